@@ -1,0 +1,19 @@
+"""QuantGPT: from an idea to a factor, and every number on the way is true.
+
+Importing this package costs nothing; the Python API (`quantgpt.backtest`, ...) is loaded on first use.
+"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name of `quantgpt.api` when it is first asked for."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    from quantgpt import api
+
+    if name in api.__all__:
+        return getattr(api, name)
+    raise AttributeError(f"module 'quantgpt' has no attribute {name!r}")
