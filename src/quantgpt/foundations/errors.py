@@ -28,9 +28,7 @@ class QuantError(Exception):
 
     kind = Kind.INTERNAL
 
-    def __init__(
-        self, message: str, *, hint: str = "", field: str | None = None, nearest: object = None
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", field: str | None = None, nearest: object = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
