@@ -1,0 +1,43 @@
+# Commands for people who change QuantGPT; `./test.sh` installs `just` into .venv/bin.
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+
+# list the commands
+default:
+    @just --list --unsorted
+
+# format, lint, types, import contract and the fast tests: before every commit
+check:
+    ruff format --check src tests bench
+    ruff check src tests bench
+    mypy --no-error-summary
+    lint-imports --no-logo
+    pytest -q -n 2 --dist loadgroup -m "not gate and not slow and not browser and not postgres"
+
+# everything that CI runs
+test:
+    bash test.sh
+
+# full counts of the noise, fuzz and fault tests
+gate:
+    pytest -q -m gate
+
+# the performance table; exits non-zero when a target is missed or outputs differ
+bench *names:
+    python -m bench {{names}}
+
+# rewrite code in the project's format
+format:
+    ruff format src tests bench
+    ruff check --fix --quiet src tests bench
+
+# lock the versions again after a change of dependencies
+lock:
+    uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/base.txt -q
+    uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/base.txt -p 3.11 -o requirements/dev.txt -q
+    uv pip compile requirements/tools.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/tools.txt -q
+    uv pip compile requirements/node.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/node.txt -q
+
+# install, build and (re)start QuantGPT
+up:
+    bash restart.sh

@@ -1,0 +1,33 @@
+"""What every test shares: where the real data lies, and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real market data; the test is skipped where it is absent."""
+    folder = os.environ.get("QUANTGPT_REAL_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("QUANTGPT_REAL_DATA is not set to a folder of real market data")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
