@@ -57,7 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.names) - set(available())):
         parser.error(f"unknown: {', '.join(unknown)}; there are: {', '.join(available())}")
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
+        end="",
+    )
     print(f"load {os.getloadavg()[0]:.1f} at the start", flush=True)
     rows: list[Row] = []
     for name in options.names or available():
