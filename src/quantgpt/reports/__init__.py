@@ -1,0 +1,1 @@
+"""Results → documents: self-contained HTML reports with charts drawn on the server."""
