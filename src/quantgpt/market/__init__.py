@@ -1,0 +1,1 @@
+"""Calendar, bars, universes, point-in-time facts and the demo market."""

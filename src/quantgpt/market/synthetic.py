@@ -1,0 +1,413 @@
+"""A made-up A-share market: boards, price limits, suspensions, ST, listings, delistings, dividends, index reviews.
+
+Nothing in it is real. Returns are a market, three style and industry returns plus noise of each name's own, and two
+planted effects of known strength that expressions can read (`REVERSAL`, `LOW_VOLATILITY`); all else is noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantgpt.foundations.panel import BoolPanel, Days, FloatPanel
+from quantgpt.foundations.symbols import tie_order
+from quantgpt.market.boards import CHINEXT, MAIN, STAR, board_codes
+from quantgpt.market.calendar import official, sessions_since
+
+INDUSTRIES = (
+    "银行",
+    "保险",
+    "地产",
+    "食品饮料",
+    "医药",
+    "电子",
+    "计算机",
+    "通信",
+    "机械",
+    "汽车",
+    "化工",
+    "有色",
+    "煤炭",
+    "电力",
+    "家电",
+    "传媒",
+)
+BLUE_CHIPS = {
+    "600519.SH": "演示白酒一号",
+    "601318.SH": "演示保险一号",
+    "600036.SH": "演示银行一号",
+    "000858.SZ": "演示白酒二号",
+    "000333.SZ": "演示家电一号",
+}
+INDEX_SHARES = {"hs300": 300 / 1400, "csi500": 500 / 1400, "csi1000": 400 / 1400}
+"""Part of all names that each demo index holds, from the largest down."""
+
+REVERSAL = 0.00046
+"""Daily return per standard deviation of minus the last five sessions' return: `-(close/ts_shift(close, 5) - 1)`."""
+LOW_VOLATILITY = 0.00042
+"""Daily return per standard deviation of minus the last 20 sessions' volatility: `-ts_std(returns, 20)`."""
+
+_CHINEXT_20 = np.datetime64("2020-08-24")
+_MAIN_FREE = np.datetime64("2023-04-10")
+_ST_10 = np.datetime64("2026-07-06")
+_STAR_START = np.datetime64("2019-07-22")
+
+
+class Spell(NamedTuple):
+    """Membership of one name (column) in one universe, both ends included."""
+
+    universe: str
+    column: int
+    first: np.datetime64
+    last: np.datetime64
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyntheticMarket:
+    """A whole made-up market, dense. Panels are (T, N), NaN where there is no bar or no trade."""
+
+    days: Days
+    assets: tuple[str, ...]
+    names: tuple[str, ...]
+    board: NDArray[np.int8]
+    industry: NDArray[np.int16]
+    list_day: Days
+    delist_day: Days
+    panels: dict[str, FloatPanel]
+    st: NDArray[np.int8]
+    spells: tuple[Spell, ...]
+    benchmarks: dict[str, FloatPanel]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Names:
+    """What is fixed about each name before the first session."""
+
+    assets: tuple[str, ...]
+    board: NDArray[np.int8]
+    industry: NDArray[np.int16]
+    list_day: Days
+    delist_day: Days
+    age: NDArray[np.int32]
+    special: BoolPanel
+
+
+def simulate(days: Days, assets: int, seed: int) -> SyntheticMarket:
+    """Make a market of `assets` names over `days`; the same arguments give the same bits."""
+    g = np.random.Generator(np.random.PCG64([seed, assets, days.size]))
+    who = _make_names(g, days, assets)
+    panels, bonus = _simulate_bars(g, days, who)
+    spells = _review(days, who, panels)
+    st = _flags(g, days, who)
+    order = {symbol: i for i, symbol in enumerate(BLUE_CHIPS)}
+    names = tuple(
+        BLUE_CHIPS.get(symbol, f"演示{INDUSTRIES[who.industry[i]]}{symbol[:6]}") for i, symbol in enumerate(who.assets)
+    )
+    spells += tuple(Spell("small_scale", who.assets.index(s), days[0], days[-1]) for s in order)
+    return SyntheticMarket(
+        days=days,
+        assets=who.assets,
+        names=names,
+        board=who.board,
+        industry=who.industry,
+        list_day=who.list_day,
+        delist_day=who.delist_day,
+        panels=panels,
+        st=st,
+        spells=spells,
+        benchmarks=_benchmarks(days, who, panels, bonus, spells),
+    )
+
+
+def _make_symbols(assets: int) -> tuple[str, ...]:
+    """Codes that look valid on each board, the five blue chips among them, in the order that breaks ties."""
+    wanted = {"SH6": round(assets * 0.36), "SZ0": round(assets * 0.3), "SH688": round(assets * 0.12)}
+    wanted["SZ300"] = assets - sum(wanted.values())
+    chips = list(BLUE_CHIPS)[: min(assets, len(BLUE_CHIPS))]
+    out = set(chips)
+    starts = {"SH6": 600000, "SZ0": 1, "SH688": 688001, "SZ300": 300001}
+    for key, count in wanted.items():
+        exchange = key[:2]
+        taken = sum(1 for s in chips if s.endswith(exchange)) if key in ("SH6", "SZ0") else 0
+        number = starts[key]
+        while count > taken:
+            symbol = f"{number:06d}.{exchange}"
+            if symbol not in out:
+                out.add(symbol)
+                taken += 1
+            number += 1
+    return tuple(sorted(sorted(out, key=tie_order)[: max(assets, len(chips))], key=tie_order))
+
+
+def _make_names(g: np.random.Generator, days: Days, assets: int) -> _Names:
+    symbols = _make_symbols(assets)
+    n = len(symbols)
+    board = board_codes(symbols)
+    blue = np.array([s in BLUE_CHIPS for s in symbols])
+    old = np.datetime64("1995-01-01") + g.integers(0, 6900, n).astype("timedelta64[D]")
+    list_day = np.minimum(old, days[0] - np.timedelta64(120, "D")).astype("datetime64[D]")
+    late = (g.random(n) < 0.16) & ~blue
+    list_day[late] = days[g.integers(1, max(2, int(days.size * 0.9)), int(late.sum()))]
+    star = board == STAR
+    list_day[star] = np.maximum(
+        list_day[star], _STAR_START + g.integers(0, 260, int(star.sum())).astype("timedelta64[D]")
+    )
+    delist_day = np.full(n, np.datetime64("NaT"), dtype="datetime64[D]")
+    gone = (g.random(n) < 0.025 * days.size / 2500 + 0.004) & ~blue & (list_day < days[days.size // 2])
+    delist_day[gone] = days[g.integers(days.size // 3, days.size - 1, int(gone.sum()))]
+    delist_day[gone & (delist_day < list_day + np.timedelta64(200, "D"))] = np.datetime64("NaT")
+    age = sessions_since(days, list_day, official().days)
+    age[days[:, None] > np.where(np.isnat(delist_day), days[-1], delist_day)[None, :]] = -1
+    special = np.zeros((days.size, n), dtype=bool)
+    for j in np.flatnonzero((g.random(n) < 0.05) & ~blue):
+        begin = int(g.integers(0, days.size))
+        special[begin : begin + int(g.integers(120, 500)), j] = True
+    for j in np.flatnonzero(gone & ~np.isnat(delist_day)):
+        end = int(np.searchsorted(days, delist_day[j]))
+        special[max(0, end - 180) : end + 1, j] = True
+    industry = g.integers(0, len(INDUSTRIES), n).astype(np.int16)
+    return _Names(
+        assets=symbols,
+        board=board,
+        industry=industry,
+        list_day=list_day,
+        delist_day=delist_day,
+        age=np.maximum(age, -1),
+        special=special & (age >= 0),
+    )
+
+
+def limit_cents(pre: NDArray[np.int64], percent: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Upper and lower limit in cents: pre × (1 ± percent/100), rounded half up."""
+    return (pre * (100 + percent) * 2 + 100) // 200, (pre * (100 - percent) * 2 + 100) // 200
+
+
+def _bands(day: np.datetime64, who: _Names, special: BoolPanel, age: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Price band of each name in percent, 0 where there is none that day."""
+    band = np.full(special.size, 10, dtype=np.int64)
+    band[who.board == STAR] = 20
+    if day >= _CHINEXT_20:
+        band[who.board == CHINEXT] = 20
+    if day < _ST_10:
+        band[special & (who.board == MAIN)] = 5
+    free = (
+        (who.board == STAR)
+        | ((who.board == CHINEXT) & (day >= _CHINEXT_20))
+        | ((who.board == MAIN) & (day >= _MAIN_FREE))
+    )
+    band[(age < 5) & free] = 0
+    band[(age == 0) & ~free] = 44
+    return band
+
+
+def _simulate_bars(g: np.random.Generator, days: Days, who: _Names) -> tuple[dict[str, FloatPanel], FloatPanel]:
+    """Walk through the sessions; returns the stored panels and the share ratio of each ex-rights day."""
+    t_all, n = who.age.shape
+    names = ("open", "high", "low", "close", "volume", "amount", "pre_close", "factor", "turn", "shares", "returns")
+    out = {name: np.full((t_all, n), np.nan) for name in names}
+    bonus = np.ones((t_all, n))
+    blue = np.array([s in BLUE_CHIPS for s in who.assets])
+
+    market = g.standard_t(5, t_all) * 0.0075 + 0.00022
+    style = g.standard_t(5, (t_all, 3)) * 0.0022
+    sector = g.standard_t(5, (t_all, len(INDUSTRIES))) * 0.0045
+    beta = g.normal(1.0, 0.25, n)
+    loading = g.normal(0.0, 1.0, (n, 3))
+    own = np.exp(g.normal(np.log(0.0185), 0.33, n))
+    price = np.round(np.exp(g.normal(2.7, 0.6, n)).clip(3.0, 300.0), 2)
+    shares = np.round(np.exp(g.normal(19.6, 1.05, n) + 3.2 * blue), -2)
+    habit = np.exp(g.normal(np.log(0.011), 0.6, n)) / (1.0 + 2.0 * blue)
+    heat = g.normal(0.0, 0.5, n)
+    factor = np.ones(n)
+    carry = np.zeros(n)
+    halted = np.zeros(n, dtype=np.int64)
+    last_traded = np.full(n, np.nan)
+    level = np.zeros((6, n))
+    recent = g.normal(0.0, 1.0, (20, n)) * own
+    payout_row = g.integers(100, 170, n)
+    year = days.astype("datetime64[Y]")
+    row_of_year = np.arange(t_all) - np.searchsorted(year, year)
+    if t_all and row_of_year[0] == 0:
+        row_of_year = row_of_year + np.where(
+            year == year[0], np.searchsorted(official().between(year[0].astype("datetime64[D]"), days[0]), days[0]), 0
+        )
+
+    for t in range(t_all):
+        age = who.age[t]
+        listed = age >= 0
+        halted = np.where(halted > 0, halted - 1, np.where(g.random(n) < 0.0015, g.geometric(1 / 7.0, n), 0))
+        trades = listed & ((halted == 0) | (age < 5))
+        first = listed & (age == 0)
+
+        paying = trades & (row_of_year[t] == payout_row) & (age > 20) & (g.random(n) < 0.75)
+        ratio = np.where(paying & (g.random(n) < 0.12), g.choice([1.2, 1.3, 1.5, 2.0], n), 1.0)
+        cash = np.where(paying, np.round(price * g.uniform(0.004, 0.035, n), 2), 0.0)
+        pre = np.round((price - cash) / ratio, 2).clip(1.0)
+        pre = np.where(paying, pre, price)
+        factor = np.where(paying, factor * price / pre, factor)
+        shares = np.where(paying, np.round(shares * ratio), shares)
+        bonus[t] = np.where(paying, ratio, 1.0)
+
+        signal = -_scores(level[0] - level[5], listed) * REVERSAL
+        signal += -_scores(recent.std(axis=0), listed) * LOW_VOLATILITY
+        jump = np.where(g.random(n) < 0.0035, g.choice([-1.0, 1.0, 1.0], n) * g.uniform(0.08, 0.22, n), 0.0)
+        noise = own * g.standard_t(5, n) * 0.775
+        move = (
+            beta * market[t] + loading @ style[t] + sector[t][who.industry] + noise + jump + signal + carry - own**2 / 2
+        )
+        move = np.where(first, g.uniform(-0.05, 0.6, n), move) + np.where(pre < 1.6, 0.01, 0.0)
+
+        band = _bands(days[t], who, who.special[t], age)
+        cents = np.rint(pre * 100).astype(np.int64)
+        up_cents, down_cents = limit_cents(cents, np.where(band > 0, band, 10))
+        up = np.where(band > 0, up_cents / 100.0, np.inf)
+        down = np.where(band > 0, np.maximum(down_cents / 100.0, 0.01), 0.01)
+
+        target = pre * np.exp(move)
+        close = np.round(target, 2).clip(down, up).clip(0.5)
+        carry = np.where(trades, np.log(target / close) * 0.6, carry)
+        gap = 0.3 * move + 0.7 * jump + g.normal(0.0, 0.004, n)
+        open_ = np.round(pre * np.exp(gap), 2).clip(down, up).clip(0.5)
+        wide = np.abs(g.normal(0.0, 0.45, (2, n))) * own
+        high = np.minimum(np.round(np.maximum(open_, close) * (1 + wide[0]), 2), up)
+        low = np.maximum(np.round(np.minimum(open_, close) * (1 - wide[1]), 2), down)
+        board_day = (open_ == close) & ((close == up) | (close == down)) & (g.random(n) < 0.6)
+        high = np.where(board_day, close, np.maximum(high, np.maximum(open_, close)))
+        low = np.where(board_day, close, np.minimum(low, np.minimum(open_, close)))
+
+        heat = 0.92 * heat + g.normal(0.0, 0.22, n)
+        activity = habit * np.exp(heat + 9.0 * np.abs(np.log(close / pre))) * np.where(board_day, 0.08, 1.0)
+        volume = np.maximum(np.round(shares * activity.clip(1e-5, 0.35) / 100), 1) * 100
+        mean = low + (high - low) * g.uniform(0.3, 0.7, n)
+        amount = np.round((mean * volume).clip(low * volume, high * volume))
+
+        bar = {"open": open_, "high": high, "low": low, "close": close, "volume": volume, "amount": amount}
+        for name, values in bar.items():
+            out[name][t] = np.where(trades, values, np.nan)
+        out["pre_close"][t] = np.where(listed, pre, np.nan)
+        out["factor"][t] = np.where(listed, factor, np.nan)
+        out["shares"][t] = np.where(listed, shares, np.nan)
+        out["turn"][t] = np.where(trades, volume / shares * 100.0, np.nan)
+        adjusted = close * factor
+        out["returns"][t] = np.where(trades, adjusted / last_traded - 1.0, np.nan)
+        last_traded = np.where(trades, adjusted, last_traded)
+        level = np.roll(level, 1, axis=0)
+        level[0] = np.where(trades, np.log(adjusted), np.where(listed, level[1], np.log(price * factor)))
+        recent[t % 20] = np.where(trades & ~first, level[0] - level[1], recent[t % 20])
+        price = np.where(trades, close, np.where(listed, pre, price))
+
+    out["shares"][np.cumsum(np.isfinite(out["turn"]), axis=0) == 0] = np.nan
+    return out, bonus
+
+
+def _scores(x: FloatPanel, listed: BoolPanel) -> FloatPanel:
+    """Standard scores across the listed names, cut at three."""
+    some = x[listed]
+    spread = some.std() if some.size > 1 else 0.0
+    if not spread > 0:
+        return np.zeros_like(x)
+    return ((x - some.mean()) / spread).clip(-3.0, 3.0)
+
+
+def _flags(g: np.random.Generator, days: Days, who: _Names) -> NDArray[np.int8]:
+    """ST flags as a vendor gives them: for a tenth of the names that are not ST they are unknown for a while."""
+    st = who.special.astype(np.int8)
+    for j in np.flatnonzero(g.random(st.shape[1]) < 0.1):
+        begin = int(g.integers(0, max(1, days.size - 30)))
+        part = st[begin : begin + 250, j]
+        part[part == 0] = -1
+    st[who.age < 0] = -1
+    return st
+
+
+def review_days(days: Days) -> Days:
+    """Sessions on which index reviews take effect: the Monday after the second Friday of June and December.
+
+    Source: CSI index methodology (review rule since 2013); the next session where that Monday is a holiday.
+    """
+    found = []
+    for year in range(days[0].astype(object).year, days[-1].astype(object).year + 1):
+        for month in (6, 12):
+            friday = np.busday_offset(f"{year}-{month:02d}-01", 1, roll="forward", weekmask="Fri")
+            at = np.searchsorted(days, friday + np.timedelta64(3, "D"))
+            if 0 < at < days.size:
+                found.append(days[at])
+    return np.array(found, dtype="datetime64[D]")
+
+
+def _review(days: Days, who: _Names, panels: dict[str, FloatPanel]) -> tuple[Spell, ...]:
+    """Index members by size at each review: the largest first; a name that is delisted leaves on its last session."""
+    n = len(who.assets)
+    starts = [0, *(int(np.searchsorted(days, day)) for day in review_days(days))]
+    open_spells: dict[tuple[str, int], np.datetime64] = {}
+    spells: list[Spell] = []
+    for k, row in enumerate(starts):
+        before = max(0, row - 1)
+        window = slice(max(0, before - 59), before + 1)
+        traded = np.isfinite(panels["close"][window])
+        total = np.where(traded, panels["close"][window] * panels["shares"][window], 0.0).sum(axis=0)
+        size = np.where(traded.any(axis=0), total / np.maximum(traded.sum(axis=0), 1), -1.0)
+        size[(who.age[row] < min(60, row + 60)) | who.special[before]] = -1.0
+        ranked = np.argsort(-size, kind="stable")
+        ranked = ranked[size[ranked] > 0]
+        at = 0
+        now: set[tuple[str, int]] = set()
+        for universe, share in INDEX_SHARES.items():
+            count = max(1, round(n * share))
+            now.update((universe, int(j)) for j in ranked[at : at + count])
+            at += count
+        last = days[row - 1] if row else days[0]
+        for key in sorted(set(open_spells) - now):
+            spells.append(Spell(*key, open_spells.pop(key), _cut(last, who.delist_day[key[1]])))
+        for key in sorted(now - set(open_spells)):
+            open_spells[key] = days[row] if k else days[0]
+    spells.extend(
+        Spell(*key, first, _cut(days[-1], who.delist_day[key[1]])) for key, first in sorted(open_spells.items())
+    )
+    return tuple(spell for spell in spells if spell.first <= spell.last)
+
+
+def _cut(last: np.datetime64, gone: np.datetime64) -> np.datetime64:
+    return last if np.isnat(gone) else min(last, gone)
+
+
+def membership(spells: tuple[Spell, ...], universe: str, days: Days, assets: int) -> BoolPanel:
+    """Members of a universe by day. Shape: (T, N)."""
+    out = np.zeros((assets, days.size), dtype=bool)
+    for spell in spells:
+        if spell.universe == universe:
+            out[spell.column, np.searchsorted(days, spell.first) : np.searchsorted(days, spell.last, "right")] = True
+    return np.ascontiguousarray(out.T)
+
+
+def _benchmarks(
+    days: Days, who: _Names, panels: dict[str, FloatPanel], bonus: FloatPanel, spells: tuple[Spell, ...]
+) -> dict[str, FloatPanel]:
+    """Price indices of the members, weighted by float value of the session before; dividends are not added back."""
+    n = len(who.assets)
+    close = panels["close"].copy()
+    for t in range(1, days.size):
+        held = np.where(bonus[t] > 1.0, close[t - 1] / bonus[t], close[t - 1])
+        np.copyto(close[t], held, where=np.isnan(close[t]))
+    value = close * panels["shares"]
+    change = np.zeros_like(close)
+    change[1:] = close[1:] * bonus[1:] / close[:-1] - 1.0
+    hs300 = membership(spells, "hs300", days, n)
+    shanghai = hs300 & np.array([s.endswith(".SH") for s in who.assets])
+    size = np.where(shanghai & np.isfinite(value), value, -1.0)
+    largest = np.zeros_like(shanghai)
+    top = np.argsort(-size, axis=1, kind="stable")[:, : min(50, n)]
+    np.put_along_axis(largest, top, True, axis=1)
+    groups = {"000300.SH": hs300, "000905.SH": membership(spells, "csi500", days, n), "000016.SH": largest & shanghai}
+    starts = {"000300.SH": 3500.0, "000905.SH": 5300.0, "000016.SH": 2600.0}
+    out = {}
+    for code, member in groups.items():
+        weight = np.zeros_like(value)
+        weight[1:] = np.where(member[1:] & np.isfinite(value[:-1]) & np.isfinite(change[1:]), value[:-1], 0.0)
+        total = weight.sum(axis=1)
+        moved = (weight * np.where(weight > 0, change, 0.0)).sum(axis=1) / np.where(total > 0, total, 1.0)
+        out[code] = np.round(starts[code] * np.cumprod(1.0 + moved), 3)
+    return out
