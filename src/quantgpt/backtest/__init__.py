@@ -1,0 +1,1 @@
+"""Simulations of groups of names over days, and the test of one factor."""

@@ -1,0 +1,1 @@
+"""Evaluate, judge and validate one factor."""

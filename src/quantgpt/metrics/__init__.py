@@ -1,0 +1,1 @@
+"""Formulas of performance and inference: pure functions of arrays, one home each."""
