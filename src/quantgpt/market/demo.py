@@ -9,10 +9,15 @@ import numpy as np
 from quantgpt.foundations.errors import BadRequest, UnknownUniverse
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.panel import FloatPanel, MarketView
+from quantgpt.foundations.progress import Progress, silent
+from quantgpt.market.build import Dense, notes_of, spans, stage_dense, stage_facts
 from quantgpt.market.calendar import official, sessions_since
 from quantgpt.market.derive import PanelFields
-from quantgpt.market.synthetic import INDUSTRIES, SyntheticMarket, membership, simulate
+from quantgpt.market.facts import Facts, Spells, text_array
+from quantgpt.market.snapshots import Manifest, SnapshotFolder
+from quantgpt.market.synthetic import INDEX_SHARES, INDUSTRIES, SyntheticMarket, membership, simulate
 
+DEMO_VERSION = 1
 DEMO_SEED = 20_150_105
 DEMO_ASSETS = 1_400
 DEMO_FIRST = np.datetime64("2015-01-05")
@@ -130,4 +135,72 @@ def planted_factor(
     order = ranks.argsort(axis=1, kind="stable").argsort(axis=1).astype(np.float64)
     count = known.sum(axis=1, keepdims=True)
     score = np.where(known, (order + 0.5) / np.maximum(count, 1) - 0.5, 0.0) * np.sqrt(12.0)
-    return rank_ic * score + np.sqrt(1.0 - rank_ic**2) * noise
+    out: FloatPanel = rank_ic * score + np.sqrt(1.0 - rank_ic**2) * noise
+    return out
+
+
+def write_demo(folder: SnapshotFolder, made_at: str, progress: Progress = silent) -> str:
+    """Write the full demo market into a folder; returns the snapshot. Writing it again changes nothing."""
+    key = hash_value(["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)])
+    if folder.exists and folder.manifest().notes.get("recipe") == key:
+        return folder.pointer().current
+    progress("simulate", 0.0, "演示行情")
+    made = simulate(official().between(DEMO_FIRST, DEMO_LAST), DEMO_ASSETS, DEMO_SEED)
+    dense = dense_of(made)
+    with folder.writing() as stage:
+        panels = stage_dense(stage, dense, progress)
+        notes = notes_of(dense.facts, {"recipe": key, "industry_source": "synthetic", "provenance": "synthetic"})
+        manifest = Manifest(
+            market="demo",
+            synthetic=True,
+            facts=stage_facts(stage, dense.facts),
+            panels=panels,
+            tables={},
+            sources={},
+            notes=notes,
+        )
+        snapshot = stage.commit(manifest, made_at)
+    progress("store", 1.0, snapshot)
+    return snapshot
+
+
+def dense_of(made: SyntheticMarket) -> Dense:
+    """A made-up market as the store's builder takes it."""
+    bars = np.isfinite(made.panels["factor"])
+    first, last, base = spans(bars, made.panels["factor"])
+    assets = text_array(made.assets)
+    spells = {}
+    for universe in INDEX_SHARES:
+        own = [spell for spell in made.spells if spell.universe == universe]
+        end = np.array([spell.last for spell in own], dtype="datetime64[D]")
+        end[end == made.days[-1]] = np.datetime64("NaT")
+        spells[universe] = Spells(
+            codes=assets[[spell.column for spell in own]],
+            first=np.array([spell.first for spell in own], dtype="datetime64[D]"),
+            last=end,
+        )
+    facts = Facts(
+        days=made.days,
+        calendar=official().days,
+        assets=assets,
+        names=text_array(made.names),
+        board=made.board,
+        industry=made.industry,
+        industry_names=text_array(INDUSTRIES),
+        list_day=made.list_day,
+        delist_day=made.delist_day,
+        first_row=first,
+        last_row=last,
+        base=base,
+        index_codes=text_array(tuple(made.benchmarks)),
+        index_names=text_array(tuple(f"演示{code}" for code in made.benchmarks)),
+        adjusted_only=text_array(()),
+        spells=spells,
+    )
+    return Dense(
+        facts=facts,
+        panels=made.panels.items(),
+        st=made.st,
+        traded=np.isfinite(made.panels["close"]),
+        index_close=np.column_stack(list(made.benchmarks.values())),
+    )

@@ -105,7 +105,8 @@ class PanelFields(Mapping[str, FloatPanel]):
             case "vwap":
                 return self._load("amount") / self._load("volume") * self._scaling()
             case "pct_change":
-                return (self._load("close") / self._load("pre_close") - 1.0) * 100.0
+                change: FloatPanel = (self._load("close") / self._load("pre_close") - 1.0) * 100.0
+                return change
             case "cap" | "market_cap":
                 return self._load("close") * self._load("shares")
             case "raw_open" | "raw_high" | "raw_low" | "raw_close" | "raw_volume":
@@ -144,7 +145,8 @@ def returns_from_close(close: FloatPanel, factor: FloatPanel) -> FloatPanel:
     adjusted = close * factor
     before = np.full_like(adjusted, np.nan)
     before[1:] = carried_forward(adjusted)[:-1]
-    return adjusted / before - 1.0
+    change: FloatPanel = adjusted / before - 1.0
+    return change
 
 
 def carried_forward(x: FloatPanel) -> FloatPanel:

@@ -45,9 +45,9 @@ BLUE_CHIPS = {
 INDEX_SHARES = {"hs300": 300 / 1400, "csi500": 500 / 1400, "csi1000": 400 / 1400}
 """Part of all names that each demo index holds, from the largest down."""
 
-REVERSAL = 0.00046
+REVERSAL = 0.00067
 """Daily return per standard deviation of minus the last five sessions' return: `-(close/ts_shift(close, 5) - 1)`."""
-LOW_VOLATILITY = 0.00042
+LOW_VOLATILITY = 0.00034
 """Daily return per standard deviation of minus the last 20 sessions' volatility: `-ts_std(returns, 20)`."""
 
 _CHINEXT_20 = np.datetime64("2020-08-24")
@@ -211,9 +211,9 @@ def _simulate_bars(g: np.random.Generator, days: Days, who: _Names) -> tuple[dic
     bonus = np.ones((t_all, n))
     blue = np.array([s in BLUE_CHIPS for s in who.assets])
 
-    market = g.standard_t(5, t_all) * 0.0075 + 0.00022
-    style = g.standard_t(5, (t_all, 3)) * 0.0022
-    sector = g.standard_t(5, (t_all, len(INDUSTRIES))) * 0.0045
+    market: FloatPanel = g.standard_t(5, (t_all,)) * 0.0075 + 0.0001
+    style: FloatPanel = g.standard_t(5, (t_all, 3)) * 0.0022
+    sector: FloatPanel = g.standard_t(5, (t_all, len(INDUSTRIES))) * 0.0045
     beta = g.normal(1.0, 0.25, n)
     loading = g.normal(0.0, 1.0, (n, 3))
     own = np.exp(g.normal(np.log(0.0185), 0.33, n))
@@ -309,7 +309,8 @@ def _scores(x: FloatPanel, listed: BoolPanel) -> FloatPanel:
     spread = some.std() if some.size > 1 else 0.0
     if not spread > 0:
         return np.zeros_like(x)
-    return ((x - some.mean()) / spread).clip(-3.0, 3.0)
+    scores: FloatPanel = ((x - some.mean()) / spread).clip(-3.0, 3.0)
+    return scores
 
 
 def _flags(g: np.random.Generator, days: Days, who: _Names) -> NDArray[np.int8]:

@@ -1,0 +1,291 @@
+"""Immutable snapshots on disk: content-addressed objects, one manifest each, a pointer that is switched last."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+import numpy as np
+
+from quantgpt.foundations.errors import Broken, Conflict, NotFound
+from quantgpt.foundations.files import room_on_disk, sync_folder, write_text
+from quantgpt.foundations.hashing import canonical_json, hash_value
+from quantgpt.foundations.panel import padded_width
+
+Array = np.ndarray[Any, Any]
+
+FORMAT = 1
+KEEP_SNAPSHOTS = 3
+"""How many snapshots stay on disk: the current one and those that a rollback can return to."""
+
+_ID = re.compile(r"^[0-9a-f]{12}$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a snapshot consists of. Object names are content hashes, so equal content is the same snapshot."""
+
+    market: str
+    synthetic: bool
+    facts: Mapping[str, str]
+    """small arrays by name: days, assets, listing days, membership spells ..."""
+    panels: Mapping[str, Mapping[str, Any]]
+    """object, columns and dtype of each dense panel; its rows are padded to 64 bytes"""
+    tables: Mapping[str, Mapping[str, Any]]
+    """raw rows as parquet: object, content hash, rows, codes, first and last day of each"""
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """files that were taken in, by content hash: kind, name, rows"""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """facts for people: coverage, industry classification, spans"""
+    format: int = FORMAT
+
+    @property
+    def id(self) -> str:
+        """12 hex digits of the hash of everything the manifest says."""
+        return hash_value(asdict(self))[:12]
+
+    def objects(self) -> set[str]:
+        """Names of all files that this snapshot needs."""
+        entries = [*self.panels.values(), *self.tables.values()]
+        return {*self.facts.values(), *(str(entry["object"]) for entry in entries)}
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Which snapshot is current, and the ones before it, oldest first, with the time each was made."""
+
+    current: str
+    history: tuple[tuple[str, str], ...]
+
+
+class SnapshotFolder:
+    """The snapshots of one market: `CURRENT`, `snapshots/<id>.json`, `objects/<sha256>.<npy|parquet>`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def exists(self) -> bool:
+        """Whether the market has a current snapshot."""
+        return (self.folder / "CURRENT").is_file()
+
+    def pointer(self) -> Pointer:
+        """Read the pointer."""
+        body = json.loads((self.folder / "CURRENT").read_text())
+        return Pointer(body["current"], tuple((entry[0], entry[1]) for entry in body["history"]))
+
+    def point_at(self, pointer: Pointer) -> None:
+        """Switch the pointer, atomically."""
+        text = canonical_json({"current": pointer.current, "history": [list(entry) for entry in pointer.history]})
+        write_text(self.folder / "CURRENT", text + "\n")
+
+    def manifest(self, snapshot: str | None = None) -> Manifest:
+        """Read a manifest, of the current snapshot if none is named.
+
+        Raises: NotFound, Broken.
+        """
+        name = snapshot or self.pointer().current
+        path = self.folder / "snapshots" / f"{name}.json"
+        if not _ID.match(name) or not path.is_file():
+            known = ", ".join(entry[0] for entry in self.pointer().history)
+            raise NotFound(f"行情库没有快照 {name!r}", hint=f"known: {known}", field="snapshot")
+        body = json.loads(path.read_text())
+        if body.get("format") != FORMAT:
+            raise Broken(f"snapshot {name} has format {body.get('format')!r}; this version reads {FORMAT}")
+        return Manifest(**body)
+
+    def path(self, name: str) -> Path:
+        """Where an object lies."""
+        return self.folder / "objects" / name
+
+    def fact(self, manifest: Manifest, name: str) -> Array:
+        """A small array, read whole."""
+        array: Array = np.load(self.path(manifest.facts[name]), allow_pickle=False)
+        return array
+
+    def panel(self, manifest: Manifest, name: str) -> Array:
+        """A memory-mapped panel without its padding. Shape: (T, N)."""
+        entry = manifest.panels[name]
+        array: Array = np.load(self.path(str(entry["object"])), mmap_mode="r", allow_pickle=False)
+        return array[:, : int(entry["columns"])]
+
+    def sweep(self) -> None:
+        """Remove what a killed or failed writer left and what no kept snapshot needs; only under the lock."""
+        if not self.folder.is_dir():
+            return
+        for left in [*self.folder.glob(".staging-*"), *self.folder.glob(".*.part")]:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        kept: set[str] = set()
+        if self.exists:
+            for name in {entry[0] for entry in self.pointer().history}:
+                kept.add(f"{name}.json")
+                kept |= self.manifest(name).objects()
+        for path in [
+            *self.folder.glob("snapshots/*"),
+            *self.folder.glob("snapshots/.*"),
+            *self.folder.glob("objects/*"),
+        ]:
+            if path.name not in kept:
+                path.unlink()
+        if not self.exists:
+            _remove_empty(self.folder)
+
+    @contextmanager
+    def writing(self) -> Iterator[Stage]:
+        """Hold the writer's lock and hand out a stage; whatever was staged but not committed is gone afterwards.
+
+        Raises: Conflict when another process writes.
+        """
+        with room_on_disk(), _lock(self.folder):
+            self.sweep()
+            stage = Stage(self)
+            try:
+                yield stage
+            finally:
+                stage.discard()
+                with suppress(OSError):
+                    self.sweep()
+
+
+class Stage:
+    """Files of a snapshot in the making. Nothing outside its folder changes before `commit`."""
+
+    def __init__(self, snapshots: SnapshotFolder) -> None:
+        self._snapshots = snapshots
+        self._folder = snapshots.folder / f".staging-{uuid4().hex[:12]}"
+        self._new: list[str] = []
+
+    def put(self, suffix: str, write: Callable[[_Hashing], None]) -> str:
+        """Write an object through `write(handle)`; returns its name. An object that exists already costs nothing more."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f"{uuid4().hex}.part"
+        with part.open("wb") as handle:
+            hashing = _Hashing(handle)
+            write(hashing)
+            name = f"{hashing.digest.hexdigest()}.{suffix}"
+            if not self._snapshots.path(name).is_file():
+                handle.flush()
+                os.fsync(handle.fileno())
+        if self._snapshots.path(name).is_file() or name in self._new:
+            part.unlink()
+        else:
+            part.replace(self._folder / name)
+            self._new.append(name)
+        return name
+
+    def put_array(self, array: Array) -> str:
+        """Store a small array."""
+        flat = np.ascontiguousarray(array)
+        return self.put("npy", lambda handle: _write_npy(handle, flat))
+
+    def put_panel(self, panel: Array) -> dict[str, Any]:
+        """Store a (T, N) panel with rows padded to 64 bytes; returns its entry in the manifest."""
+        days, assets = panel.shape
+        width = padded_width(assets, panel.dtype.itemsize)
+        if width != assets:
+            padded = np.empty((days, width), dtype=panel.dtype)
+            padded[:, :assets] = panel
+            padded[:, assets:] = np.nan if panel.dtype.kind == "f" else 0
+        else:
+            padded = np.ascontiguousarray(panel)
+        name = self.put("npy", lambda handle: _write_npy(handle, padded))
+        return {"object": name, "columns": assets, "dtype": panel.dtype.str}
+
+    def commit(self, manifest: Manifest, made_at: str) -> str:
+        """Move the objects in, write the manifest, switch the pointer; returns the snapshot's id.
+
+        On any failure before the switch the market is as it was. A manifest that is the current one changes nothing.
+        """
+        home = self._snapshots
+        known = home.pointer() if home.exists else Pointer("", ())
+        if known.current == manifest.id:
+            return manifest.id
+        moved: list[Path] = []
+        text = home.folder / "snapshots" / f"{manifest.id}.json"
+        fresh = not text.exists()
+        try:
+            target = home.folder / "objects"
+            target.mkdir(parents=True, exist_ok=True)
+            for name in self._new:
+                moved.append(target / name)
+                (self._folder / name).replace(target / name)
+            sync_folder(target)
+            if fresh:
+                write_text(text, json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True, indent=1) + "\n")
+            past = tuple(entry for entry in known.history if entry[0] != manifest.id)
+            history = (*past, (manifest.id, made_at))[-KEEP_SNAPSHOTS:]
+            home.point_at(Pointer(manifest.id, history))
+        except BaseException:
+            if not (home.exists and home.pointer().current == manifest.id):
+                for path in [*moved, *([text] if fresh else [])]:
+                    with suppress(OSError):
+                        path.unlink(missing_ok=True)
+            raise
+        return manifest.id
+
+    def discard(self) -> None:
+        """Remove what was not committed."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Hashing:
+    """A file that hashes what goes through it."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes | memoryview) -> int:
+        self.digest.update(data)
+        return self._handle.write(data)
+
+
+def _write_npy(handle: _Hashing, array: Array) -> None:
+    np.lib.format.write_array_header_1_0(handle, np.lib.format.header_data_from_array_1_0(array))
+    flat = array.reshape(-1).view(np.uint8)
+    step = 1 << 24
+    for at in range(0, flat.size, step):
+        handle.write(flat[at : at + step].data)
+
+
+def _remove_empty(folder: Path) -> None:
+    for path in (folder / "objects", folder / "snapshots"):
+        with suppress(OSError):
+            path.rmdir()
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """One writer per market. The lock's file is there only while somebody writes."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".lock"
+    while True:
+        handle = path.open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            raise Conflict("另一个进程正在写入行情库", hint="wait until it has finished, then try again") from None
+        if path.exists() and os.fstat(handle.fileno()).st_ino == path.stat().st_ino:
+            break
+        handle.close()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        handle.close()
+        for made in new:
+            with suppress(OSError):
+                made.rmdir()

@@ -1,0 +1,159 @@
+"""The market store: named markets on disk, imports that are atomic and idempotent, the demo market."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quantgpt.foundations.clock import Clock, SystemClock
+from quantgpt.foundations.errors import BadRequest, Conflict, UnknownMarket
+from quantgpt.foundations.progress import Progress, silent
+from quantgpt.market.market import Market
+from quantgpt.market.snapshots import Pointer, SnapshotFolder
+
+if TYPE_CHECKING:
+    from quantgpt.market.health import HealthReport
+    from quantgpt.market.importing.report import ImportReport
+
+_NAME = re.compile(r"^[a-z][a-z0-9_-]{0,31}$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarketStatus:
+    """What one market holds, for people."""
+
+    market: str
+    snapshot: str
+    synthetic: bool
+    first_day: str | None
+    last_day: str | None
+    names: int
+    rows: int
+    indices: int
+    fields: tuple[str, ...]
+    universes: tuple[str, ...]
+    bars: dict[str, int]
+    sources: tuple[str, ...]
+    size_bytes: int
+    history: tuple[tuple[str, str], ...]
+
+
+class MarketStore:
+    """All markets below one folder; they are never mixed."""
+
+    def __init__(self, root: Path, clock: Clock | None = None) -> None:
+        self.root = Path(root)
+        self._clock = clock or SystemClock()
+
+    def names(self) -> list[str]:
+        """Markets that hold a snapshot."""
+        if not self.root.is_dir():
+            return []
+        return sorted(
+            path.name for path in self.root.iterdir() if _NAME.match(path.name) and (path / "CURRENT").is_file()
+        )
+
+    def default(self) -> str:
+        """`main` once something was imported, `demo` before."""
+        return "main" if "main" in self.names() else "demo"
+
+    def folder(self, market: str) -> SnapshotFolder:
+        """The folder of one market, there or not.  Raises: BadRequest for a name that cannot be one."""
+        if not _NAME.match(market):
+            raise BadRequest(
+                f"行情库名称无效：{market[:40]!r}", hint="lower-case letters, digits, - and _", field="market"
+            )
+        return SnapshotFolder(self.root / market)
+
+    def open(self, name: str | None = None, snapshot: str | None = None) -> Market:
+        """Open a market at its current snapshot or at a named one.  Raises: UnknownMarket, NotFound."""
+        market = name or self.default()
+        folder = self.folder(market)
+        if not folder.exists:
+            known = self.names()
+            near = difflib.get_close_matches(market, known, n=1)
+            hint = f"known: {', '.join(known)}" if known else "run: quantgpt data demo, or: quantgpt data import PATH"
+            raise UnknownMarket(
+                f"没有名为 {market!r} 的行情库", hint=hint, field="market", nearest=near[0] if near else None
+            )
+        return Market(folder, snapshot)
+
+    def make_demo(self, progress: Progress = silent) -> Market:
+        """Write the demo market, or leave it alone if it is there already."""
+        from quantgpt.market.demo import write_demo
+
+        write_demo(self.folder("demo"), self._made_at(), progress)
+        return self.open("demo")
+
+    def import_path(
+        self, path: Path, market: str = "main", progress: Progress = silent, *, skip_bad_rows: bool = False
+    ) -> ImportReport:
+        """Take in a file or a folder whose content is recognised by its columns; atomic, idempotent.
+
+        Files that cannot be used yet are named in the report with the reason. Rows that cannot be true (a price that is
+        not positive, high below low, a duplicate ...) refuse the import, unless `skip_bad_rows` leaves them out.
+        Raises: BadImport, Conflict, DiskFull; the store is then as it was, byte for byte.
+        """
+        from quantgpt.market.importing import import_into
+
+        if market == "demo":
+            raise Conflict("演示行情库不能导入真实数据", hint="import into main")
+        return import_into(
+            self.folder(market), Path(path), market, self._clock, progress=progress, skip_bad_rows=skip_bad_rows
+        )
+
+    def rollback(self, market: str = "main") -> str:
+        """Go back to the snapshot before the current one; returns its id.  Raises: Conflict when there is none."""
+        folder = self.folder(market)
+        self.open(market)
+        with folder.writing():
+            history = folder.pointer().history
+            if len(history) < 2:
+                raise Conflict(f"行情库 {market} 没有更早的快照可以回滚")
+            folder.point_at(Pointer(history[-2][0], history[:-1]))
+        return history[-2][0]
+
+    def status(self, market: str | None = None) -> list[MarketStatus]:
+        """What each market holds, or one of them."""
+        return [self._status(name) for name in ([market] if market else self.names())]
+
+    def health(self, market: str | None = None) -> HealthReport:
+        """Check the files and the numbers of a market."""
+        from quantgpt.market.health import check
+
+        opened = self.open(market)
+        return check(opened, self.folder(opened.name))
+
+    def _status(self, name: str) -> MarketStatus:
+        market = self.open(name)
+        folder = self.folder(name)
+        bars: dict[str, int] = {}
+        rows = 0
+        for table, entry in market.manifest.tables.items():
+            kind, _, rest = table.partition("/")
+            if kind == "bars":
+                freq = rest.split("/")[0]
+                bars[freq] = bars.get(freq, 0) + 1
+            rows += int(entry["rows"])
+        return MarketStatus(
+            market=name,
+            snapshot=market.snapshot,
+            synthetic=market.synthetic,
+            first_day=market.manifest.notes.get("first_day"),
+            last_day=market.manifest.notes.get("last_day"),
+            names=len(market.assets),
+            rows=rows,
+            indices=int(market.facts.index_codes.size),
+            fields=tuple(sorted(market.expression_fields())),
+            universes=tuple(info.name for info in market.universes()),
+            bars=bars,
+            sources=tuple(sorted({str(entry["name"]) for entry in market.manifest.sources.values()})),
+            size_bytes=sum(folder.path(name).stat().st_size for name in market.manifest.objects()),
+            history=folder.pointer().history,
+        )
+
+    def _made_at(self) -> str:
+        return self._clock.now().replace(microsecond=0).isoformat()
