@@ -16,7 +16,7 @@ def nav(returns: Returns) -> NDArray[np.float64]:
     Shape: (n,) -> (n,).
     """
     growth: NDArray[np.float64] = 1.0 + np.nan_to_num(np.asarray(returns, dtype=np.float64), nan=0.0)
-    value: NDArray[np.float64] = np.cumprod(growth)
+    value: NDArray[np.float64] = np.cumprod(growth, dtype=np.float64)
     return value
 
 
