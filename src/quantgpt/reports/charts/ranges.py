@@ -1,0 +1,208 @@
+"""Estimates with their intervals: upright (decay, groups), in rows (regimes, industries, windows, phases), as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from quantgpt.reports.charts.curves import axis_words
+from quantgpt.reports.charts.plot import Plot
+from quantgpt.reports.charts.scale import Axis, axis_for
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with the ends of its interval; `band` is the range that chance alone gives."""
+
+    name: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    band: tuple[float | None, float | None] = (None, None)
+    style: str = "a"
+    title: str = ""
+    words: str = ""
+
+
+def upright(
+    label: str,
+    items: Sequence[Estimate],
+    *,
+    percent: bool = False,
+    linked: bool = False,
+    height: int = 200,
+    every: int = 1,
+    fit: Sequence[float | None] = (),
+    zone: tuple[float, float] | None = None,
+    rules: Sequence[tuple[float, str, str]] = (),
+    top: int = 10,
+) -> Markup:
+    """Dots with whiskers side by side; `fit` a dashed curve through them, `zone` and `rules` stand at item positions.
+
+    `rules` are (position in items counted from 0, style, words).
+    """
+    ends = [x for item in items for x in (item.value, item.low, item.high)]
+    axis = axis_for([*ends, *fit], include=[0.0])
+    plot = Plot(label, height, top=top)
+    size = max(1, len(items))
+
+    def centre(position: float) -> float:
+        return min(1.0, max(0.0, (position + 0.5) / size))
+
+    if zone:
+        plot.box(centre(zone[0]), centre(zone[1]), 0, height, "zone")
+    plot.grid(axis, axis_words(axis, scale=100 if percent else 1, suffix="%" if percent else ""))
+    plot.marks([(centre(i), item.name) for i, item in enumerate(items) if i % every == 0 or i == 0], "tick mid")
+    if linked:
+        heights = [None if item.value is None else plot.y(axis, item.value) for item in items]
+        plot.line([centre(i) for i in range(len(items))], heights, "s-line2")
+    if fit:
+        heights = [None if y is None else plot.y(axis, y) for y in fit]
+        plot.line([centre(i) for i in range(len(fit))], heights, "s-ink dash")
+    for position, style, _ in rules:
+        plot.upright(centre(position), style)
+    for i, item in enumerate(items):
+        if item.low is not None and item.high is not None:
+            plot.upright(centre(i), f"whisk w-{item.style}", plot.y(axis, item.high), plot.y(axis, item.low))
+        if item.value is not None:
+            plot.dot(centre(i), plot.y(axis, item.value), 4.5 if linked else 3.5, f"d-{item.style}")
+        plot.box(i / size, (i + 1) / size, 0, height, "hit", item.title)
+    for row, (position, _, words) in enumerate(rules):
+        side = "end" if centre(position) > 0.55 else "start"
+        plot.text(centre(position), 14 + 16 * row, words, f"note halo {side}", dx=-7 if side == "end" else 7)
+    return plot.render()
+
+
+def rows(
+    label: str,
+    items: Sequence[Estimate],
+    *,
+    write: Callable[[object], str],
+    percent: bool = False,
+    zero: float | None = 0.0,
+    row: int = 24,
+    left: int = 96,
+    right: int = 58,
+    rules: Sequence[tuple[float, str]] = (),
+    zone: tuple[float, float] | None = None,
+    top: int = 10,
+) -> Markup:
+    """One row per estimate, values along x, the figure at the right; grey bars are what chance alone gives.
+
+    `rules` are dotted uprights (value, words), `zone` a tinted range of values.
+    """
+    ends = [x for item in items for x in (item.value, item.low, item.high, *item.band)]
+    include = [*(x for x, _ in rules), *(zone or ()), *([zero] if zero is not None else [])]
+    axis = axis_for([*ends, *include])
+    plot = Plot(label, max(row, row * len(items)), left=left, right=right, top=top + (18 if rules else 0))
+    if zone:
+        plot.box(axis.at(zone[0]), axis.at(zone[1]), 0, plot.height, "zone")
+    plot.columns(axis, axis_words(axis, scale=100 if percent else 1, suffix="%" if percent else ""), zero=zero)
+    for value, words in rules:
+        side = "start" if axis.at(value) < 0.2 else "end" if axis.at(value) > 0.8 else "mid"
+        plot.upright(axis.at(value), "dots-v", -6)
+        plot.text(axis.at(value), -10, words, f"note {side}")
+    for i, item in enumerate(items):
+        _row(plot, axis, item, row * (i + 0.5), row, write)
+    return plot.render()
+
+
+def windows(
+    label: str,
+    items: Sequence[tuple[str, float | None, float | None, float | None, str]],
+    *,
+    write: Callable[[object], str],
+    row: int = 24,
+) -> Markup:
+    """One row per window: ring for training, diamond for validation, dot for the test, the test figure at the right.
+
+    `items` are (name, train, validation, test, words on hover).
+    """
+    axis = axis_for([x for item in items for x in item[1:4]], include=[0.0])
+    plot = Plot(label, max(row, row * len(items)), left=128, right=58)
+    plot.columns(axis, axis_words(axis))
+    for i, (name, train, valid, test, title) in enumerate(items):
+        y = row * (i + 0.5)
+        plot.text(0.0, y + 4, name, "tick end", dx=-8)
+        places = [axis.at(x) for x in (train, valid, test) if x is not None]
+        if len(places) > 1:
+            plot.stroke(min(places), max(places), y, "link")
+        if train is not None:
+            plot.dot(axis.at(train), y, 4, "d-ring")
+        if valid is not None:
+            plot.diamond(axis.at(valid), y, 5, "d-ring")
+        if test is not None:
+            plot.dot(axis.at(test), y, 4.5, "d-a")
+        plot.text(1.0, y + 4, write(test), "value", dx=10)
+        plot.box(0, 1, y - row / 2, y + row / 2, "hit", title)
+    return plot.render()
+
+
+def bars(
+    label: str,
+    items: Sequence[Estimate],
+    *,
+    write: Callable[[object], str],
+    rule: tuple[float, str] | None = None,
+    height: int = 200,
+) -> Markup:
+    """One bar per item in per cent with its figure above (below where negative); `rule` is a dotted reference."""
+    axis = axis_for([item.value for item in items], include=[0.0, *([rule[0]] if rule else [])])
+    plot = Plot(label, height, top=22)
+    plot.grid(axis, axis_words(axis, scale=100, suffix="%"))
+    size = max(1, len(items))
+    plot.marks([((i + 0.5) / size, item.name) for i, item in enumerate(items)], "tick mid")
+    foot = plot.y(axis, 0.0)
+    if rule:
+        plot.level(plot.y(axis, rule[0]), "dots")
+    for i, item in enumerate(items):
+        if item.value is None:
+            plot.text((i + 0.5) / size, foot - 6, write(None), "note mid")
+            continue
+        y = plot.y(axis, item.value)
+        plot.box((i + 0.2) / size, (i + 0.8) / size, foot, y, f"bar b-{item.style}", item.title)
+        plot.text((i + 0.5) / size, y - 6 if item.value >= 0 else y + 15, write(item.value), "value halo mid")
+    if rule:
+        plot.text(1.0, plot.y(axis, rule[0]) - 5, rule[1], "note halo end")
+    return plot.render()
+
+
+def clusters(
+    label: str,
+    names: Sequence[str],
+    parts: Sequence[tuple[str, Sequence[float | None]]],
+    *,
+    styles: Sequence[str],
+    write: Callable[[object], str],
+    height: int = 200,
+) -> Markup:
+    """Groups of bars: one cluster per part, one bar per name, in per cent."""
+    axis = axis_for([value for _, values in parts for value in values], include=[0.0])
+    plot = Plot(label, height)
+    plot.grid(axis, axis_words(axis, scale=100, suffix="%"))
+    foot = plot.y(axis, 0.0)
+    size = max(1, len(parts))
+    plot.marks([((k + 0.5) / size, part) for k, (part, _) in enumerate(parts)], "tick mid")
+    for k, (part, values) in enumerate(parts):
+        wide = 0.8 / max(1, len(values))
+        for i, value in enumerate(values):
+            if value is not None:
+                start = (k + 0.1 + i * wide) / size
+                title = f"{part} · {names[i]}\n{write(value)}"
+                plot.box(start, start + 0.86 * wide / size, foot, plot.y(axis, value), f"b-{styles[i]}", title)
+    return plot.render()
+
+
+def _row(plot: Plot, axis: Axis, item: Estimate, y: float, row: int, write: Callable[[object], str]) -> None:
+    plot.text(0.0, y + 4, item.name, "tick end", dx=-8)
+    low, high = item.band
+    if low is not None and high is not None:
+        plot.box(axis.at(low), axis.at(high), y - 4, y + 4, "nullband")
+    if item.low is not None and item.high is not None:
+        plot.stroke(axis.at(item.low), axis.at(item.high), y, f"whisk w-{item.style}")
+    if item.value is not None:
+        plot.dot(axis.at(item.value), y, 4, f"d-{item.style}")
+    plot.text(1.0, y + 4, item.words or write(item.value), "value", dx=10)
+    plot.box(0, 1, y - row / 2, y + row / 2, "hit", item.title)
