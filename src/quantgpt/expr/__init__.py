@@ -1,0 +1,20 @@
+"""Expressions: text → tokens → typed tree → canonical form → plan → panels. Reading one imports no compiler."""
+
+from quantgpt.expr.analysis import Notice
+from quantgpt.expr.catalogue import CATEGORIES, operator_catalogue
+from quantgpt.expr.expression import Expression, compile_expression
+from quantgpt.expr.tokens import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Token, TokenKind, colour_tokens
+
+__all__ = [
+    "CATEGORIES",
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Expression",
+    "Notice",
+    "Token",
+    "TokenKind",
+    "colour_tokens",
+    "compile_expression",
+    "operator_catalogue",
+]

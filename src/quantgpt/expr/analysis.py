@@ -1,0 +1,215 @@
+"""Facts of a tree that need no data: what it reads, how far back it looks, its unit, and what looks odd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quantgpt.expr.tree import Node, fold, walk
+from quantgpt.foundations.fields import FIELDS, Unit
+from quantgpt.operators._base import Axis, UnitRule
+
+LONG_WARMUP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that is allowed but looks like a mistake, with its place in the text."""
+
+    code: str
+    start: int
+    end: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit: powers of yuan and of shares; `percent` marks numbers where 2.0 means 2 %, `date` calendar parts.
+
+    `free` is a bare number, which agrees with every unit; `known` is False where the unit cannot be told.
+    """
+
+    yuan: float = 0.0
+    shares: float = 0.0
+    percent: bool = False
+    date: bool = False
+    free: bool = False
+    known: bool = True
+
+    @property
+    def name(self) -> str:
+        """The unit's name for people."""
+        if not self.known:
+            return "mixed"
+        if self.percent:
+            return Unit.PERCENT.value
+        if self.date:
+            return Unit.DATE.value
+        names = {(1.0, -1.0): Unit.PRICE, (0.0, 1.0): Unit.SHARES, (1.0, 0.0): Unit.MONEY, (0.0, 0.0): Unit.RATIO}
+        unit = names.get((self.yuan, self.shares))
+        return unit.value if unit else "mixed"
+
+
+RATIO = Measure()
+NUMBER = Measure(free=True)
+UNKNOWN = Measure(known=False)
+_FIELD_MEASURES = {
+    Unit.PRICE: Measure(1.0, -1.0),
+    Unit.SHARES: Measure(0.0, 1.0),
+    Unit.MONEY: Measure(1.0, 0.0),
+    Unit.RATIO: RATIO,
+    Unit.PERCENT: Measure(percent=True),
+    Unit.DATE: Measure(date=True),
+}
+
+
+def warmup_of(root: Node) -> int:
+    """Sessions needed before the first row so that it is exact: the largest sum of look-backs along any path.
+
+    `root` has its definitions expanded.
+    """
+
+    def visit(node: Node, parts: tuple[int, ...]) -> int:
+        own = node.operator.history(*node.numbers) if node.operator and node.operator.axis is Axis.TIME else 0
+        return own + max(parts, default=0)
+
+    return fold(root, visit)
+
+
+def fields_of(root: Node) -> frozenset[str]:
+    """Names of the fields that the tree reads."""
+    return frozenset(node.name for node in walk(root) if node.kind == "field")
+
+
+def uses_industry(root: Node) -> bool:
+    """Whether any operator compares names within their industry."""
+    return any(node.operator is not None and node.operator.grouped for node in walk(root))
+
+
+def units_of(root: Node) -> tuple[str, tuple[Notice, ...]]:
+    """The unit of the result, and notices about units that do not go together."""
+    notices: list[Notice] = []
+    measure = fold(root, lambda node, parts: _measure(node, parts, notices))
+    return measure.name, tuple(notices)
+
+
+def _measure(node: Node, parts: tuple[Measure, ...], notices: list[Notice]) -> Measure:
+    if node.kind == "number":
+        return NUMBER
+    if node.operator is None:
+        return _FIELD_MEASURES[FIELDS[node.name].unit]
+    rule = node.operator.unit
+    if rule is UnitRule.RATIO:
+        return RATIO
+    if rule is UnitRule.ANY:
+        return RATIO if all(part.known and part.name == "ratio" for part in parts) and parts else UNKNOWN
+    if rule in (UnitRule.ALIKE, UnitRule.FLAG):
+        compared = node.operator.category in ("arithmetic", "comparison", "condition")
+        together = _together(node, parts, notices) if compared else RATIO
+        return RATIO if rule is UnitRule.FLAG else together
+    if rule is UnitRule.BRANCH:
+        return _together(node, parts[1:], notices) if node.name == "where" else parts[1]
+    if rule in (UnitRule.PRODUCT, UnitRule.QUOTIENT, UnitRule.COVARIANCE):
+        return _combined(parts[0], parts[1], -1.0 if rule is UnitRule.QUOTIENT else 1.0)
+    return parts[0]
+
+
+def _combined(a: Measure, b: Measure, turn: float) -> Measure:
+    if a.free and b.free:
+        return NUMBER
+    if not (a.known and b.known):
+        return UNKNOWN
+    if a.date or b.date:
+        return RATIO
+    yuan, shares = a.yuan + turn * b.yuan, a.shares + turn * b.shares
+    percent = (a.percent != b.percent) if turn > 0 else (a.percent and not b.percent)
+    return Measure(yuan, shares, percent and yuan == 0 and shares == 0)
+
+
+def _together(node: Node, parts: tuple[Measure, ...], notices: list[Notice]) -> Measure:
+    """The unit of things that are added, compared or chosen between; a notice where they differ."""
+    firm = [part for part in parts if not part.free]
+    if not firm:
+        return NUMBER
+    first = firm[0]
+    for other in firm[1:]:
+        if not (first.known and other.known):
+            return UNKNOWN
+        if (first.yuan, first.shares, first.date) != (other.yuan, other.shares, other.date):
+            notices.append(
+                Notice(
+                    "units_differ",
+                    node.start,
+                    node.end,
+                    f"单位不同：{_ZH.get(first.name, first.name)}与{_ZH.get(other.name, other.name)}放在一起",
+                    f"different units: {first.name} together with {other.name}",
+                )
+            )
+            return UNKNOWN
+        if first.percent != other.percent:
+            notices.append(
+                Notice(
+                    "percent_and_fraction",
+                    node.start,
+                    node.end,
+                    "百分数（2.0 = 2%）与小数（0.02 = 2%）放在一起，例如 pct_change 与 returns",
+                    "a percentage (2.0 is 2 %) together with a fraction (0.02 is 2 %), such as pct_change and returns",
+                )
+            )
+            return UNKNOWN
+    return first
+
+
+_ZH = {
+    "price": "价格",
+    "shares": "股数",
+    "money": "金额",
+    "ratio": "比率",
+    "percent": "百分数",
+    "date": "日期",
+    "mixed": "混合",
+}
+
+
+def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
+    """Notices about parts that are always the same, always missing, or cannot be compared across names."""
+    found: list[Notice] = []
+    for node in walk(root):
+        parts = node.parts
+        if node.name in ("sub", "div", "eq", "ts_corr") and len(parts) == 2 and parts[0].key == parts[1].key:
+            found.append(
+                _note("degenerate", node, "两边相同，结果恒定", "both sides are the same: the result is constant")
+            )
+        if node.name in ("ts_std", "ts_corr", "ts_cov") and node.numbers and node.numbers[0] < 2:
+            found.append(
+                _note(
+                    "too_short", node, "窗口至少要 2 个交易日，否则结果总是缺失", "a window under 2 is always missing"
+                )
+            )
+        if node.name == "clip" and parts[1].kind == parts[2].kind == "number" and parts[1].value == parts[2].value:
+            found.append(
+                _note("degenerate", node, "上下界相同，结果恒定", "both bounds are the same: the result is constant")
+            )
+    if unit in ("price", "shares", "money"):
+        found.append(
+            _note(
+                "level",
+                root,
+                "结果带有量纲，股票之间不可直接比较；通常取比率或 rank(x)",
+                "the result has a unit and does not compare across names; take a ratio or rank(x)",
+            )
+        )
+    if warmup > LONG_WARMUP:
+        found.append(
+            _note(
+                "long_warmup",
+                root,
+                f"需要之前 {warmup} 个交易日的数据，历史较短的股票会缺失",
+                f"needs {warmup} earlier sessions; names with less history are missing",
+            )
+        )
+    return tuple(found)
+
+
+def _note(code: str, node: Node, zh: str, en: str) -> Notice:
+    return Notice(code, node.start, node.end, zh, en)

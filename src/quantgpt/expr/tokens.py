@@ -1,0 +1,216 @@
+"""Text → tokens, and the limits that are checked before anything is built from them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quantgpt.foundations.errors import BadExpression
+
+MAX_CHARACTERS = 4000
+MAX_NODES = 400
+MAX_DEPTH = 40
+
+
+class TokenKind(StrEnum):
+    """What a token is, which also decides its colour."""
+
+    NUMBER = "number"
+    FUNCTION = "function"
+    COLUMN = "column"
+    OPERATOR = "operator"
+    KEYWORD = "keyword"
+    OPEN = "open"
+    CLOSE = "close"
+    COMMA = "comma"
+    UNKNOWN = "unknown"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text: character offsets `start` (inclusive) and `end` (exclusive), what it is, and what it says."""
+
+    start: int
+    end: int
+    kind: TokenKind
+    text: str
+
+
+KEYWORDS = {"and", "or", "not", "if", "else"}
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+      | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<operator>\*\*|<=|>=|==|!=|&&|\|\||[-+*/^<>?:&|=!])
+      | (?P<open>\()
+      | (?P<close>\))
+      | (?P<comma>,)""",
+    re.VERBOSE,
+)
+
+_SAME_MEANING = {"&": "and", "&&": "and", "|": "or", "||": "or"}
+_NOT_OURS = {
+    "**": ("乘方写作 ^，例如 close^2", "^"),
+    "=": ("比较相等写作 ==", "=="),
+    "!": ("取反写作 not，例如 not (close > open)", "not"),
+}
+
+
+def scan(text: str) -> Iterator[Token]:
+    """Every token of `text` in order, spaces left out; what is not in the alphabet comes as UNKNOWN tokens."""
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            yield Token(at, at + 1, TokenKind.UNKNOWN, text[at])
+            at += 1
+            continue
+        at = found.end()
+        group = found.lastgroup
+        word = found.group()
+        if group == "space":
+            continue
+        if group == "name":
+            if word.lower() in KEYWORDS:
+                yield Token(found.start(), at, TokenKind.KEYWORD, word.lower())
+                continue
+            rest = text[at:].lstrip(" \t\r\n")[:1] if at < len(text) else ""
+            yield Token(found.start(), at, TokenKind.FUNCTION if rest == "(" else TokenKind.COLUMN, word)
+            continue
+        kind = {
+            "number": TokenKind.NUMBER,
+            "operator": TokenKind.OPERATOR,
+            "open": TokenKind.OPEN,
+            "close": TokenKind.CLOSE,
+            "comma": TokenKind.COMMA,
+        }[group or ""]
+        yield Token(found.start(), at, kind, word)
+
+
+def colour_tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of any text, for colouring while it is being typed; never raises."""
+    return tuple(scan(text[:MAX_CHARACTERS])) if isinstance(text, str) else ()
+
+
+def tokenise(text: object) -> tuple[Token, ...]:
+    """The tokens of an expression, ended by an END token.
+
+    Raises: BadExpression when the text is no text, empty, too long, too deep, too large, holds a character outside the
+            alphabet or has unbalanced brackets.
+    """
+    if not isinstance(text, str):
+        raise BadExpression("Expression must be text", hint="表达式必须是文本", code="type")
+    if len(text) > MAX_CHARACTERS:
+        raise BadExpression(
+            f"Expression is too long: {len(text)} characters, at most {MAX_CHARACTERS}",
+            text=text,
+            start=MAX_CHARACTERS,
+            end=len(text),
+            hint=f"表达式最长 {MAX_CHARACTERS} 个字符",
+            nearest=MAX_CHARACTERS,
+            code="too_long",
+        )
+    tokens = []
+    for token in scan(text):
+        if token.kind is TokenKind.UNKNOWN:
+            raise _strange(text, token)
+        if token.kind is TokenKind.OPERATOR:
+            if token.text in _NOT_OURS:
+                hint, nearest = _NOT_OURS[token.text]
+                raise _at(text, token, f"Unexpected '{token.text}'", hint, "operator", nearest)
+            if token.text in _SAME_MEANING:
+                token = Token(token.start, token.end, TokenKind.KEYWORD, _SAME_MEANING[token.text])
+        tokens.append(token)
+    if not tokens:
+        raise BadExpression(
+            "Expression is empty",
+            text=text,
+            start=0,
+            end=len(text),
+            hint="写一个因子表达式，例如 rank(close/ts_mean(close, 20))",
+            nearest="rank(close/ts_mean(close, 20))",
+            code="empty",
+        )
+    _check_limits(text, tokens)
+    return (*tokens, Token(len(text), len(text), TokenKind.END, ""))
+
+
+def _at(text: str, token: Token, message: str, hint: str, code: str, nearest: object = None) -> BadExpression:
+    return BadExpression(message, text=text, start=token.start, end=token.end, hint=hint, code=code, nearest=nearest)
+
+
+def _strange(text: str, token: Token) -> BadExpression:
+    character = token.text
+    name = f"U+{ord(character):04X}"
+    shown = f"'{character}' ({name})" if character.isprintable() else name
+    plain = unicodedata.normalize("NFKC", character)
+    if plain != character and _TOKEN.fullmatch(plain):
+        return _at(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{plain}'", "character", plain)
+    hint = "表达式只用英文字母、数字、下划线、括号、逗号和运算符 + - * / ^ > < >= <= == != ? :"
+    return _at(text, token, f"Unexpected character {shown}", hint, "character")
+
+
+def _check_limits(text: str, tokens: list[Token]) -> None:
+    """Refuse what is too large, too deep or has unbalanced brackets, before a tree is built from it."""
+    counted = 0
+    opened: list[tuple[Token, int]] = []
+    chain = 0
+    operand_next = True
+    for token in tokens:
+        kind, word = token.kind, token.text
+        if kind in (TokenKind.NUMBER, TokenKind.COLUMN, TokenKind.FUNCTION, TokenKind.OPERATOR, TokenKind.KEYWORD):
+            counted += word not in (":", "else")
+            if counted > MAX_NODES:
+                raise _at(
+                    text,
+                    token,
+                    f"Expression is too large: more than {MAX_NODES} nodes",
+                    f"最多 {MAX_NODES} 个节点，请拆成几个因子",
+                    "too_large",
+                    MAX_NODES,
+                )
+        if kind is TokenKind.OPEN:
+            opened.append((token, chain))
+            operand_next = True
+        elif kind is TokenKind.CLOSE:
+            if not opened:
+                raise _at(text, token, "Unbalanced brackets: ')' has no '('", "多了一个右括号", "brackets")
+            chain = opened.pop()[1]
+            operand_next = False
+        elif kind is TokenKind.COMMA:
+            chain = opened[-1][1] if opened else 0
+            operand_next = True
+        elif kind in (TokenKind.OPERATOR, TokenKind.KEYWORD):
+            if operand_next or word in ("^", "?", "if", "not"):
+                chain += 1
+            elif word not in (":", "else"):
+                chain = opened[-1][1] if opened else 0
+            operand_next = True
+        else:
+            operand_next = False
+        if len(opened) + chain > MAX_DEPTH:
+            raise _at(
+                text,
+                token,
+                f"Expression is too deep: more than {MAX_DEPTH} levels",
+                f"最多嵌套 {MAX_DEPTH} 层",
+                "too_deep",
+                MAX_DEPTH,
+            )
+    if opened:
+        last = opened[-1][0]
+        raise _at(text, last, "Unbalanced brackets: '(' is never closed", "缺少右括号", "brackets")
+
+
+def nesting(tokens: tuple[Token, ...]) -> int:
+    """Levels of brackets, at least 1."""
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token.kind is TokenKind.OPEN) - (token.kind is TokenKind.CLOSE)
+        deepest = max(deepest, depth)
+    return deepest + 1

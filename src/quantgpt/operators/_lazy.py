@@ -1,0 +1,72 @@
+"""Compilation on first use, so that reading the vocabulary costs no import of numba."""
+
+from __future__ import annotations
+
+import threading
+import types
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LOCK = threading.RLock()
+
+
+class Routine(Generic[P, R]):
+    """A plain function that other compiled functions of its module call; compiled together with them.
+
+    Called from Python it is the plain function, which makes it its own slow twin.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.function = function
+        self._compiled: Any = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def compiled(self) -> Any:
+        """The compiled function, for use by other compiled functions."""
+        with _LOCK:
+            if self._compiled is None:
+                self._compiled = compile_function(self.function)
+            return self._compiled
+
+
+def routine(function: Callable[P, R]) -> Routine[P, R]:
+    """Mark a function as part of a kernel."""
+    return Routine(function)
+
+
+def linked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A copy of `function` in which every routine it names is the compiled one.
+
+    Numba reads globals when it compiles; it cannot call our lazy wrapper.
+    """
+    scope = dict(function.__globals__)
+    for name in function.__code__.co_names:
+        if isinstance(value := scope.get(name), Routine):
+            scope[name] = value.compiled()
+    copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    return copy
+
+
+def compile_function(function: Callable[..., Any], signature: str | None = None) -> Any:
+    """Compile one kernel, or load it from the cache on disk; it releases the interpreter lock."""
+    import numba
+
+    with _LOCK:
+        return numba.njit(signature, cache=True, nogil=True, error_model="numpy")(linked(function))
+
+
+def compile_ufunc(function: Callable[..., Any], inputs: int) -> Any:
+    """Compile a scalar function of `inputs` float64 numbers into a numpy ufunc."""
+    import numba
+
+    with _LOCK:
+        signature = f"float64({', '.join(['float64'] * inputs)})"
+        vectorize: Any = numba.vectorize
+        return vectorize([signature], nopython=True, cache=True)(linked(function))

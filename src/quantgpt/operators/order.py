@@ -1,0 +1,156 @@
+"""Order statistics of the last sessions: rank of today, median, median absolute deviation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from quantgpt.operators._base import Array, Axis, UnitRule, operator
+from quantgpt.operators._lazy import routine
+
+NAN = math.nan
+SPLIT = 4097.0
+LARGE = 1e300
+
+
+@routine
+def tied(x: float) -> float:
+    """`x` rounded to 40 bits behind the leading one, so that values equal on paper are equal (Veltkamp's splitting)."""
+    if not -LARGE < x < LARGE:
+        return x
+    scaled = SPLIT * x
+    return scaled - (scaled - x)
+
+
+@routine
+def middle(values: Array, n: int) -> float:
+    """Median of the first `n` values, which are in ascending order."""
+    half = n // 2
+    upper: float = values[half]
+    lower: float = values[half - 1 + n % 2]
+    return 0.5 * (lower + upper)
+
+
+@routine
+def gather_sorted(x: Array, today: int, window: int, j: int, into: Array) -> int:
+    """Copy the valid values of column `j` over the window that ends at `today` in ascending order; their number."""
+    n = 0
+    for k in range(max(0, today - window + 1), today + 1):
+        v = x[k, j]
+        if v != v:
+            continue
+        p = n
+        while p > 0 and into[p - 1] > v:
+            into[p] = into[p - 1]
+            p -= 1
+        into[p] = v
+        n += 1
+    return n
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="今天的值在过去 N 个交易日中的百分位，并列取平均，(0, 1]",
+    say=("{0}在过去{1}日中的百分位", "the rank of today's {0} within {1} days"),
+    example="ts_rank(volume, 20)",
+    unit=UnitRule.RATIO,
+)
+def ts_rank(out: Array, at: int, x: Array, window: int) -> None:
+    """Rank of today's value among the valid values of the last `window` sessions, divided by their number.
+
+    Equal values share their average rank; values are compared after rounding to 40 mantissa bits.
+
+    NaN:    missing when today is, or with fewer than 90 % valid sessions.
+
+    >>> ts_rank(np.array([[3.0], [1.0], [2.0]]), 2).ravel().tolist()
+    [nan, 0.5, 1.0]
+    """
+    rows, assets = out.shape
+    need = (window * 90 + 99) // 100
+    start = max(0, at - window + 1)
+    rounded = np.empty((at + rows - start, assets))
+    for k in range(start, at + rows):
+        for j in range(assets):
+            rounded[k - start, j] = tied(x[k, j])
+    below = np.empty(assets)
+    count = np.empty(assets)
+    for i in range(rows):
+        below[:] = 0.0
+        count[:] = 0.0
+        today = at + i - start
+        for k in range(max(0, today - window + 1), today + 1):
+            for j in range(assets):
+                v = rounded[k, j]
+                w = rounded[today, j]
+                below[j] += (1.0 if v < w else 0.0) + (0.5 if v == w else 0.0)
+            for j in range(assets):
+                count[j] += 1.0 if rounded[k, j] == rounded[k, j] else 0.0
+        for j in range(assets):
+            w = rounded[today, j]
+            out[i, j] = (below[j] + 0.5) / count[j] if count[j] >= need and w == w else NAN
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="过去 N 个交易日的中位数",
+    say=("{0}的{1}日中位数", "the {1}-day median of {0}"),
+    example="ts_median(close, 20)",
+)
+def ts_median(out: Array, at: int, x: Array, window: int) -> None:
+    """Median of the last `window` sessions.
+
+    NaN:    missing with fewer than 90 % valid sessions.
+
+    >>> ts_median(np.array([[3.0], [1.0], [2.0]]), 3).ravel().tolist()
+    [nan, nan, 2.0]
+    """
+    rows, assets = out.shape
+    need = (window * 90 + 99) // 100
+    values = np.empty(window)
+    for i in range(rows):
+        for j in range(assets):
+            n = gather_sorted(x, at + i, window, j, values)
+            out[i, j] = middle(values, n) if n >= need else NAN
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="过去 N 个交易日的绝对中位差（对中位数偏离的绝对值的中位数，不乘 1.4826）",
+    say=("{0}的{1}日绝对中位差", "the {1}-day median absolute deviation of {0}"),
+    example="ts_mad(returns, 20)",
+)
+def ts_mad(out: Array, at: int, x: Array, window: int) -> None:
+    """Median absolute deviation from the median over the last `window` sessions, not scaled.
+
+    NaN:    missing with fewer than 90 % valid sessions.
+
+    >>> ts_mad(np.array([[1.0], [2.0], [9.0]]), 3).ravel().tolist()
+    [nan, nan, 1.0]
+    """
+    rows, assets = out.shape
+    need = (window * 90 + 99) // 100
+    values = np.empty(window)
+    away = np.empty(window)
+    for i in range(rows):
+        for j in range(assets):
+            n = gather_sorted(x, at + i, window, j, values)
+            if n < need:
+                out[i, j] = NAN
+                continue
+            centre = middle(values, n)
+            low = 0
+            high = n - 1
+            for p in range(n - 1, -1, -1):
+                left = centre - values[low]
+                right = values[high] - centre
+                if left > right:
+                    away[p] = left
+                    low += 1
+                else:
+                    away[p] = right
+                    high -= 1
+            out[i, j] = middle(away, n)
