@@ -2,6 +2,7 @@
 
 from quantgpt.expr.analysis import Notice
 from quantgpt.expr.catalogue import CATEGORIES, operator_catalogue
+from quantgpt.expr.evaluation import EvalInputs, evaluate, warm_up
 from quantgpt.expr.expression import Expression, compile_expression
 from quantgpt.expr.tokens import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Token, TokenKind, colour_tokens
 
@@ -10,11 +11,14 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_DEPTH",
     "MAX_NODES",
+    "EvalInputs",
     "Expression",
     "Notice",
     "Token",
     "TokenKind",
     "colour_tokens",
     "compile_expression",
+    "evaluate",
     "operator_catalogue",
+    "warm_up",
 ]
