@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from tests.parity.slow_trading import SlowRun, slow_groups, slow_simulation
+from tests.parity.views import columns, prefix, random_view
 
 from quantgpt.backtest.groups import EXECUTIONS, GroupSpec, Tape, simulate_groups, simulate_phases
 from quantgpt.factors.grouping import form_groups, rebalance_rows, rounded, usable_groups
 from quantgpt.foundations.errors import BadRequest, NoData
 from quantgpt.foundations.panel import MarketView
 from quantgpt.trading.costs import FLAT, CostModel, itemised
-from tests.parity.slow_trading import SlowRun, slow_groups, slow_simulation
-from tests.parity.views import columns, prefix, random_view
 
 N_GROUPS = 3
 
