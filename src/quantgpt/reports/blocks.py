@@ -14,13 +14,17 @@ NO_SERIES = Label("本次运行没有留下这一项数据", "this run stored no
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: its words, style classes, a colour swatch, a tag behind the words, words on hover."""
+    """One cell of a table: its words, style classes, a colour swatch, a tag behind the words, words on hover.
+
+    `meter` draws a bar of 0 to 100 behind the words.
+    """
 
     words: str = DASH
     style: str = ""
     swatch: str = ""
     tag: str = ""
     title: str = ""
+    meter: float | None = None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import base64
 import sys
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quantgpt.foundations.errors import BadImport
 from quantgpt.foundations.files import write_whole
 from quantgpt.reports.sfnt import Sfnt, cut, read_sfnt
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 ASSETS = Path(__file__).parent / "assets"
 FONT = ASSETS / "NotoSansSC-cut.ttf"
@@ -21,6 +26,7 @@ LICENCE = ASSETS / "NotoSansSC-OFL.txt"
 
 _DROPPED = ["BASE", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep", "vhea", "vmtx"]
 _BLOCKS = ((0x20, 0x7F), (0xA0, 0x180), (0x370, 0x400), (0x2010, 0x2030), (0x2190, 0x21A0), (0x25A0, 0x2600))
+_DOT_RISE = 290
 _SINGLE = "−≠≈∞✓✕✗⚠䶮"
 
 
@@ -48,6 +54,7 @@ def build_font(source: Path, target: Path = FONT) -> int:
         covered = wanted_characters() & font.getBestCmap().keys()
     except (OSError, TTLibError, KeyError, AttributeError) as error:
         raise BadImport(f"{source} 不是可用的 TrueType 字体", hint=f"{type(error).__name__}: {error}") from error
+    _narrow_middle_dot(font)
     options = subset.Options(
         hinting=False,
         layout_features=[],
@@ -62,6 +69,19 @@ def build_font(source: Path, target: Path = FONT) -> int:
     subsetter.subset(font)
     write_whole(target, lambda handle: font.save(handle))
     return len(covered)
+
+
+def _narrow_middle_dot(font: TTFont) -> None:
+    """Give U+00B7 the full stop of the Latin letters, raised: the source has a full-width bullet in its place."""
+    full_stop = font.getBestCmap()[ord(".")]
+    dot = deepcopy(font["glyf"][full_stop])
+    dot.coordinates.translate((0, _DOT_RISE))
+    dot.recalcBounds(font["glyf"])
+    font["glyf"]["middledot.latin"] = dot
+    font["hmtx"]["middledot.latin"] = font["hmtx"][full_stop]
+    for table in font["cmap"].tables:
+        if ord("·") in table.cmap:
+            table.cmap[ord("·")] = "middledot.latin"
 
 
 def report_font_available(path: Path = FONT) -> bool:

@@ -13,6 +13,9 @@ from quantgpt.reports.charts.plot import Plot
 from quantgpt.reports.charts.scale import Axis, axis_for, decimals
 from quantgpt.reports.words import count, fixed, percent
 
+_WORDS = 0.31
+"""Share of a null distribution's width that the words of a threshold take."""
+
 
 @dataclass(frozen=True)
 class Bins:
@@ -95,7 +98,8 @@ def null_distribution(
     span = ticks.high - ticks.low
     low = min(bins.low, *places) if places else bins.low
     high = max(bins.high, *places) if places else bins.high
-    across = Axis(low - 0.03 * span, high + 0.03 * span, ())
+    low, high = _room_for_words(low - 0.03 * span, high + 0.03 * span, observed, thresholds)
+    across = Axis(low, high, ())
     tallest = max([*bins.counts, 1.0])
     plot = Plot(label, height, left=4, right=4, top=40)
     for left, right in zones:
@@ -119,6 +123,17 @@ def null_distribution(
     return plot.render()
 
 
+def _room_for_words(low: float, high: float, observed: Mark | None, thresholds: Sequence[Mark]) -> tuple[float, float]:
+    """Widen the axis until the words of a threshold fit on the side that points away from the observed value."""
+    if observed:
+        for mark in (m for m in thresholds if m.words):
+            if observed.value >= mark.value:
+                low = min(low, (mark.value - _WORDS * high) / (1 - _WORDS))
+            else:
+                high = max(high, (mark.value - _WORDS * low) / (1 - _WORDS))
+    return low, high
+
+
 def _mark_places(plot: Plot, across: Axis, observed: Mark | None, thresholds: Sequence[Mark], failed: bool) -> None:
     """Thresholds and the observed value; their words point away from each other, on two lines."""
     for mark in thresholds:
@@ -133,10 +148,6 @@ def _mark_places(plot: Plot, across: Axis, observed: Mark | None, thresholds: Se
     for mark in named:
         place = across.at(mark.value)
         away = "mid" if not observed else "end" if observed.value >= mark.value else "start"
-        if place < 0.3 and away == "end":
-            away = "start"
-        if place > 0.7 and away == "start":
-            away = "end"
         plot.text(place, -4, mark.words, f"note halo {away}", dx={"end": -5, "start": 5, "mid": 0}[away])
 
 

@@ -42,7 +42,7 @@ def over_days(
     base: float | None = 0.0,
     bars: Curve | None = None,
     filled: bool = False,
-    level: tuple[float, str] | None = None,
+    level: float | None = None,
     deepest: str = "",
     hover_more: Sequence[Curve] = (),
     right: int = 12,
@@ -50,11 +50,11 @@ def over_days(
     """Curves (and daily bars) over sessions.
 
     `base` is a strong line that is always in view, `filled` shades the first curve down to it, `level` is a dotted
-    line with words, `deepest` marks the lowest point of the first curve, curves with an `end` are named at their end.
+    line, `deepest` marks the lowest point of the first curve, curves with an `end` are named at their end.
     """
     size = len(index)
     everything = [value for curve in (*curves, *([bars] if bars else [])) for value in curve.values]
-    axis = axis_for(everything, include=[x for x in (base, level[0] if level else None) if x is not None])
+    axis = axis_for(everything, include=[x for x in (base, level) if x is not None])
     plot = Plot(label, height, right=right)
     plot.grid(axis, axis_words(axis, scale=100 if percent else 1, suffix="%" if percent else ""), zero=base)
     last = max(1, size - 1)
@@ -68,9 +68,8 @@ def over_days(
     for curve in reversed(curves):
         kept = thin(curve.values, POINTS)
         plot.line([i / last for i in kept], _heights(plot, axis, curve.values, kept), curve.style)
-    if level:
-        plot.level(plot.y(axis, level[0]), "dots")
-        plot.text(1.0, plot.y(axis, level[0]) - 5, level[1], "note halo end")
+    if level is not None:
+        plot.level(plot.y(axis, level), "dots")
     if deepest and curves:
         _mark_lowest(plot, axis, curves[0].values, deepest, write, last)
     _name_ends(plot, axis, curves)
@@ -89,7 +88,7 @@ def per_rebalance(
     *,
     write: Callable[[object], str],
     more: Callable[[int], str],
-    mean: tuple[float, str] | None,
+    mean: float | None,
     height: int = 180,
 ) -> Markup:
     """One bar per rebalance in per cent, with the mean as a dotted line."""
@@ -105,9 +104,8 @@ def per_rebalance(
         for i, value in enumerate(values):
             if value is not None:
                 plot.box((i + 0.12) / size, (i + 0.88) / size, foot, plot.y(axis, value), "bar-b")
-    if mean:
-        plot.level(plot.y(axis, mean[0]), "dots")
-        plot.text(1.0, plot.y(axis, mean[0]) - 5, mean[1], "note halo end")
+    if mean is not None:
+        plot.level(plot.y(axis, mean), "dots")
     plot.hover(len(index), lambda i: f"{index[i]}\n{write(values[i])}{more(i)}")
     return plot.render()
 

@@ -51,7 +51,7 @@ class Plot:
             self.level(self.y(axis, tick), "zero" if strong else "grid")
             self.text(0.0, self.y(axis, tick) + 4, write(tick), "tick end", dx=-8)
 
-    def columns(self, axis: Axis, write: Callable[[float], str], *, zero: float | None = 0.0, at_most: int = 6) -> None:
+    def columns(self, axis: Axis, write: Callable[[float], str], *, zero: float | None = 0.0, at_most: int = 5) -> None:
         """Vertical grid lines with labels below, for charts whose values run along x."""
         step = max(1, -(-len(axis.ticks) // at_most))
         for i, tick in enumerate(axis.ticks):

@@ -11,6 +11,9 @@ from quantgpt.reports.charts.curves import axis_words
 from quantgpt.reports.charts.plot import Plot
 from quantgpt.reports.charts.scale import Axis, axis_for
 
+_NAME_ROOM = 132.0
+"""Pixels at most for the name of a row."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -83,7 +86,6 @@ def rows(
     percent: bool = False,
     zero: float | None = 0.0,
     row: int = 24,
-    left: int = 96,
     right: int = 58,
     rules: Sequence[tuple[float, str]] = (),
     zone: tuple[float, float] | None = None,
@@ -96,6 +98,7 @@ def rows(
     ends = [x for item in items for x in (item.value, item.low, item.high, *item.band)]
     include = [*(x for x, _ in rules), *(zone or ()), *([zero] if zero is not None else [])]
     axis = axis_for([*ends, *include])
+    left = room_for_names([item.name for item in items])
     plot = Plot(label, max(row, row * len(items)), left=left, right=right, top=top + (18 if rules else 0))
     if zone:
         plot.box(axis.at(zone[0]), axis.at(zone[1]), 0, plot.height, "zone")
@@ -107,6 +110,30 @@ def rows(
     for i, item in enumerate(items):
         _row(plot, axis, item, row * (i + 0.5), row, write)
     return plot.render()
+
+
+def room_for_names(names: Sequence[str]) -> int:
+    """Pixels that the names of rows need at 12 px, the gap to the plot included: a Han character is as wide as high.
+
+    >>> room_for_names(["电子"]), room_for_names(["a" * 100])
+    (48, 152)
+    """
+    widest = max((sum(12.0 if ord(c) > 0x2E7F else 6.8 for c in shortened(name)) for name in names), default=0.0)
+    return max(48, round(widest) + 16)
+
+
+def shortened(name: str) -> str:
+    """A name as it stands in front of a row; the whole of it is shown on hover.
+
+    >>> shortened("某个很长很长很长很长的行业名称"), shortened("电子")
+    ('某个很长很长很长很长的…', '电子')
+    """
+    room = 0.0
+    for i, c in enumerate(name):
+        room += 12.0 if ord(c) > 0x2E7F else 6.8
+        if room > _NAME_ROOM:
+            return name[:i] + "…"
+    return name
 
 
 def windows(
@@ -196,7 +223,7 @@ def clusters(
 
 
 def _row(plot: Plot, axis: Axis, item: Estimate, y: float, row: int, write: Callable[[object], str]) -> None:
-    plot.text(0.0, y + 4, item.name, "tick end", dx=-8)
+    plot.text(0.0, y + 4, shortened(item.name), "tick end", dx=-8)
     low, high = item.band
     if low is not None and high is not None:
         plot.box(axis.at(low), axis.at(high), y - 4, y + 4, "nullband")

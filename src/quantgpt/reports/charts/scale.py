@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from quantgpt.reports.words import finite
 
+_SLACK = 0.04
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -23,8 +25,8 @@ class Axis:
     ticks: tuple[float, ...]
 
     def at(self, value: float) -> float:
-        """Place of `value`, 0 at the low end and 1 at the high end, clipped to the axis."""
-        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+        """Place of `value`, 0 at the low end and 1 at the high end."""
+        return (value - self.low) / (self.high - self.low)
 
 
 def round_step(rough: float) -> float:
@@ -41,14 +43,18 @@ def round_step(rough: float) -> float:
 
 
 def axis_for(values: Sequence[object], *, include: Sequence[float] = (), parts: int = 4) -> Axis:
-    """An axis around the finite ones of `values` and `include`, with about `parts` steps between round ticks."""
+    """An axis around the finite ones of `values` and `include`, with about `parts` steps between round ticks.
+
+    A value may stand out by a few hundredths of a step: a whole empty step would say less.
+    """
     numbers = finite([*values, *include]) or [0.0, 1.0]
     low, high = min(numbers), max(numbers)
     if high - low < 1e-12 * max(1.0, abs(high)):
         room = abs(high) * 0.1 or 1.0
         low, high = low - room, high + room
     step = round_step((high - low) / parts)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.floor(low / step + _SLACK), math.ceil(high / step - _SLACK)
+    last = max(last, first + 1)
     digits = max(0, 2 - math.floor(math.log10(step)))
     ticks = tuple(round(i * step, digits) for i in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], ticks)
@@ -67,7 +73,7 @@ def date_ticks(index: Sequence[object], at_most: int = 6) -> list[tuple[int, str
     """(position, label) of the first sessions of years, or of months where there are fewer than two years.
 
     >>> date_ticks(["2021-12-30", "2021-12-31", "2022-01-04"] + ["2022-06-01"] * 400 + ["2023-01-03", "2023-01-04"])
-    [(0, '2021'), (2, '2022'), (403, '2023')]
+    [(2, '2022'), (403, '2023')]
     """
     dates = [str(day) for day in index]
     years = _starts(dates, 4)
@@ -75,7 +81,7 @@ def date_ticks(index: Sequence[object], at_most: int = 6) -> list[tuple[int, str
     keep = max(1, -(-len(starts) // at_most))
     ticks = starts[::keep]
     room = max(1, len(dates)) * 0.5 / at_most
-    if len(ticks) > 1 and ticks[1][0] - ticks[0][0] < room and ticks[1][0] - ticks[0][0] > 2:
+    if len(ticks) > 1 and ticks[1][0] - ticks[0][0] < room:
         ticks = ticks[1:]
     return ticks
 
@@ -105,7 +111,7 @@ def thin(values: Sequence[float | None], at_most: int) -> list[int]:
         span = range(i * size // buckets, (i + 1) * size // buckets)
         known = [j for j in span if values[j] is not None]
         kept.update((span[0], span[-1]))
-        kept.update(next(iter([j for j in span if values[j] is None]), span[0]) for _ in range(1))
+        kept.update([j for j in span if values[j] is None][:1])
         if known:
             kept.add(min(known, key=lambda j: values[j] or 0.0))
             kept.add(max(known, key=lambda j: values[j] or 0.0))

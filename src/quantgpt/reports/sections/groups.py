@@ -170,7 +170,7 @@ def group_table(run: Run) -> Card:
         rows,
         Label("年化 = (1 + 日均)^252 − 1；组夏普不减无风险。A 股难以做空，多空只作参考", "shorting is restricted: long-short is a reference only"),
     )  # fmt: skip
-    return Card(title, Label(f"做多组 {chosen}", ""), 12, table=table)
+    return Card(title, Label(f"做多组 {chosen}", f"long group {chosen}"), 12, table=table)
 
 
 def long_short(run: Run) -> Card:
@@ -210,11 +210,12 @@ def turnover(run: Run) -> Card:
         more=lambda i: (
             f"\n成交 {percent(traded[i])} · 成本 {percent(cost[i], 2)}\n进 {count(came[i])} 出 {count(left[i])}"
         ),
-        mean=None if average is None else (average, f"均值 {percent(average)}"),
+        mean=average,
     )
     group = text(series.meta, "group") or run.strategy_group
+    keys = [] if average is None else [Key(f"均值 {percent(average)}", "dots", "")]
     return Card(
-        title, Label(f"每次调仓，{group}；首次建仓不计入均值", "per rebalance; first build excluded"), 6, (), chart
+        title, Label(f"每次调仓，{group}；首次建仓不计入均值", "per rebalance; first build excluded"), 6, keys, chart
     )
 
 
@@ -229,7 +230,7 @@ def persistence(run: Run) -> Card:
     lag = number(series.meta, "lag") or run.holding
     curves = [
         Curve("隔 1 日", near, "s-bench"),
-        Curve(f"隔 {count(lag)} 日", far, "s-accent"),
+        Curve(f"隔 {count(lag)} 日", far, "s-accent1"),
     ]
     chart = over_days(
         "因子秩自相关", labels(series), [c for c in curves if known(c.values)], write=lambda v: fixed(v, 3), base=None,
@@ -238,5 +239,8 @@ def persistence(run: Run) -> Card:
     keys = [Key(f"隔 {count(lag)} 日", "line", "accent"), Key("隔 1 日", "line", "bench")]
     s = run.result.get("backtest_summary")
     near_mean, far_mean = number(s, "rank_autocorrelation"), number(s, "rank_autocorrelation_hp")
-    foot = Label(f"均值：隔 1 日 {fixed(near_mean)}，隔 {count(lag)} 日 {fixed(far_mean)}；越低换手越高", "")
+    foot = Label(
+        f"均值：隔 1 日 {fixed(near_mean)}，隔 {count(lag)} 日 {fixed(far_mean)}；越低换手越高",
+        "lower means more turnover",
+    )
     return Card(title, Label("越接近 1，名次越稳定", "near 1: stable ranks"), 12, keys, chart, foot=foot)

@@ -96,9 +96,11 @@ def daily(run: Run) -> Card:
         "每日 Rank IC 与 60 日均值", labels(series), [Curve("60 日均值", moving_mean(values), "s-accent")],
         write=lambda v: fixed(v, 4), bars=Curve("Rank IC", values, "stem"),
         hover_more=[Curve("股票数", column(series, "names"), "")] if known(column(series, "names")) else [],
-        level=None if whole is None else (whole, f"均值 {fixed(whole, 3)}"),
+        level=whole,
     )  # fmt: skip
     keys = [Key("每日", "bar", "stem"), Key("60 日均值", "line", "accent")]
+    if whole is not None:
+        keys.append(Key(f"均值 {fixed(whole, 3)}", "dots", ""))
     return Card(title, None, 6, keys, chart)
 
 

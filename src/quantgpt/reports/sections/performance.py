@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from quantgpt.foundations.series import Series
 from quantgpt.reports.blocks import Card, Cell, Column, Key, Row, Section, Table, absent, heads, numbers
 from quantgpt.reports.charts.bins import Bins, Mark, histogram
 from quantgpt.reports.charts.curves import Curve, over_days
@@ -20,9 +23,8 @@ def section(run: Run) -> Section:
         [
             net_value(run),
             metric_table(run),
-            drawdown(run),
-            rolling_sharpe(run),
             monthly(run),
+            rolling_sharpe(run),
             distribution(run),
             yearly(run),
         ],
@@ -38,45 +40,45 @@ def benchmark_name(run: Run) -> str:
 
 
 def net_value(run: Run) -> Card:
-    """Net value of the strategy and the benchmark."""
-    title = Label("净值", "Net value")
-    nav = run.rows("nav")
-    if nav is None:
+    """Net value of the strategy and the benchmark, and below it how far each stands under its last peak."""
+    title = Label("净值与回撤", "Net value and drawdown")
+    nav, below = run.rows("nav"), run.rows("drawdown")
+    if nav is None and below is None:
         return absent(title, span=8)
-    curves = [
-        Curve("策略", column(nav, "strategy"), "s-accent"),
-        Curve("基准", column(nav, "benchmark"), "s-bench dash"),
-    ]
-    more = [
-        Curve("未扣费", column(nav, "strategy_gross"), ""),
-        Curve("超额", column(nav, "excess"), ""),
-    ]
-    chart = over_days(
-        "策略与基准净值", labels(nav), [c for c in curves if known(c.values)], write=lambda v: fixed(v, 4), height=252,
-        base=1.0, hover_more=[c for c in more if known(c.values)],
-    )  # fmt: skip
+    charts = []
+    has_benchmark = nav is not None and bool(known(column(nav, "benchmark")))
+    if nav is not None:
+        more = [Curve("未扣费", column(nav, "strategy_gross"), ""), Curve("超额", column(nav, "excess"), "")]
+        charts.append(
+            over_days(
+                "策略与基准净值", labels(nav), _both(nav, "s-accent"), write=lambda v: fixed(v, 4), height=368, base=1.0,
+                hover_more=[c for c in more if known(c.values)],
+            )
+        )  # fmt: skip
+    if below is not None:
+        charts.append(
+            over_days(
+                "回撤", labels(below), _both(below, "s-accent1"), write=percent, height=140, percent=True, filled=True,
+                deepest="最大回撤",
+            )
+        )  # fmt: skip
     keys = [Key(f"{run.strategy_group} 组，扣费", "line", "accent")]
-    if known(curves[1].values):
+    foot = None
+    if has_benchmark:
         keys.append(Key(benchmark_name(run), "dash", "bench"))
-    missing = None if known(curves[1].values) else Label("基准没有数据，只画策略", "no benchmark data")
-    return Card(title, Label("起点 1.00；次日开盘成交后", "starts at 1.00"), 8, keys, chart, foot=missing)
+    else:
+        foot = Label("基准没有数据，只画策略", "no benchmark data")
+    how = Label("上：净值，起点 1.00；下：距此前最高净值", "below: distance from the last peak")
+    return Card(title, how, 8, keys, Markup("").join(charts), foot=foot)
 
 
-def drawdown(run: Run) -> Card:
-    """How far below the last peak."""
-    title = Label("回撤", "Drawdown")
-    series = run.rows("drawdown")
-    if series is None:
-        return absent(title)
+def _both(series: Series, style: str) -> list[Curve]:
+    """Strategy and benchmark, as far as they are there."""
     curves = [
-        Curve("策略", column(series, "strategy"), "s-accent1"),
+        Curve("策略", column(series, "strategy"), style),
         Curve("基准", column(series, "benchmark"), "s-bench dash"),
     ]
-    chart = over_days(
-        "回撤", labels(series), [c for c in curves if known(c.values)], write=percent, height=190, percent=True,
-        filled=True, deepest="最大回撤",
-    )  # fmt: skip
-    return Card(title, Label("距此前最高净值", "below the last peak"), 6, (), chart)
+    return [curve for curve in curves if known(curve.values)]
 
 
 def metric_table(run: Run) -> Card:
@@ -117,9 +119,7 @@ def metric_table(run: Run) -> Card:
         row("单边换手 / 次", "Turnover", Cell(percent(number(summary, "turnover")), "strong")),
         row("成本 / 年", "Cost drag", Cell(percent(number(summary, "annual_cost_drag")), "strong")),
     ]  # fmt: skip
-    table = Table(
-        [Column(Label("指标", "Metric"), True), *heads(("策略", ""), (benchmark_name(run), ""), left=0)], rows
-    )
+    table = Table([Column(Label(""), True), *heads(("策略", ""), (benchmark_name(run), ""), left=0)], rows)
     return Card(Label("指标", "Metrics"), None, 4, table=table)
 
 
@@ -128,23 +128,21 @@ def rolling_sharpe(run: Run) -> Card:
     series = run.rows("rolling_sharpe")
     window = number(series.meta, "window") if series else None
     title = Label("滚动夏普", "Rolling Sharpe")
-    caption = Label(f"{count(window) if window else '126'} 日窗口", "126-session window" if not window else "")
+    caption = Label(f"{count(window)} 日窗口", f"{count(window)}-session window")
     if series is None:
-        return absent(title, caption=caption)
-    curves = [
-        Curve("策略", column(series, "strategy"), "s-accent"),
-        Curve("基准", column(series, "benchmark"), "s-bench dash"),
-    ]
-    if not known(curves[0].values):
+        return absent(title, span=5, caption=caption)
+    curves = _both(series, "s-accent")
+    if not known(column(series, "strategy")):
         return absent(
-            title, Label("区间短于窗口，没有完整的窗口", "the range is shorter than one window"), caption=caption
+            title,
+            Label("区间短于窗口，没有完整的窗口", "the range is shorter than one window"),
+            span=5,
+            caption=caption,
         )
     whole = number(run.result, "metrics", "sharpe")
-    chart = over_days(
-        "滚动夏普", labels(series), [c for c in curves if known(c.values)], write=fixed, height=190,
-        level=None if whole is None else (whole, f"全段 {fixed(whole)}"),
-    )  # fmt: skip
-    return Card(title, caption, 6, (), chart)
+    chart = over_days("滚动夏普", labels(series), curves, write=fixed, height=190, level=whole)
+    keys = [] if whole is None else [Key(f"全段 {fixed(whole)}", "dots", "")]
+    return Card(title, caption, 5, keys, chart)
 
 
 def monthly(run: Run) -> Card:
@@ -153,7 +151,7 @@ def monthly(run: Run) -> Card:
     caption = Label("%，红涨绿跌，颜色封顶 ±10%", "per cent; colour capped at ±10%")
     series = run.rows("monthly_returns")
     if series is None:
-        return absent(title, caption=caption, span=12)
+        return absent(title, caption=caption, span=7)
     mine, theirs, days = (column(series, name) for name in ("strategy", "benchmark", "days"))
     cells = {
         month: HeatCell(
@@ -176,7 +174,7 @@ def monthly(run: Run) -> Card:
     chart = month_map(
         "月度收益", cells, totals, cap=_CAP, write=_per_cent, total="全年", styles=("hu", "hd"), strong=direction_class
     )
-    return Card(title, caption, 12, (), chart)
+    return Card(title, caption, 7, (), chart)
 
 
 def _per_cent(value: object) -> str:
@@ -190,7 +188,7 @@ def distribution(run: Run) -> Card:
     series = run.rows("return_histogram")
     width = number(series.meta, "bin_width") if series else None
     if series is None or not width:
-        return absent(title, span=4)
+        return absent(title, span=5)
     counts = [value or 0.0 for value in column(series, "count")]
     edges = [value or 0.0 for value in _edges(series.index)]
     bins = _trimmed(Bins(edges, counts, width))
@@ -200,7 +198,7 @@ def distribution(run: Run) -> Card:
         "日收益分布", bins, write=lambda v: percent(v, 2), styles=("b-down", "b-up"), mark=mark, percent_axis=True,
         height=190,
     )  # fmt: skip
-    return Card(title, Label(f"每格 {percent(width, 2)}", "share of days per bin"), 4, (), chart)
+    return Card(title, Label(f"每格 {percent(width, 2)}", "per bin"), 5, (), chart)
 
 
 def _edges(index: object) -> list[float | None]:
@@ -221,7 +219,7 @@ def yearly(run: Run) -> Card:
     title = Label("分年业绩", "By year")
     series = run.rows("yearly")
     if series is None:
-        return absent(title, span=8)
+        return absent(title, span=7)
     mine, base, sharpe, worst, turnover, days = (
         column(series, name) for name in ("strategy", "benchmark", "sharpe", "max_drawdown", "turnover", "days")
     )
@@ -250,7 +248,7 @@ def yearly(run: Run) -> Card:
         ),
         rows,
     )  # fmt: skip
-    return Card(title, Label("相对 = (1 + 策略) ÷ (1 + 基准) − 1", ""), 8, table=table)
+    return Card(title, Label("相对 = (1 + 策略) ÷ (1 + 基准) − 1", "relative wealth"), 7, table=table)
 
 
 def _note(run: Run) -> Label:

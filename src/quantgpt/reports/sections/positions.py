@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quantgpt.foundations.series import Series
 from quantgpt.reports.blocks import Card, Cell, Row, Section, Table, absent, heads, numbers
+from quantgpt.reports.charts.split import split_bar
 from quantgpt.reports.plain import Run, column, labels, mapping, number, text, words
 from quantgpt.reports.words import Label, as_number, change, count, direction_class, fixed, percent
 
@@ -17,17 +18,7 @@ _REASONS = {
     "no_price": "没有开盘价",
     "not_listed": "未上市",
 }
-_RULES = {
-    "main_10": "主板 ±10%",
-    "main_5": "主板风险警示 ±5%",
-    "st_5": "风险警示 ±5%",
-    "chinext_10": "创业板 ±10%",
-    "chinext_20": "创业板 ±20%",
-    "star_20": "科创板 ±20%",
-    "bse_30": "北交所 ±30%",
-    "none": "无涨跌幅限制",
-}
-_INSTEAD = {"buy": "未买入，资金留作现金", "sell": "未卖出，继续持有到可成交"}
+_INSTEAD = {"buy": "未买入，资金留作现金", "sell": "未卖出，继续持有"}
 
 
 def section(run: Run) -> Section:
@@ -103,7 +94,7 @@ def blocked(run: Run) -> Card:
                 Cell(_text(words(series, "name")[i])),
                 {"buy": "买入", "sell": "卖出"}.get(side := _text(words(series, "side")[i]), side),
                 Cell(_REASONS.get(reason := _text(words(series, "reason")[i]), reason)),
-                Cell(_RULES.get(rule := _text(words(series, "rule")[i]), rule), "dim"),
+                Cell(_text(words(series, "rule")[i]), "dim wrap"),
                 Cell(_INSTEAD.get(side, "—"), "dim"),
             )
         )
@@ -117,9 +108,11 @@ def blocked(run: Run) -> Card:
         rows,
         Label(f"共 {count(total)} 笔，列出最早的 {_BLOCKED} 笔", f"first {_BLOCKED} of {count(total)}") if total > _BLOCKED else None,
     )  # fmt: skip
-    reasons = " · ".join(
-        f"{_REASONS.get(reason, reason)} {count(n)}" for reason, n in mapping(series.meta, "by_reason").items()
-    )
+    counts = [(_REASONS.get(reason, reason), n) for reason, n in mapping(series.meta, "by_reason").items()]
     return Card(
-        title, Label(f"共 {count(total)} 笔：{reasons}" if reasons else f"共 {count(total)} 笔"), 12, table=table
+        title,
+        Label(f"共 {count(total)} 笔", f"{count(total)} orders"),
+        12,
+        chart=split_bar("受阻原因", [(name, n) for name, value in counts if (n := as_number(value))]),
+        table=table,
     )

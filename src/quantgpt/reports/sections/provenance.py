@@ -9,13 +9,20 @@ from quantgpt.reports.words import DASH, Label, count, percent, plain, span
 
 Fact = tuple[Label, Cell]
 _EXECUTION = {
-    "next_open": "T 日收盘出信号，T+1 日开盘成交；停牌、开盘涨停不能买，停牌、开盘跌停不能卖",
-    "next_close": "T 日收盘出信号，T+1 日收盘成交",
-    "same_close": "T 日收盘出信号并按同一收盘价成交（偏乐观，仅供对照）",
+    "next_open": Cell(
+        "T 日收盘出信号，T+1 日开盘成交；停牌、开盘涨停不能买，停牌、开盘跌停不能卖",
+        tag="signal at close T, filled at open T+1; no buying at the upper limit, no selling at the lower",
+    ),
+    "next_close": Cell("T 日收盘出信号，T+1 日收盘成交", tag="signal at close T, filled at close T+1"),
+    "same_close": Cell(
+        "T 日收盘出信号并按同一收盘价成交（偏乐观，仅供对照）", tag="filled at the signal's own close: optimistic"
+    ),
 }
 _COSTS = {
-    "flat": "每单位单边换手 0.3%（买卖合计），首次建仓收一半",
-    "itemised": "按日期分项：佣金（含最低）、印花税、过户费",
+    "flat": Cell("每单位单边换手 0.3%（买卖合计），首次建仓收一半", tag="0.3% per unit of one-way turnover"),
+    "itemised": Cell(
+        "按日期分项：佣金（含最低）、印花税、过户费", tag="commission, stamp duty and transfer fee by date"
+    ),
 }
 _MOST_MISSING = 12
 
@@ -43,7 +50,7 @@ def universe(run: Run) -> Card:
             Cell(f"{text(p, 'market') or DASH}@{text(p, 'data_snapshot') or DASH}", "code"),
         ),
         (Label("市场范围", "Universe"), Cell(f"{text(p, 'universe') or DASH}（{plain(number(p, 'stock_count'))} 只）")),
-        (Label("成分股", "Members"), Cell(_point_in_time(get(meta, "is_pit"), text(meta, "as_of")))),
+        (Label("成分股", "Members"), _point_in_time(get(meta, "is_pit"), text(meta, "as_of"))),
         (Label("来源", "Source"), Cell(plain(get(meta, "source")))),
         (
             Label("曾经的成分 / 有行情", "Ever / loaded"),
@@ -61,12 +68,13 @@ def universe(run: Run) -> Card:
     return Card(Label("数据与范围", "Data and universe"), None, 6, facts=facts)
 
 
-def _point_in_time(value: object, as_of: str) -> str:
+def _point_in_time(value: object, as_of: str) -> Cell:
     if value is True:
-        return "按日取当时的成分"
+        return Cell("按日取当时的成分", tag="point in time")
     if value is False:
-        return f"固定名单{'，' + as_of if as_of else ''}（不是当时的成分，有幸存者偏差）"
-    return DASH
+        dated = f"，{as_of}" if as_of else ""
+        return Cell(f"固定名单{dated}（不是当时的成分，有幸存者偏差）", tag="fixed list: survivorship bias")
+    return Cell()
 
 
 def model(run: Run) -> Card:
@@ -77,13 +85,19 @@ def model(run: Run) -> Card:
     groups, used = number(p, "n_groups"), number(p, "n_groups_used")
     reduced = f"（实际 {plain(used)} 组）" if used is not None and used != groups else ""
     facts: list[Fact] = [
-        (Label("成交", "Execution"), Cell(_EXECUTION.get(execution, execution or DASH))),
-        (Label("成本", "Costs"), Cell(_COSTS.get(cost, cost or DASH))),
+        (Label("成交", "Execution"), _EXECUTION.get(execution, Cell(execution or DASH))),
+        (Label("成本", "Costs"), _COSTS.get(cost, Cell(cost or DASH))),
         (Label("成本拖累合计", "Total drag"), Cell(percent(number(s, "total_cost_drag")))),
         (Label("组数 · 持有期", "Groups · holding"), Cell(f"{plain(groups)} 组{reduced} · {plain(run.holding)} 日")),
         (Label("调仓次数", "Rebalances"), Cell(count(number(s, "rebalances")))),
-        (Label("权重", "Weights"), Cell("调仓时等权，其后随价格漂移")),
-        (Label("资格", "Eligible"), Cell("当日成分、当日有成交、上市满 60 日、非 ST、因子值有限")),
+        (Label("权重", "Weights"), Cell("调仓时等权，其后随价格漂移", tag="equal at rebalance, then drifting")),
+        (
+            Label("资格", "Eligible"),
+            Cell(
+                "当日成分、当日有成交、上市满 60 日、非 ST、因子值有限",
+                tag="member, traded, listed 60 sessions, not ST",
+            ),
+        ),
         (Label("行业中性", "Neutralised"), Cell(plain(get(p, "neutralize_industry")))),
         (Label("方向", "Direction"), Cell(_direction(number(p, "direction"), text(p, "direction_source")))),
         (Label("计入的试验次数", "Trials"), Cell(plain(number(p, "trials")))),

@@ -11,7 +11,7 @@ from quantgpt.reports.blocks import Card, Cell, Condition, Row, Section, Table, 
 from quantgpt.reports.charts.bins import Bins, Mark, null_distribution
 from quantgpt.reports.charts.ranges import Estimate, rows, windows
 from quantgpt.reports.plain import Run, column, get, items, known, labels, mapping, mean, number, pair, text, words
-from quantgpt.reports.words import Label, change, count, fixed, interval, p_equals, percent
+from quantgpt.reports.words import Label, change, count, fixed, interval, p_equals, percent, short
 
 _TESTS = (
     ("ic_stability", "IC稳定性", Label("IC 稳定性", "IC stability"), Label("预测力是否持续，而不是碰巧一两年？", "Does it last, or is it one lucky year?")),
@@ -104,13 +104,13 @@ def _with_value(condition: object) -> str:
     value = number(condition, "value")
     if value is None:
         return zh
-    write = _CONDITION_VALUES.get(text(condition, "code"), lambda v: fixed(v, 3))
+    write = _CONDITION_VALUES.get(text(condition, "code"), short)
     return f"{zh}：{write(value)}"
 
 
 def _statistics(code: str) -> tuple[str, Callable[[object], str]]:
     """What the observed value is called and how it is written."""
-    return _STATISTICS.get(code, ("", lambda v: fixed(v, 3)))
+    return _STATISTICS.get(code, ("", short))
 
 
 def _null_chart(run: Run, code: str, title: str, series: Series, failed: bool) -> Markup | None:
@@ -181,7 +181,7 @@ def regimes(run: Run) -> Card:
                 f"{zh} {count(days[i])} 日", value[i], low[i], high[i], (null_low[i], null_high[i]), title=title_words
             )
         )
-    chart = rows("各市场环境的 Rank IC", estimates, write=lambda v: fixed(v, 3), row=30, left=104)
+    chart = rows("各市场环境的 Rank IC", estimates, write=lambda v: fixed(v, 3), row=30)
     return Card(title, caption, 6, (), chart)
 
 
@@ -208,8 +208,7 @@ def phases(run: Run) -> Card:
     if base is not None and middle is not None:
         rules.append((base, f"基准 {change(base)}"))
     chart = rows(
-        "各调仓相位的年化收益", estimates, write=change, percent=True, zero=None, row=min(30, max(12, 300 // max(1, len(estimates)))),
-        left=82, rules=rules, zone=(min(there), max(there)) if len(there) > 1 else None,
+        "各调仓相位的年化收益", estimates, write=change, percent=True, zero=None, row=min(30, max(12, 300 // max(1, len(estimates)))), rules=rules, zone=(min(there), max(there)) if len(there) > 1 else None,
     )  # fmt: skip
     gap = f"极差 {fixed(100 * (max(there) - min(there)), 1)} 个百分点；" if there else ""
     return Card(
@@ -288,7 +287,7 @@ def score_parts(run: Run) -> Card:
                 numbers(
                     Cell(zh, tag=en),
                     percent(used, 1),
-                    Cell(fixed(value, 1), "strong meter", title=fixed(value, 1)),
+                    Cell(fixed(value, 1), "strong", meter=value),
                     fixed(None if value is None else value * used, 1),
                 )
             )

@@ -33,7 +33,7 @@ def by_industry(run: Run) -> Card:
     estimates.sort(key=lambda item: -(item.value if item.value is not None else -9.0))
     more = len(estimates) - _MOST_INDUSTRIES
     foot = Label(f"另有 {count(more)} 个行业未列出") if more > 0 else None
-    chart = rows("各行业 Rank IC", estimates[:_MOST_INDUSTRIES], write=lambda v: fixed(v, 3), row=20, left=116)
+    chart = rows("各行业 Rank IC", estimates[:_MOST_INDUSTRIES], write=lambda v: fixed(v, 3), row=20)
     return Card(title, snapshot, 6, (), chart, foot=foot)
 
 
