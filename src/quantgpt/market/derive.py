@@ -142,8 +142,8 @@ def returns_from_close(close: FloatPanel, factor: FloatPanel) -> FloatPanel:
     Shape: (T, N) unadjusted closes, NaN where not traded, and cumulative factors -> same; NaN where not traded and on
            the first bar.
     """
-    adjusted = close * factor
-    before = np.full_like(adjusted, np.nan)
+    adjusted: FloatPanel = close * factor
+    before = np.full(adjusted.shape, np.nan)
     before[1:] = carried_forward(adjusted)[:-1]
     change: FloatPanel = adjusted / before - 1.0
     return change

@@ -346,7 +346,7 @@ def gathered(panel: NDArray[Any], rows: slice, columns: NDArray[np.int64]) -> ND
 def day_of(value: DateLike, field: str) -> np.datetime64:
     """A calendar day from a strict `YYYY-MM-DD`, a date or a datetime64. Raises: BadRequest naming the field."""
     if isinstance(value, np.datetime64):
-        return value.astype("datetime64[D]")
+        return np.datetime64(value, "D")
     if isinstance(value, date):
         return np.datetime64(value.isoformat(), "D")
     text = str(value).strip()
