@@ -1,0 +1,501 @@
+"""Compiled loops of the factor statistics: row sorts, rank correlations, label permutation, bootstraps.
+
+Values that tie on paper tie here: sorting compares values rounded to 40 mantissa bits. Ranks are carried as integers
+(twice the average rank, centred), so a rank correlation has the same bits in whatever order the names are stored.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantgpt.foundations.jit import kernel
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+Bool = NDArray[np.bool_]
+
+_DIGITS = 7
+_SIGN = np.uint64(1 << 63)
+_HALF = np.uint64(1 << 11)
+_DROP = np.uint64(12)
+_BYTE = np.uint64(255)
+_STEP = np.uint64(8)
+
+
+@kernel
+def sort_rows(x: F64, valid: Bool, order: I32, dense: I32, count: I32) -> None:
+    """Sort each row's valid values: names in `order`, index of the distinct value in `dense`, their number in `count`.
+
+    Shape: all (T, N) but count (T,). A least-significant-digit radix sort on 52-bit keys; digits in which a row does
+    not differ cost nothing.
+    """
+    sessions, assets = x.shape
+    bits = x.view(np.uint64)
+    keys = np.empty(assets, np.uint64)
+    keys_to = np.empty(assets, np.uint64)
+    names = np.empty(assets, np.int32)
+    names_to = np.empty(assets, np.int32)
+    seen = np.empty((_DIGITS, 256), np.int32)
+    for t in range(sessions):
+        n = 0
+        seen[:] = 0
+        for i in range(assets):
+            if not valid[t, i]:
+                continue
+            b = bits[t, i]
+            if x[t, i] == 0.0:
+                b = np.uint64(0)
+            b += _HALF
+            key = (~b if b & _SIGN else b | _SIGN) >> _DROP
+            keys[n] = key
+            names[n] = i
+            n += 1
+            for d in range(_DIGITS):
+                seen[d, np.int64(key & _BYTE)] += 1
+                key >>= _STEP
+        count[t] = n
+        if n == 0:
+            continue
+        for d in range(_DIGITS):
+            shift = np.uint64(8 * d)
+            if seen[d, np.int64((keys[0] >> shift) & _BYTE)] == n:
+                continue
+            total = 0
+            for k in range(256):
+                here = seen[d, k]
+                seen[d, k] = total
+                total += here
+            for j in range(n):
+                digit = np.int64((keys[j] >> shift) & _BYTE)
+                at = seen[d, digit]
+                seen[d, digit] = at + 1
+                keys_to[at] = keys[j]
+                names_to[at] = names[j]
+            keys, keys_to = keys_to, keys
+            names, names_to = names_to, names
+        distinct = 0
+        order[t, 0] = names[0]
+        dense[t, 0] = 0
+        for j in range(1, n):
+            if keys[j] != keys[j - 1]:
+                distinct += 1
+            order[t, j] = names[j]
+            dense[t, j] = distinct
+
+
+@kernel
+def _pair_ranks(order: I32, dense: I32, n: int, keep: Bool, out: I32) -> int:
+    """Twice the 0-based average rank of each kept name, written to `out`; returns how many were kept."""
+    kept = 0
+    if n > 0 and dense[n - 1] == n - 1:
+        for j in range(n):
+            name = order[j]
+            out[name] = 2 * kept
+            kept += 1 if keep[name] else 0
+        return kept
+    j = 0
+    while j < n:
+        start = kept
+        value = dense[j]
+        k = j
+        while k < n and dense[k] == value:
+            kept += 1 if keep[order[k]] else 0
+            k += 1
+        twice = start + kept - 1
+        for q in range(j, k):
+            out[order[q]] = twice
+        j = k
+    return kept
+
+
+@kernel
+def _moments(rx: I32, ry: I32, vx: Bool, vy: Bool, kept: int) -> tuple[float, float, float]:
+    """Exact integer sums of squares and products of centred doubled ranks over names present in both."""
+    sxx = np.int64(0)
+    syy = np.int64(0)
+    sxy = np.int64(0)
+    centre = np.int64(kept - 1)
+    for i in range(rx.shape[0]):
+        both = np.int64(vx[i] & vy[i])
+        a = both * (np.int64(rx[i]) - centre)
+        b = both * (np.int64(ry[i]) - centre)
+        sxx += a * a
+        syy += b * b
+        sxy += a * b
+    return float(sxx), float(syy), float(sxy)
+
+
+@kernel
+def rank_ic_rows(
+    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    x_rows: I64, y_rows: I64, least: int, out: F64, names: I32,
+) -> None:  # fmt: skip
+    """Spearman correlation of row `x_rows[k]` of x with row `y_rows[k]` of y over names valid in both.
+
+    NaN: fewer than `least` names, or all values of one side tie.
+    """
+    assets = ox.shape[1]
+    rx = np.zeros(assets, np.int32)
+    ry = np.zeros(assets, np.int32)
+    for k in range(x_rows.shape[0]):
+        t = x_rows[k]
+        u = y_rows[k]
+        kept = _pair_ranks(ox[t], dx[t], nx[t], vy[u], rx)
+        names[k] = kept
+        out[k] = np.nan
+        if kept < least:
+            continue
+        _pair_ranks(oy[u], dy[u], ny[u], vx[t], ry)
+        sxx, syy, sxy = _moments(rx, ry, vx[t], vy[u], kept)
+        if sxx > 0.0 and syy > 0.0:
+            out[k] = sxy / np.sqrt(sxx * syy)
+
+
+@kernel
+def pearson_ic_rows(x: F64, vx: Bool, y: F64, vy: Bool, rows: I64, least: int, out: F64) -> None:
+    """Pearson correlation of the values of x and y in each row over names valid in both; two passes.
+
+    NaN: fewer than `least` names, or one side is constant up to rounding.
+    """
+    assets = x.shape[1]
+    for k in range(rows.shape[0]):
+        t = rows[k]
+        n = 0
+        mx = 0.0
+        my = 0.0
+        top = 0.0
+        for i in range(assets):
+            if vx[t, i] and vy[t, i]:
+                n += 1
+                mx += x[t, i]
+                my += y[t, i]
+                top = max(top, abs(x[t, i]))
+        out[k] = np.nan
+        if n < least:
+            continue
+        mx /= n
+        my /= n
+        sxx = 0.0
+        syy = 0.0
+        sxy = 0.0
+        for i in range(assets):
+            if vx[t, i] and vy[t, i]:
+                a = x[t, i] - mx
+                b = y[t, i] - my
+                sxx += a * a
+                syy += b * b
+                sxy += a * b
+        if sxx > n * (1e-13 * top) ** 2 and syy > 0.0:
+            out[k] = min(1.0, max(-1.0, sxy / (np.sqrt(sxx) * np.sqrt(syy))))
+
+
+@kernel
+def split_rank_ic_rows(
+    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    part: I32, static: bool, parts: int, rows: I64, least: int, out: F64, names: I32,
+) -> None:  # fmt: skip
+    """Spearman correlation inside each part of the names (industry, size bucket), row by row.
+
+    Shape: part (1, N) when `static`, else (T, N), -1 = in no part; out and names (len(rows), parts).
+    """
+    assets = ox.shape[1]
+    rx = np.zeros(assets, np.int32)
+    ry = np.zeros(assets, np.int32)
+    first = np.empty(parts + 1, np.int64)
+    fill = np.empty(parts, np.int64)
+    by_part_x = np.empty(assets, np.int32)
+    by_part_y = np.empty(assets, np.int32)
+    dense_x = np.empty(assets, np.int32)
+    dense_y = np.empty(assets, np.int32)
+    everyone = np.ones(assets, np.bool_)
+    for k in range(rows.shape[0]):
+        t = rows[k]
+        p = part[0] if static else part[t]
+        first[:] = 0
+        for j in range(nx[t]):
+            name = ox[t, j]
+            if vy[t, name] and p[name] >= 0:
+                first[p[name] + 1] += 1
+        for q in range(parts):
+            first[q + 1] += first[q]
+        fill[:] = first[:parts]
+        for j in range(nx[t]):
+            name = ox[t, j]
+            if vy[t, name] and p[name] >= 0:
+                by_part_x[fill[p[name]]] = name
+                dense_x[fill[p[name]]] = dx[t, j]
+                fill[p[name]] += 1
+        fill[:] = first[:parts]
+        for j in range(ny[t]):
+            name = oy[t, j]
+            if vx[t, name] and p[name] >= 0:
+                by_part_y[fill[p[name]]] = name
+                dense_y[fill[p[name]]] = dy[t, j]
+                fill[p[name]] += 1
+        for q in range(parts):
+            a = first[q]
+            b = first[q + 1]
+            m = b - a
+            names[k, q] = m
+            out[k, q] = np.nan
+            if m < least:
+                continue
+            _runs_to_ranks(by_part_x[a:b], dense_x[a:b], everyone, rx)
+            _runs_to_ranks(by_part_y[a:b], dense_y[a:b], everyone, ry)
+            sxx = np.int64(0)
+            syy = np.int64(0)
+            sxy = np.int64(0)
+            centre = np.int64(m - 1)
+            for j in range(a, b):
+                u = np.int64(rx[by_part_x[j]]) - centre
+                v = np.int64(ry[by_part_x[j]]) - centre
+                sxx += u * u
+                syy += v * v
+                sxy += u * v
+            if sxx > 0 and syy > 0:
+                out[k, q] = float(sxy) / np.sqrt(float(sxx) * float(syy))
+
+
+@kernel
+def _runs_to_ranks(order: I32, dense: I32, keep: Bool, out: I32) -> None:
+    """Twice the average rank of names given in sorted order with (possibly gapped) indices of distinct values."""
+    n = order.shape[0]
+    j = 0
+    while j < n:
+        k = j
+        while k < n and dense[k] == dense[j]:
+            k += 1
+        for q in range(j, k):
+            out[order[q]] = j + k - 1
+        j = k
+
+
+@kernel
+def standard_ranks(
+    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    rows: I64, y_rows: I64, slot: I32, least: int, f: F64, r: F64,
+) -> None:  # fmt: skip
+    """Centred, unit-length rank vectors of both sides over the names present in both, by slot.
+
+    Shape: slot (T, N) int32, -1 = none; f and r (len(rows), S), 0 where a slot is empty. f is stretched by
+    sqrt((S - 1) / (m - 1)), m names present, so that under a random permutation of S slots a row's correlation has the
+    variance 1 / (m - 1) that m labelled names have. A row that has no correlation stays 0.
+    """
+    assets = ox.shape[1]
+    slots = f.shape[1]
+    rx = np.zeros(assets, np.int32)
+    ry = np.zeros(assets, np.int32)
+    f[:] = 0.0
+    r[:] = 0.0
+    for k in range(rows.shape[0]):
+        t = rows[k]
+        u = y_rows[k]
+        kept = _pair_ranks(ox[t], dx[t], nx[t], vy[u], rx)
+        if kept < least:
+            continue
+        _pair_ranks(oy[u], dy[u], ny[u], vx[t], ry)
+        sxx, syy, _ = _moments(rx, ry, vx[t], vy[u], kept)
+        if sxx <= 0.0 or syy <= 0.0:
+            continue
+        a = np.sqrt((slots - 1.0) / (kept - 1.0) / sxx)
+        b = 1.0 / np.sqrt(syy)
+        for i in range(assets):
+            if vx[t, i] and vy[u, i]:
+                s = slot[t, i]
+                f[k, s] = a * (rx[i] - (kept - 1))
+                r[k, s] = b * (ry[i] - (kept - 1))
+
+
+@kernel
+def add_products(f: F64, r: F64, rows: I64, g: F64) -> None:
+    """g[i, j] += sum over `rows` of f[row, i] · r[row, j], eight rows at a time, in an order that never changes."""
+    slots = g.shape[0]
+    n = rows.shape[0]
+    whole = n - n % 8
+    for b in range(0, whole, 8):
+        t0, t1, t2, t3 = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
+        t4, t5, t6, t7 = rows[b + 4], rows[b + 5], rows[b + 6], rows[b + 7]
+        r0, r1, r2, r3 = r[t0], r[t1], r[t2], r[t3]
+        r4, r5, r6, r7 = r[t4], r[t5], r[t6], r[t7]
+        for i in range(slots):
+            a0, a1, a2, a3 = f[t0, i], f[t1, i], f[t2, i], f[t3, i]
+            a4, a5, a6, a7 = f[t4, i], f[t5, i], f[t6, i], f[t7, i]
+            row = g[i]
+            for j in range(slots):
+                row[j] += (a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]) + (
+                    a4 * r4[j] + a5 * r5[j] + a6 * r6[j] + a7 * r7[j]
+                )
+    for b in range(whole, n):
+        t = rows[b]
+        for i in range(slots):
+            a = f[t, i]
+            for j in range(slots):
+                g[i, j] += a * r[t, j]
+
+
+@kernel
+def gather_sums(g: F64, permutations: I32, out: F64) -> None:
+    """out[p] = sum over slots s of g[permutations[p, s], s]: the sum of correlations after relabelling p."""
+    slots = g.shape[0]
+    for p in range(permutations.shape[0]):
+        even = 0.0
+        odd = 0.0
+        for s in range(0, slots - 1, 2):
+            even += g[permutations[p, s], s]
+            odd += g[permutations[p, s + 1], s + 1]
+        if slots % 2:
+            even += g[permutations[p, slots - 1], slots - 1]
+        out[p] = even + odd
+
+
+@kernel
+def block_means(prefix: F64, counts: F64, starts: I64, block: int, sessions: int, out: F64) -> None:
+    """Column means of block-bootstrap samples from prefix sums of a circularly repeated table.
+
+    Shape: prefix and counts (2·sessions + 1, K): running sums of values (NaN as 0) and of valid cells; starts
+           (draws, blocks), the last block cut so that each sample has `sessions` rows; out (draws, K).
+    """
+    draws, blocks = starts.shape
+    columns = prefix.shape[1]
+    total = np.empty(columns)
+    number = np.empty(columns)
+    for d in range(draws):
+        total[:] = 0.0
+        number[:] = 0.0
+        left = sessions
+        for b in range(blocks):
+            size = min(block, left)
+            a = starts[d, b]
+            for c in range(columns):
+                total[c] += prefix[a + size, c] - prefix[a, c]
+                number[c] += counts[a + size, c] - counts[a, c]
+            left -= size
+        for c in range(columns):
+            out[d, c] = total[c] / number[c] if number[c] > 0 else np.nan
+
+
+@kernel
+def block_performance(strategy: F64, groups: F64, starts: I64, block: int, daily_rf: float, out: F64) -> None:
+    """Score inputs of block-bootstrap samples of days, strategy and groups resampled together.
+
+    Shape: strategy (D,), groups (n, D), starts (draws, blocks); out (draws, 5 + n) holding Sharpe, total log growth,
+           maximum drawdown, win rate, number of days, then each group's mean.
+    """
+    draws, blocks = starts.shape
+    days = strategy.shape[0]
+    n = groups.shape[0]
+    for d in range(draws):
+        left = days
+        mean = 0.0
+        m2 = 0.0
+        seen = 0
+        wins = 0
+        moved = 0
+        level = 1.0
+        peak = 1.0
+        worst = 0.0
+        for g in range(n):
+            out[d, 5 + g] = 0.0
+        for b in range(blocks):
+            size = min(block, left)
+            for j in range(size):
+                at = (starts[d, b] + j) % days
+                x = strategy[at]
+                seen += 1
+                step = x - mean
+                mean += step / seen
+                m2 += step * (x - mean)
+                if x > 0:
+                    wins += 1
+                if x != 0:
+                    moved += 1
+                level *= 1.0 + x
+                peak = max(peak, level)
+                worst = min(worst, level / peak - 1.0)
+                for g in range(n):
+                    out[d, 5 + g] += groups[g, at]
+            left -= size
+        std = np.sqrt(m2 / (seen - 1)) if seen > 1 else 0.0
+        out[d, 0] = (mean - daily_rf) / std * np.sqrt(252.0) if std > 0 else np.nan
+        out[d, 1] = np.log(level) if level > 0 else -np.inf
+        out[d, 2] = worst
+        out[d, 3] = wins / moved if moved else np.nan
+        out[d, 4] = seen
+        for g in range(n):
+            out[d, 5 + g] /= seen
+
+
+@kernel
+def group_rows(order: I32, count: I32, rows: I64, n_groups: int, out: NDArray[np.int8]) -> None:
+    """Group of each name from sorted rows: the i-th of m names goes to group n·i // m; none where m < n."""
+    for k in range(rows.shape[0]):
+        out[k, :] = -1
+        m = np.int64(count[rows[k]])
+        if m < n_groups:
+            continue
+        for i in range(m):
+            out[k, order[rows[k], i]] = i * n_groups // m
+
+
+@kernel
+def group_means(groups: NDArray[np.int8], y: F64, rows: I64, n_groups: int, out: F64) -> None:
+    """Mean of y over each group's names that have a value, row by row; (len(rows), n_groups), NaN where none has."""
+    total = np.empty(n_groups)
+    number = np.empty(n_groups)
+    for k in range(rows.shape[0]):
+        total[:] = 0.0
+        number[:] = 0.0
+        t = rows[k]
+        for i in range(y.shape[1]):
+            g = groups[k, i]
+            if g >= 0 and np.isfinite(y[t, i]):
+                total[g] += y[t, i]
+                number[g] += 1
+        for g in range(n_groups):
+            out[k, g] = total[g] / number[g] if number[g] > 0 else np.nan
+
+
+@kernel
+def residual_rows(x: F64, valid: Bool, industry: I32, industries: int, size: F64, use_size: bool, out: F64) -> None:
+    """Residuals of each row of x on industry dummies (with intercept) and, if asked, on a size column.
+
+    NaN: names that are not valid, or whose size is missing when size is used. `industry` -1 counts as an industry of
+         its own, the last one.
+    """
+    sessions, assets = x.shape
+    sx = np.empty(industries + 1)
+    ss = np.empty(industries + 1)
+    number = np.empty(industries + 1)
+    for t in range(sessions):
+        sx[:] = 0.0
+        ss[:] = 0.0
+        number[:] = 0.0
+        for i in range(assets):
+            out[t, i] = np.nan
+            if not valid[t, i] or (use_size and not np.isfinite(size[t, i])):
+                continue
+            k = industry[i] if industry[i] >= 0 else industries
+            sx[k] += x[t, i]
+            number[k] += 1
+            if use_size:
+                ss[k] += size[t, i]
+        sxy = 0.0
+        syy = 0.0
+        for i in range(assets):
+            if not valid[t, i] or (use_size and not np.isfinite(size[t, i])):
+                continue
+            k = industry[i] if industry[i] >= 0 else industries
+            a = x[t, i] - sx[k] / number[k]
+            out[t, i] = a
+            if use_size:
+                b = size[t, i] - ss[k] / number[k]
+                sxy += a * b
+                syy += b * b
+        if use_size and syy > 1e-12:
+            slope = sxy / syy
+            for i in range(assets):
+                if valid[t, i] and np.isfinite(size[t, i]):
+                    k = industry[i] if industry[i] >= 0 else industries
+                    out[t, i] -= slope * (size[t, i] - ss[k] / number[k])
