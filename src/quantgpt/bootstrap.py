@@ -1,0 +1,79 @@
+"""The only place that builds things: settings → stores → App, worker, fork server."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from quantgpt.foundations.clock import SystemClock
+from quantgpt.foundations.errors import Unavailable
+from quantgpt.foundations.settings import Settings, child_environment, load_settings
+from quantgpt.services._base import OPERATIONS, App
+
+if TYPE_CHECKING:
+    from quantgpt.services.jobs.worker import Worker
+
+_SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+
+
+def build_app(settings: Settings | None = None) -> App:
+    """The App of these settings (read from the environment by default). Opens nothing yet."""
+    OPERATIONS.load("quantgpt.services")
+    return App(settings=settings or load_settings(), clock=SystemClock())
+
+
+def start_logging(settings: Settings) -> None:
+    """Log to standard error; standard output belongs to results."""
+    logging.basicConfig(
+        level=settings.log_level,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname).1s %(process)d %(name)s: %(message)s",
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def refuse_unsafe_access(settings: Settings) -> None:
+    """Raise Unavailable where every request would need an account, as long as there are none."""
+    if settings.auth_in_force == "required":
+        cause = (
+            "QUANTGPT_AUTH=required" if settings.auth == "required" else f"QUANTGPT_HOST={settings.host} 不是本机地址"
+        )
+        raise Unavailable(
+            f"{cause}：需要登录，但此版本还没有账户功能，拒绝启动",
+            hint="set QUANTGPT_HOST=127.0.0.1 and QUANTGPT_AUTH=local",
+        )
+
+
+def build_worker(app: App, *, plugins: Sequence[str] = (), warm: bool = True) -> Worker:
+    """A worker of this installation, not started."""
+    from quantgpt.services.jobs.nursery import Nursery
+    from quantgpt.services.jobs.worker import Worker
+
+    greeting = {
+        "settings": app.settings.model_dump(mode="json", exclude=_SECRETS),
+        "plugins": list(plugins),
+        "warm": warm,
+    }
+    return Worker(app=app, nursery=Nursery(greeting, child_environment(app.settings)), slots=app.settings.workers)
+
+
+def fork_server() -> None:
+    """Entry of the process that forks the children: arguments are the control socket and the worker's pid."""
+    from quantgpt.services.jobs.forkserver import serve
+
+    def build(body: dict[str, Any]) -> App:
+        settings = load_settings(**body)
+        start_logging(settings)
+        return build_app(settings)
+
+    serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), build)
+
+
+def load_plugins(modules: Sequence[str]) -> None:
+    """Import modules that bring operations of their own; call it before `build_app`."""
+    for module in modules:
+        importlib.import_module(module)

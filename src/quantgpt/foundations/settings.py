@@ -1,0 +1,149 @@
+"""Every setting: one typed, documented field each, read once from the environment and `.env` (the environment wins)."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from quantgpt.foundations.errors import BadRequest
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def _spare_cores() -> int:
+    """One job per core, one core left for the server."""
+    return max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Field `home` is the variable QUANTGPT_HOME, and so on, as `validation_alias` says."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("~/.quantgpt"), validation_alias="QUANTGPT_HOME")
+    """Folder of everything that is kept: market data, artifacts, database, pid files."""
+    host: str = Field("127.0.0.1", validation_alias="QUANTGPT_HOST")
+    """Address the server listens on; anything but loopback forces QUANTGPT_AUTH=required."""
+    port: int = Field(8003, ge=1, le=65535, validation_alias="QUANTGPT_PORT")
+    """Port of the REST interface and the web page."""
+    auth: Literal["local", "required"] = Field("local", validation_alias="QUANTGPT_AUTH")
+    """`local`: requests from this machine need no token. `required`: every request needs one."""
+    workers: int = Field(default_factory=_spare_cores, ge=1, le=256, validation_alias="QUANTGPT_WORKERS")
+    """Jobs that one worker process runs at the same time (default: cores - 1, at least 1)."""
+    job_threads: int = Field(1, ge=1, le=256, validation_alias="QUANTGPT_JOB_THREADS")
+    """Threads of one job."""
+    job_memory_mb: int = Field(6144, ge=256, validation_alias="QUANTGPT_JOB_MEMORY_MB")
+    """Resident memory at which a job is stopped, in MiB."""
+    lease_seconds: float = Field(15.0, ge=1.0, validation_alias="QUANTGPT_LEASE")
+    """Seconds of silence after which a worker on another machine counts as lost."""
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    """PostgreSQL (postgresql:// or postgresql+asyncpg://) or sqlite:///…; empty: SQLite in QUANTGPT_HOME."""
+
+    deepseek_api_key: SecretStr | None = Field(None, validation_alias="DEEPSEEK_API_KEY")
+    """Key of the language model; expressions work without one."""
+    deepseek_base_url: str = Field("https://api.deepseek.com/v1", validation_alias="DEEPSEEK_BASE_URL")
+    """Base address of an OpenAI-compatible interface."""
+    deepseek_model: str = Field("deepseek-chat", validation_alias="DEEPSEEK_MODEL")
+    """Name of the model."""
+    jwt_secret: SecretStr | None = Field(None, validation_alias="JWT_SECRET")
+    """Key that signs access tokens."""
+    cors_origins: str = Field("*", validation_alias="QUANTGPT_CORS_ORIGINS")
+    """Origins allowed for requests that carry a token, comma separated. Requests without one never get a CORS header."""
+    admin_password: SecretStr | None = Field(None, validation_alias="QUANTGPT_ADMIN_PASSWORD")
+    """Password of the administration pages."""
+    feedback_webhook: SecretStr | None = Field(None, validation_alias="QUANTGPT_FEEDBACK_WEBHOOK")
+    """Feishu bot that is told about feedback."""
+    feedback_webhook_secret: SecretStr | None = Field(None, validation_alias="QUANTGPT_FEEDBACK_WEBHOOK_SECRET")
+    """Signing key of that bot."""
+
+    max_active_tasks: int = Field(5, ge=1, validation_alias="QUANTGPT_MAX_ACTIVE_TASKS")
+    """Unfinished tasks of everybody together; more get 503."""
+    task_ttl: int = Field(3600, ge=0, validation_alias="QUANTGPT_TASK_TTL")
+    """Seconds a finished task may be served from memory; tasks themselves are kept in the database for good."""
+    task_timeout: float = Field(600.0, gt=0, validation_alias="QUANTGPT_TASK_TIMEOUT")
+    """Seconds after which a running task is stopped."""
+    rate_limit: int = Field(10, ge=1, validation_alias="QUANTGPT_RATE_LIMIT")
+    """Accepted submissions per caller and rolling minute; more get 429."""
+    max_prompt_len: int = Field(500, ge=1, validation_alias="QUANTGPT_MAX_PROMPT_LEN")
+    """Longest prompt in words, in characters; expressions have limits of their own."""
+    max_body_bytes: int = Field(1_048_576, ge=1024, validation_alias="QUANTGPT_MAX_BODY")
+    """Largest request body in bytes; larger ones get 413."""
+    sse_timeout: float = Field(300.0, gt=0, validation_alias="QUANTGPT_SSE_TIMEOUT")
+    """Seconds after which an event stream ends with an error event."""
+    max_sse: int = Field(50, ge=1, validation_alias="QUANTGPT_MAX_SSE")
+    """Event streams open at the same time; more get 503."""
+    max_reports: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_REPORTS")
+    """Report files kept per user; older ones are made again when they are asked for."""
+    baostock_api_key: SecretStr | None = Field(None, validation_alias="QUANTGPT_BAOSTOCK_API_KEY")
+    """Optional key of the data source baostock."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="QUANTGPT_LOG_LEVEL")
+    """How much the server and the worker log to standard error."""
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any, info: Any) -> Any:
+        if isinstance(value, str) and not value.strip():
+            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+        return value
+
+    @property
+    def market_folder(self) -> Path:
+        """Where market data live."""
+        return self.home / "market"
+
+    @property
+    def artifacts_folder(self) -> Path:
+        """Where reports and series live."""
+        return self.home / "artifacts"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where running processes leave their pid and port."""
+        return self.home / "run"
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        """Only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def auth_in_force(self) -> Literal["local", "required"]:
+        """The mode that applies: any address but loopback forces `required`."""
+        return self.auth if self.listens_on_loopback else "required"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment and `.env`; `overrides` (by field name) win over both.
+
+    Raises: BadRequest naming every variable that has a bad value.
+    """
+    given = {str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items()}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = "；".join(f"{'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors())
+        raise BadRequest(f"配置有误：{faults}", hint="correct the environment variable or the line in .env") from None
+
+
+def child_environment(settings: Settings, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process that computes: threads capped, no secret of ours in it."""
+    secret = {str(f.validation_alias) for f in Settings.model_fields.values() if "SecretStr" in str(f.annotation)}
+    kept = {name: value for name, value in os.environ.items() if name not in secret}
+    threads = dict.fromkeys(_THREAD_VARIABLES, str(settings.job_threads))
+    return {**kept, **threads, "NUMBA_THREADING_LAYER": "omp", "PYTHONUNBUFFERED": "1", **(extra or {})}

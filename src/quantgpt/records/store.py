@@ -1,0 +1,80 @@
+"""One handle on the database: the repositories and the migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from quantgpt.records.engine import database_address, database_faults, make_engines
+from quantgpt.records.jobs import JobRecords
+from quantgpt.records.reports import ReportRecords
+from quantgpt.records.schema import HEAD
+from quantgpt.records.users import UserRecords
+from quantgpt.records.workers import WorkerRecords
+
+
+@dataclass(frozen=True)
+class Records:
+    """The database and its repositories."""
+
+    writer: Engine
+    reader: Engine
+    jobs: JobRecords
+    users: UserRecords
+    reports: ReportRecords
+    workers: WorkerRecords
+
+    @property
+    def backend(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    def revision(self) -> str | None:
+        """The migration the database stands at; None for an empty one."""
+        with reading(self.reader) as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+    def migrate(self) -> str:
+        """Bring the tables to the newest form; does nothing (and loads nothing) when they are. Safe to run at once twice."""
+        if self.revision() != HEAD:
+            from quantgpt.records.migrate import upgrade
+
+            with database_faults():
+                upgrade(self.writer)
+        return HEAD
+
+    def check(self) -> None:
+        """Ask the database for one row. Raises Unavailable."""
+        with reading(self.reader) as connection:
+            connection.execute(text("SELECT 1")).scalar()
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read transaction, with the database's faults as our errors."""
+    with database_faults(), engine.begin() as connection:
+        yield connection
+
+
+def open_records(database_url: str | None, home: Path) -> Records:
+    """Connect to the database that `database_url` names, or to the SQLite file in `home`. Connects when first used."""
+    writer, reader = make_engines(database_address(database_url, home))
+    return Records(
+        writer=writer,
+        reader=reader,
+        jobs=JobRecords(writer, reader),
+        users=UserRecords(writer, reader),
+        reports=ReportRecords(writer, reader),
+        workers=WorkerRecords(writer, reader),
+    )

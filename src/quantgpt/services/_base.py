@@ -1,0 +1,162 @@
+"""App, the handle on everything that use cases need, and the registry of operations."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from quantgpt.foundations.clock import Clock
+from quantgpt.foundations.errors import Broken, QuantError, Unavailable
+from quantgpt.foundations.hashing import canonical_json, hash_value
+from quantgpt.foundations.progress import Progress, silent
+from quantgpt.foundations.registry import Registry
+
+if TYPE_CHECKING:
+    from quantgpt.foundations.settings import Settings
+    from quantgpt.market import MarketStore
+    from quantgpt.records import Job, Records
+    from quantgpt.services.artifacts import Artifacts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRef:
+    """The job on whose behalf something is kept."""
+
+    id: str
+    attempt: int
+    owner_id: str
+    created_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What stays of a finished job: the result, what of it is hashed, facts beside it, a report file."""
+
+    result: dict[str, Any]
+    hashed: object
+    facts: dict[str, Any] = field(default_factory=dict)
+    report: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One use case. `function(app, ask, progress)` computes; the rest says how it behaves as a job.
+
+    check:   `(app, ask) -> ask` looks at everything that can be known before computing.
+    keep:    `(app, job, outcome, progress) -> Kept` writes files and says what stays.
+    warm:    `(app)` makes the process that forks the children ready: imports, compiled kernels.
+    facts:   `(ask) -> dict` that is shown from the start.
+    explain: `(error) -> sentence` a failed job shows.
+    """
+
+    name: str
+    ask: type[Any]
+    run: Literal["job", "now"]
+    function: Callable[..., Any]
+    check: Callable[[App, Any], Any] | None = None
+    keep: Callable[[App, JobRef, Any, Progress], Kept] | None = None
+    warm: Callable[[App], None] | None = None
+    facts: Callable[[Any], dict[str, Any]] | None = None
+    explain: Callable[[QuantError], str] | None = None
+    last_stage: str = "completed"
+    priority: int = 0
+    limited: bool = True
+
+    def read_ask(self, text: str) -> Any:
+        """The request out of its JSON text."""
+        return self.ask(**json.loads(text))
+
+
+OPERATIONS: Registry[Operation] = Registry("operation")
+
+
+def operation(name: str, *, ask: type[Any], run: Literal["job", "now"], **how: Any) -> Callable[[F], F]:
+    """Register a use case under `name`; `ask` is its frozen request, `how` the other fields of Operation."""
+
+    def register(function: F) -> F:
+        OPERATIONS.add(name, Operation(name=name, ask=ask, run=run, function=function, **how))
+        return function
+
+    return register
+
+
+def operation_of(ask: object) -> Operation:
+    """The operation that a request belongs to. Raises Broken."""
+    for _, candidate in OPERATIONS.items():
+        if type(ask) is candidate.ask:
+            return candidate
+    raise Broken(f"no operation takes {type(ask).__name__}")
+
+
+@dataclass(frozen=True)
+class App:
+    """Settings, stores and clock of one installation; opened when first used."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def markets(self) -> MarketStore:
+        """The market store."""
+        from quantgpt.market import MarketStore
+
+        return MarketStore(self.settings.market_folder)
+
+    @cached_property
+    def records(self) -> Records:
+        """The database."""
+        from quantgpt.records import open_records
+
+        url = self.settings.database_url
+        return open_records(url.get_secret_value() if url else None, self.settings.home)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """Reports and series on disk."""
+        from quantgpt.services.artifacts import Artifacts
+
+        return Artifacts(self.settings.artifacts_folder)
+
+    def run(self, ask: object, progress: Progress = silent) -> Any:
+        """Check a request and carry it out here and now."""
+        how = operation_of(ask)
+        checked = how.check(self, ask) if how.check else ask
+        return how.function(self, checked, progress)
+
+    def submit(self, ask: Any, *, owner_id: str, idempotency_key: str | None = None) -> Job:
+        """Check a request and queue it as a job; it is committed when this returns.
+
+        Raises: what the operation's check raises, Conflict for a used idempotency key, Unavailable when too many
+        jobs are unfinished.
+        """
+        from quantgpt.records import NewJob
+
+        how = operation_of(ask)
+        if how.run != "job":
+            raise Broken(f"{how.name} does not run as a job")
+        body = asdict(how.check(self, ask) if how.check else ask)
+        new = NewJob(
+            id=secrets.token_hex(6),
+            operation=how.name,
+            owner_id=owner_id,
+            ask=canonical_json(body),
+            facts=canonical_json(how.facts(how.ask(**body)) if how.facts else {}),
+            priority=how.priority,
+            idempotency_key=idempotency_key,
+            idempotency_hash=hash_value(body) if idempotency_key else None,
+        )
+        job, _ = self.records.jobs.submit(new, max_open=self.settings.max_active_tasks if how.limited else None)
+        return job
+
+    def ensure_room(self) -> None:
+        """Raise DiskFull or Unavailable when nothing can be written below the home folder."""
+        try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"无法写入 {self.settings.home}", hint=str(error)) from error

@@ -1,0 +1,103 @@
+"""Files of finished jobs: one archive of result and series per task, and the reports. Named by ids of ours, never by user text."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from quantgpt.foundations.errors import BadRequest, NotFound
+from quantgpt.foundations.files import write_whole
+from quantgpt.foundations.series import Series
+
+_REPORT_NAME = re.compile(r"backtest_report_\w+\.html", re.ASCII)
+_TASK_ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def checked_report_name(name: str) -> str:
+    """`name` if it is one of ours. Raises BadRequest."""
+    if len(name) > 120 or not _REPORT_NAME.fullmatch(name):
+        raise BadRequest("Invalid filename", field="filename", hint="backtest_report_….html")
+    return name
+
+
+class Artifacts:
+    """The folder of artifacts. Every file appears whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._reports = folder / "reports"
+        self._tasks = folder / "tasks"
+
+    def report_path(self, name: str) -> Path:
+        """Where the report of that name is or would be."""
+        return self._reports / checked_report_name(name)
+
+    def write_report(self, name: str, body: bytes) -> None:
+        """Store a report."""
+        write_whole(self.report_path(name), lambda handle: handle.write(body))
+
+    def drop_report(self, name: str) -> None:
+        """Remove a report file; nothing happens when it is gone already."""
+        self.report_path(name).unlink(missing_ok=True)
+
+    def write_task(self, task_id: str, result: Mapping[str, Any], series: Mapping[str, Series]) -> None:
+        """Store what reports and streams of a task are made of: one compressed archive, the same bytes for the same
+        content."""
+        entries = {f"series/{name}.json": series[name].to_json() for name in sorted(series)}
+
+        def write(handle: IO[bytes]) -> None:
+            with zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+                for name, body in [("result.json", dict(result)), *entries.items()]:
+                    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+                    entry = zipfile.ZipInfo(name, date_time=_STAMP)
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, text.encode())
+
+        write_whole(self._task_path(task_id), write)
+
+    def series_names(self, task_id: str) -> list[str]:
+        """Names of the stored series of a task; empty when there are none."""
+        try:
+            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+                names = [name for name in archive.namelist() if name.startswith("series/")]
+        except FileNotFoundError:
+            return []
+        return sorted(name.removeprefix("series/").removesuffix(".json") for name in names)
+
+    def read_series(self, task_id: str, name: str) -> bytes:
+        """One series as JSON text. Raises NotFound."""
+        try:
+            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+                return archive.read(f"series/{name}.json")
+        except (FileNotFoundError, KeyError):
+            known = self.series_names(task_id)
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"known: {', '.join(known)}" if known else "the task has no series"
+            raise NotFound("没有这个序列", field="name", hint=hint, nearest=near[0] if near else None) from None
+
+    def load(self, task_id: str) -> tuple[dict[str, Any], dict[str, Series]]:
+        """(result, series) of a task. Raises NotFound."""
+        try:
+            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+                bodies = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+        except FileNotFoundError:
+            raise NotFound("Report not found") from None
+        result = bodies.pop("result.json")
+        return result, {body["name"]: Series.from_json(body) for body in bodies.values()}
+
+    def sweep(self) -> int:
+        """Remove what killed writers left behind; returns the number of files."""
+        left = [path for folder in (self._reports, self._tasks) for path in folder.glob(".*.part")]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _task_path(self, task_id: str) -> Path:
+        if not _TASK_ID.fullmatch(task_id):
+            raise NotFound("Task not found")
+        return self._tasks / f"{task_id}.zip"

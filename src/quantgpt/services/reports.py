@@ -1,0 +1,46 @@
+"""Reports: made with a result, purged when there are too many, made again when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quantgpt.foundations.progress import Progress
+from quantgpt.foundations.series import Series
+from quantgpt.services._base import App, operation
+
+
+def render(result: dict[str, Any], series: Mapping[str, Series]) -> bytes:
+    """The HTML report of a factor test."""
+    from quantgpt.reports.factor_report import render_factor_report
+
+    return render_factor_report(result, series, str(result["params"]["expression"]))
+
+
+def purge_reports(app: App, owner_id: str) -> None:
+    """Remove the oldest report files of a user beyond the limit. They can be made again."""
+    surplus = app.records.reports.surplus(owner_id, app.settings.max_reports)
+    for old in surplus:
+        app.artifacts.drop_report(old)
+    app.records.reports.drop(surplus)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderReport:
+    """Ask for a purged report to be made again from the stored result and series."""
+
+    name: str
+    task_id: str
+
+
+@operation("reports.render", ask=RenderReport, run="job", priority=10, limited=False)
+def render_report(app: App, ask: RenderReport, progress: Progress) -> dict[str, Any]:
+    """Make a report again.
+
+    Raises: NotFound when the series are gone too.
+    """
+    result, series = app.artifacts.load(ask.task_id)
+    progress("generating_report", 0.1)
+    app.artifacts.write_report(ask.name, render(result, series))
+    return {"name": ask.name}
