@@ -6,6 +6,7 @@ block or a thread begins, as long as the rows it looks back at are there.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def evaluate(expressions: Sequence[Expression], inputs: EvalInputs, *, threads: 
     plan = make_plan([expression.plan for expression in expressions])
     data = _Data.read(plan, inputs)
     rows, assets = data.eligible.shape
-    results: dict[str, FloatPanel] = {key: np.full((rows, assets), np.nan) for key in dict.fromkeys(plan.roots)}
+    results: dict[str, FloatPanel] = {key: np.empty((rows, assets)) for key in dict.fromkeys(plan.roots)}
     if rows and assets:
         spans = _spans(rows, plan.warmup, threads)
         for step in plan.steps:
@@ -114,7 +115,7 @@ def _spans(rows: int, warmup: int, threads: int) -> list[tuple[int, int]]:
     worth = max(1, rows // max(FEWEST_ROWS_PER_THREAD, warmup))
     count = min(max(1, threads), worth)
     edges = [rows * i // count for i in range(count + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 class _Buffer:

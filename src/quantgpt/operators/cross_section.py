@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quantgpt.operators._base import Array, Axis, Mask, UnitRule, operator
 from quantgpt.operators._lazy import routine
 
 NAN = math.nan
+SIGN = np.uint64(63)
+TOP = np.uint64(1 << 63)
+HALF = np.uint64(32)
+LOW_HALF = np.uint64((1 << 32) - 1)
+BYTE = np.uint64(255)
+
+Keys: TypeAlias = NDArray[np.uint64]
+Counts: TypeAlias = NDArray[np.int64]
 
 
 @routine
@@ -19,6 +29,86 @@ def tied(x: float) -> float:
         return x
     scaled = 4097.0 * x
     return scaled - (scaled - x)
+
+
+@routine
+def scatter(source: Keys, n: int, shift: int, width: int, target: Keys, tally: Counts) -> None:
+    """One stable counting pass: `source` into `target` in the order of `width` bits from `shift` on."""
+    size = 1 << width
+    mask = np.uint64(size - 1)
+    low = np.uint64(shift)
+    tally[:size] = 0
+    for p in range(n):
+        tally[(source[p] >> low) & mask] += 1
+    total = 0
+    for b in range(size):
+        here = tally[b]
+        tally[b] = total
+        total += here
+    for p in range(n):
+        b = (source[p] >> low) & mask
+        target[tally[b]] = source[p]
+        tally[b] += 1
+
+
+@routine
+def sort_places(keys: Keys, n: int, places: Keys, spare: Keys, tally: Counts) -> None:
+    """Fill `places` with the positions of the first `n` keys in ascending order of their keys.
+
+    Two counting passes order the leading bits of (key - smallest key); what is still out of order is inserted. Keys
+    that crowd together far from the others would make that slow, so a row that needs many moves is sorted on all bits.
+    """
+    if n == 0:
+        return
+    low = keys[0]
+    high = keys[0]
+    for p in range(1, n):
+        low = min(low, keys[p])
+        high = max(high, keys[p])
+    width = 8 if n < 256 else 10 if n < 2048 else 11
+    length = 0
+    while (high - low) >> np.uint64(length) and length < 63:
+        length += 1
+    length += 1 if (high - low) >> np.uint64(63) else 0
+    drop = np.uint64(max(0, length - 2 * width))
+    for p in range(n):
+        spare[p] = (((keys[p] - low) >> drop) << HALF) | np.uint64(p)
+    scatter(spare, n, 32, width, places, tally)
+    scatter(places, n, 32 + width, width, spare, tally)
+    moves = 0
+    for p in range(n):
+        place = spare[p] & LOW_HALF
+        key = keys[place]
+        q = p
+        while q > 0 and keys[places[q - 1]] > key and moves <= 4 * n:
+            places[q] = places[q - 1]
+            q -= 1
+            moves += 1
+        places[q] = place
+    if moves > 4 * n:
+        sort_all_bits(keys, n, places, spare, tally)
+
+
+@routine
+def sort_all_bits(keys: Keys, n: int, places: Keys, spare: Keys, tally: Counts) -> None:
+    """Fill `places` as `sort_places` does, in eight counting passes over all 64 bits."""
+    for p in range(n):
+        places[p] = p
+    for byte in range(8):
+        shift = np.uint64(8 * byte)
+        tally[:256] = 0
+        for p in range(n):
+            tally[(keys[places[p]] >> shift) & BYTE] += 1
+        total = 0
+        for b in range(256):
+            here = tally[b]
+            tally[b] = total
+            total += here
+        for p in range(n):
+            b = (keys[places[p]] >> shift) & BYTE
+            spare[tally[b]] = places[p]
+            tally[b] += 1
+        places[:n] = spare[:n]
 
 
 @operator(
@@ -40,22 +130,35 @@ def rank(out: Array, x: Array, eligible: Mask) -> None:
     [[0.5, 1.0, 0.5, nan]]
     """
     rows, assets = out.shape
-    keys = np.empty(assets)
+    values = np.empty(assets)
+    names = np.empty(assets, np.int64)
+    keys = np.empty(assets, np.uint64)
+    places = np.empty(assets, np.uint64)
+    spare = np.empty(assets, np.uint64)
+    tally = np.empty(2048, np.int64)
+    bits = values.view(np.uint64)
     for i in range(rows):
         n = 0
         for j in range(assets):
             v = x[i, j]
             out[i, j] = NAN
-            if eligible[i, j] and v - v == 0.0:
-                keys[n] = tied(v)
-                n += 1
-        ordered = np.sort(keys[:n])
-        for j in range(assets):
-            v = x[i, j]
-            if eligible[i, j] and v - v == 0.0:
-                low = np.searchsorted(ordered, tied(v), side="left")
-                high = np.searchsorted(ordered, tied(v), side="right")
-                out[i, j] = (low + 1 + high) * 0.5 / n
+            values[n] = tied(v) + 0.0
+            names[n] = j
+            n += 1 if eligible[i, j] and v - v == 0.0 else 0
+        for p in range(n):
+            u = bits[p]
+            keys[p] = ~u if u >> SIGN else u | TOP
+        sort_places(keys, n, places, spare, tally)
+        p = 0
+        while p < n:
+            key = keys[places[p]]
+            q = p + 1
+            while q < n and keys[places[q]] == key:
+                q += 1
+            place = (p + 1 + q) * 0.5 / n
+            for r in range(p, q):
+                out[i, names[places[r]]] = place
+            p = q
 
 
 @operator(
