@@ -1,0 +1,167 @@
+/** What the pages ask the server for. Server state lives in the query cache and nowhere else. */
+
+import { QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { ApiError, request } from "./client";
+import { follow } from "./stream";
+import { isTerminal, type MarketFacts, type SeriesTable, type Submission, type Task, type Validation } from "./types";
+
+const RETRIES = 2;
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+        networkMode: "always",
+        retry: (count, reason) => reason instanceof ApiError && (reason.offline || reason.status >= 500) && count < RETRIES,
+        retryDelay: (count) => 600 * 2 ** count,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+export const useMarket = () =>
+  useQuery({
+    queryKey: ["market"],
+    queryFn: ({ signal }) => request<MarketFacts>("/market", { signal }),
+    staleTime: 60_000,
+    refetchInterval: (query) => (query.state.status === "error" ? 5_000 : 60_000),
+  });
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: ["health"],
+    queryFn: ({ signal }) => request<{ status: string; active_tasks: number; total_tasks: number; version?: string }>("/health", { signal }),
+    retry: false,
+    staleTime: 0,
+    refetchInterval: (query) => (query.state.status === "error" ? 4_000 : 20_000),
+  });
+
+export interface TaskPage {
+  readonly tasks: readonly Task[];
+  readonly total?: number;
+}
+
+export const useTasks = (count = 12) =>
+  useQuery({
+    queryKey: ["tasks", count],
+    queryFn: ({ signal }) => request<TaskPage>(`/tasks?page=1&page_size=${count}`, { signal }),
+    staleTime: 2_000,
+    refetchInterval: (query) => (query.state.data?.tasks.some((task) => !isTerminal(task.status)) ? 2_500 : 30_000),
+  });
+
+export const useTask = (id: string | undefined) =>
+  useQuery({
+    queryKey: ["task", id],
+    queryFn: ({ signal }) => request<Task>(`/tasks/${id}`, { signal }),
+    enabled: id !== undefined,
+    staleTime: (query) => (isTerminal(query.state.data?.status) ? Infinity : 0),
+  });
+
+const seriesQuery = (id: string | undefined, name: string) => ({
+  queryKey: ["series", id, name],
+  queryFn: ({ signal }: { signal: AbortSignal }) => request<SeriesTable>(`/tasks/${id}/series/${name}`, { signal }),
+  enabled: id !== undefined,
+  staleTime: Infinity,
+});
+
+export const useSeries = (id: string | undefined, name: string) => useQuery(seriesQuery(id, name));
+
+/** Several series at once, in the order asked for. */
+export const useManySeries = (id: string | undefined, names: readonly string[]) =>
+  useQueries({ queries: names.map((name) => seriesQuery(id, name)) });
+
+export interface Link {
+  readonly connected: boolean;
+  readonly retryInSeconds: number;
+}
+
+/** Keep one running task fresh in the cache; says whether the server can be heard. */
+export function useFollow(id: string | undefined, active: boolean): Link {
+  const client = useQueryClient();
+  const [link, setLink] = useState<Link>({ connected: true, retryInSeconds: 0 });
+  useEffect(() => {
+    if (!id || !active) return;
+    const stop = new AbortController();
+    follow(
+      id,
+      {
+        onTask: (task) => {
+          client.setQueryData(["task", id], task);
+          if (isTerminal(task.status)) void client.invalidateQueries({ queryKey: ["tasks"] });
+        },
+        onLink: (connected, retryInSeconds) =>
+          setLink((old) => (old.connected === connected && old.retryInSeconds === retryInSeconds ? old : { connected, retryInSeconds })),
+      },
+      stop.signal,
+    ).catch(() => {
+      if (!stop.signal.aborted) void client.invalidateQueries({ queryKey: ["task", id] });
+    });
+    return () => stop.abort();
+  }, [client, id, active]);
+  return link;
+}
+
+/** The key makes a double press, or the same press in two tabs, one submission. */
+export const useSubmit = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ ask, key }: { ask: Submission; key: string }) =>
+      request<{ task_id: string; status: string }>("/auto_backtest", { method: "POST", body: ask, headers: { "Idempotency-Key": key } }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ["tasks"] }),
+  });
+};
+
+export const useCancel = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => request<Task>(`/tasks/${id}/cancel`, { method: "POST" }),
+    onSettled: (_task, _reason, id) => {
+      void client.invalidateQueries({ queryKey: ["task", id] });
+      void client.invalidateQueries({ queryKey: ["tasks"] });
+    },
+  });
+};
+
+const VALIDATION_PAUSE_MS = 150;
+
+export interface LiveValidation {
+  /** The answer for exactly the current text, when it is there. */
+  readonly now: Validation | null;
+  /** The last answer that was valid, for facts that should not flicker while typing. */
+  readonly lastValid: Validation | null;
+  readonly failure: ApiError | null;
+}
+
+/** Ask 150 ms after the last key; answers to older text are dropped. */
+export function useValidation(text: string): LiveValidation {
+  const [answer, setAnswer] = useState<{ text: string; body: Validation } | null>(null);
+  const [lastValid, setLastValid] = useState<Validation | null>(null);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  useEffect(() => {
+    if (!text.trim()) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      request<Validation>("/expressions/validate", { method: "POST", body: { expression: text }, signal: stop.signal })
+        .then((body) => {
+          if (stop.signal.aborted) return;
+          setAnswer({ text, body });
+          setFailure(null);
+          if (body.valid) setLastValid(body);
+        })
+        .catch((reason: unknown) => {
+          if (!stop.signal.aborted) setFailure(reason instanceof ApiError ? reason : new ApiError(String(reason), 0));
+        });
+    }, VALIDATION_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [text]);
+  const now = answer !== null && answer.text === text && text.trim() ? answer.body : null;
+  return { now, lastValid: text.trim() ? lastValid : null, failure };
+}

@@ -1,0 +1,139 @@
+/** The box where an idea starts: text with live validation, parameters, run. */
+
+import { useEffect, useId, useRef, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiError } from "@/api/client";
+import { useValidation } from "@/api/queries";
+import type { MarketFacts } from "@/api/types";
+import { Button, MarkIcon } from "@/ui/controls";
+import { ArrowUpIcon } from "@/ui/icons";
+
+import css from "./Composer.module.css";
+import { parametersOf, type Draft, type Parameters } from "./draft";
+import { ExpressionInput } from "./ExpressionInput";
+import { ParameterChips } from "./ParameterChips";
+import { useFaultText, ValidationLine } from "./ValidationLine";
+
+interface ComposerProps {
+  readonly draft: Draft;
+  readonly market: MarketFacts | undefined;
+  readonly large: boolean;
+  readonly busy: boolean;
+  readonly failure: Error | null;
+  readonly onText: (text: string) => void;
+  readonly onParameters: (part: Partial<Parameters>) => void;
+  readonly onRun: (text: string) => void;
+}
+
+/** A refusal of the submit, in words of ours where we have them. */
+function Refusal({ failure }: { failure: Error }) {
+  const { t } = useTranslation("composer");
+  const api = failure instanceof ApiError ? failure : null;
+  const wait = api?.retryAfterSeconds ?? null;
+  const text =
+    api?.offline ? t("refusedOffline") :
+    api?.status === 503 ? (wait === null ? t("refusedFull") : t("refusedFullWait", { seconds: Math.ceil(wait) })) :
+    api?.status === 429 ? (wait === null ? t("refusedRate") : t("refusedRateWait", { seconds: Math.ceil(wait) })) :
+    api?.status === 401 ? t("refusedExpired") :
+    failure.message;
+  return (
+    <div className={css["fault"]} role="alert" data-testid="refusal">
+      <MarkIcon mark="fail" />
+      <span className={css["faultText"]}>
+        {text}
+        {api?.facts.hint && api.status < 429 ? <span className="muted"> {api.facts.hint}</span> : null}
+      </span>
+    </div>
+  );
+}
+
+export function Composer({ draft, market, large, busy, failure, onText, onParameters, onRun }: ComposerProps) {
+  const { t } = useTranslation("composer");
+  const id = useId();
+  const input = useRef<HTMLTextAreaElement>(null);
+  const validation = useValidation(draft.text);
+  const faultText = useFaultText();
+  const fault = validation.now && !validation.now.valid ? validation.now.error : null;
+  const notice = validation.now?.valid ? validation.now.notices?.[0] : undefined;
+  const ready = draft.text.trim() !== "" && market !== undefined && !busy && fault === null;
+
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const target = event.target as HTMLElement | null;
+      const typing = target !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        input.current?.focus();
+      }
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+
+  useEffect(() => {
+    if (large && window.matchMedia("(hover: hover)").matches) input.current?.focus({ preventScroll: true });
+  }, [large]);
+
+  const run = () => {
+    if (ready) onRun(draft.text);
+  };
+  const replace = (start: number, end: number, by: string) => {
+    onText(draft.text.slice(0, start) + by + draft.text.slice(end));
+    input.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Escape") input.current?.blur();
+    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    if (event.altKey && fault && typeof fault.nearest === "string") {
+      event.preventDefault();
+      replace(fault.start, fault.end, fault.nearest);
+    } else if (!event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      run();
+    }
+  };
+  const span = fault
+    ? ({ start: Math.min(fault.start, draft.text.length - 1), end: fault.end, kind: "error" } as const)
+    : notice && notice.end > notice.start
+      ? ({ start: notice.start, end: notice.end, kind: "notice" } as const)
+      : null;
+
+  return (
+    <form
+      className={css["composer"]}
+      data-large={large ? "" : undefined}
+      aria-label={t("label")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        run();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) input.current?.focus();
+      }}
+    >
+      <ExpressionInput
+        ref={input}
+        id={`${id}-input`}
+        label={t("label")}
+        describedBy={`${id}-line`}
+        value={draft.text}
+        placeholder={large ? t("placeholder") : t("placeholderNext")}
+        span={span}
+        invalid={fault !== null}
+        rows={large ? 2 : 1}
+        onChange={onText}
+        onKeyDown={onKeyDown}
+      />
+      <ValidationLine id={`${id}-line`} validation={validation} onReplace={replace} />
+      {failure ? <Refusal failure={failure} /> : null}
+      <div className={css["bar"]}>
+        {market ? <ParameterChips market={market} value={parametersOf(draft, market)} wrongField={failure instanceof ApiError ? failure.facts.field : undefined} onChange={onParameters} /> : <div className={css["chips"]} />}
+        {large ? <span className={css["keys"]}>{t("keys")}</span> : null}
+        <Button type="submit" look="primary" disabled={!ready} title={fault ? faultText(fault) : undefined} data-testid="run">
+          <span className={css["runWord"]}>{busy ? t("sending") : t("run")}</span> <ArrowUpIcon size={14} />
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+/** What is being written: text, parameters, and the key that makes a double submit one run. Survives reload and expiry. */
+
+import { useCallback, useEffect, useState } from "react";
+
+import type { MarketFacts, Submission } from "@/api/types";
+import { remembered } from "@/lib/storage";
+
+export type Parameters = Omit<Submission, "prompt" | "options"> & { readonly costs: "flat" | "itemised" };
+
+export interface Draft {
+  readonly text: string;
+  /** Parameters that the reader changed; the rest are the market's defaults. */
+  readonly changed: Partial<Parameters>;
+  readonly market: string | null;
+  readonly key: string;
+}
+
+const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
+const fresh = (): Draft => ({ text: "", changed: {}, market: null, key: newKey() });
+
+function restored(): Draft {
+  const kept = remembered.json<Partial<Draft>>("draft");
+  return kept && typeof kept.text === "string" && typeof kept.key === "string" ? { ...fresh(), ...kept } : fresh();
+}
+
+export function useDraft() {
+  const [draft, setDraft] = useState(restored);
+  useEffect(() => remembered.setJson("draft", draft), [draft]);
+  const setText = useCallback((text: string) => setDraft((old) => (old.text === text ? old : { ...old, text, key: newKey() })), []);
+  const change = useCallback(
+    (part: Partial<Parameters>, market: string) =>
+      setDraft((old) => ({ ...old, changed: { ...(old.market === market ? old.changed : {}), ...part }, market, key: newKey() })),
+    [],
+  );
+  /** After a run was accepted: the text is gone, the parameters stay. */
+  const done = useCallback(() => setDraft((old) => ({ ...old, text: "", key: newKey() })), []);
+  return { draft, setText, change, done };
+}
+
+/** The parameters in force; choices made for another market do not carry over. */
+export function parametersOf(draft: Draft, market: MarketFacts): Parameters {
+  const changed = draft.market === market.market ? draft.changed : {};
+  return { ...market.defaults, costs: "flat", ...changed };
+}
+
+export function submissionOf(text: string, { costs, ...rest }: Parameters): Submission {
+  return { prompt: text.trim(), ...rest, options: { costs } };
+}

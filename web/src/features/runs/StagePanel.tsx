@@ -1,0 +1,84 @@
+/** A run under way: what it is doing, how long the finished stages took, stop. */
+
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useCancel, type Link } from "@/api/queries";
+import { STAGES, type Stage, type Task } from "@/api/types";
+import { seconds } from "@/lib/format";
+import { Button } from "@/ui/controls";
+import { StageTrack, type StageItem } from "@/ui/Figures";
+import { StopIcon } from "@/ui/icons";
+import { Skeleton, Strip } from "@/ui/states";
+
+import css from "./Runs.module.css";
+
+/** Progress as a fraction, whichever way it is sent. */
+export function fraction(task: Task): number | null {
+  const value = task.progress?.pct;
+  return typeof value !== "number" ? null : value > 1 ? value / 100 : value;
+}
+
+/** When each stage was first seen, for the time per stage while the server has none yet. */
+function useSeen(status: string): Map<string, number> {
+  const seen = useRef(new Map<string, number>());
+  if (!seen.current.has(status)) seen.current.set(status, performance.now());
+  return seen.current;
+}
+
+function useElapsed(): number {
+  const [start] = useState(() => performance.now());
+  const [now, setNow] = useState(start);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 100);
+    return () => clearInterval(timer);
+  }, []);
+  return (now - start) / 1000;
+}
+
+export function stageItems(task: Task, t: (key: string) => string, seen?: Map<string, number>): StageItem[] {
+  const at = STAGES.indexOf(task.status as Stage);
+  const finished = task.status === "completed";
+  return STAGES.map((stage, i) => {
+    const next = STAGES.slice(i + 1).find((later) => seen?.has(later));
+    const begun = seen?.get(stage);
+    const measured = task.timings?.[stage] ?? (next && begun !== undefined ? ((seen?.get(next) ?? 0) - begun) / 1000 : undefined);
+    const state = finished || i < at ? "done" : i === at ? "now" : "waiting";
+    return { label: t(`stages:${stage}`), state, part: 0.5, time: state === "done" && typeof measured === "number" ? seconds(measured) : undefined };
+  });
+}
+
+export function StagePanel({ task, link }: { task: Task; link: Link }) {
+  const { t } = useTranslation(["runs", "stages"]);
+  const cancel = useCancel();
+  const seen = useSeen(task.status);
+  const elapsed = useElapsed();
+  const done = fraction(task);
+  const remaining = done !== null && done > 0.08 && done < 1 && elapsed > 1.5 ? (elapsed / done) * (1 - done) : null;
+  return (
+    <section className={css["card"]} aria-label={t("running")} data-testid="stages">
+      <div className={css["stageHead"]}>
+        <strong aria-live="polite">{t(`stages:doing_${task.status}`)}</strong>
+        <span className="muted">
+          {[task.progress?.message, remaining === null ? "" : t("remaining", { time: seconds(remaining) })].filter(Boolean).join(" · ")}
+        </span>
+        <span className={css["elapsed"]}>{seconds(elapsed)}</span>
+        <Button small look="ghost" disabled={cancel.isPending} onClick={() => cancel.mutate(task.task_id)} data-testid="stop">
+          <StopIcon size={14} /> {t("stop")}
+        </Button>
+      </div>
+      {link.connected ? null : <div style={{ padding: "0 14px 10px" }}><Strip>{t("streamLost", { seconds: Math.ceil(link.retryInSeconds) })}</Strip></div>}
+      <div className={css["stageBody"]}>
+        <StageTrack items={stageItems(task, t, seen)} />
+      </div>
+      <div className={css["stageSkeleton"]} aria-hidden="true">
+        <Skeleton width={56} height={56} />
+        <div>
+          <Skeleton width="46%" height={18} />
+          <Skeleton width="62%" height={12} />
+          <Skeleton width="53%" height={12} />
+        </div>
+      </div>
+    </section>
+  );
+}

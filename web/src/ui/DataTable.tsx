@@ -1,0 +1,120 @@
+/** Tables: text left, numbers right, one sort, sticky head and first column; long ones draw only the rows in view. */
+
+import { useMediaQuery } from "@mantine/hooks";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { MISSING } from "@/lib/format";
+
+import { TextButton } from "./controls";
+import css from "./DataTable.module.css";
+
+export type CellValue = string | number | boolean | null | undefined;
+export type Row = Record<string, CellValue>;
+
+export interface Column {
+  readonly key: string;
+  readonly label: string;
+  readonly head?: ReactNode;
+  readonly numeric?: boolean;
+  readonly wrap?: boolean;
+  readonly show?: (value: CellValue, row: Row) => ReactNode;
+}
+
+interface DataTableProps {
+  readonly label: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly sortable?: boolean;
+  readonly maxHeight?: number;
+  readonly selected?: (row: Row) => boolean;
+  /** How many columns a phone shows at first; 0 shows all. */
+  readonly phoneColumns?: number;
+}
+
+const VIRTUAL_FROM = 150;
+
+function compare(left: CellValue, right: CellValue): number {
+  const [noLeft, noRight] = [left === null || left === undefined, right === null || right === undefined];
+  if (noLeft || noRight) return noLeft === noRight ? 0 : noLeft ? 1 : -1;
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return String(left).localeCompare(String(right), "zh");
+}
+
+export function DataTable({ label, columns, rows, sortable = false, maxHeight, selected, phoneColumns = 3 }: DataTableProps) {
+  const { t } = useTranslation("ui");
+  const phone = useMediaQuery("(max-width: 767px)") ?? false;
+  const [all, setAll] = useState(false);
+  const [sort, setSort] = useState<{ key: string; down: boolean } | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const limited = phone && phoneColumns > 0 && columns.length > phoneColumns;
+  const shownColumns = limited && !all ? columns.slice(0, phoneColumns) : columns;
+  const sorted = useMemo(() => {
+    if (!sort) return rows;
+    const ordered = [...rows].sort((a, b) => compare(a[sort.key], b[sort.key]));
+    // Missing values stay at the end in both directions.
+    if (!sort.down) return ordered;
+    const missing = ordered.filter((row) => row[sort.key] === null || row[sort.key] === undefined);
+    return [...ordered.filter((row) => row[sort.key] !== null && row[sort.key] !== undefined).reverse(), ...missing];
+  }, [rows, sort]);
+  const virtual = sorted.length > VIRTUAL_FROM;
+  const rowHeight = phone ? 44 : 27;
+  const virtualizer = useVirtualizer({ count: virtual ? sorted.length : 0, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12 });
+  const items = virtualizer.getVirtualItems();
+  const before = virtual ? (items[0]?.start ?? 0) : 0;
+  const after = virtual ? virtualizer.getTotalSize() - (items[items.length - 1]?.end ?? 0) : 0;
+  const visible = virtual ? items.map((item) => ({ row: sorted[item.index] as Row, index: item.index })) : sorted.map((row, index) => ({ row, index }));
+
+  const header = (column: Column) => {
+    const text = column.head ?? column.label;
+    if (!sortable) return text;
+    const mine = sort?.key === column.key;
+    return (
+      <button type="button" aria-label={t("sortBy", { label: column.label })} onClick={() => setSort(mine && !sort.down ? null : { key: column.key, down: mine ? false : true })}>
+        {text}
+        {mine ? (sort.down ? " ↓" : " ↑") : ""}
+      </button>
+    );
+  };
+
+  return (
+    <>
+      <div ref={box} className={css["box"]} style={{ maxHeight: maxHeight ?? (virtual ? 560 : undefined) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "region" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
+        <table className={css["table"]} aria-label={label} aria-rowcount={virtual ? sorted.length + 1 : undefined}>
+          <thead>
+            <tr>
+              {shownColumns.map((column) => (
+                <th key={column.key} scope="col" className={column.numeric ? css["right"] : undefined} aria-sort={sort?.key === column.key ? (sort.down ? "descending" : "ascending") : undefined}>
+                  {header(column)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {before > 0 ? <tr aria-hidden="true"><td style={{ height: before, padding: 0 }} colSpan={shownColumns.length} /></tr> : null}
+            {visible.map(({ row, index }) => (
+              <tr key={index} data-selected={selected?.(row) ? "" : undefined}>
+                {shownColumns.map((column) => {
+                  const value = row[column.key];
+                  const shown = column.show ? column.show(value, row) : value === null || value === undefined ? MISSING : String(value);
+                  return (
+                    <td key={column.key} className={[column.numeric ? css["right"] : "", column.wrap ? css["wrap"] : ""].join(" ").trim() || undefined}>
+                      {shown}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+            {after > 0 ? <tr aria-hidden="true"><td style={{ height: after, padding: 0 }} colSpan={shownColumns.length} /></tr> : null}
+          </tbody>
+        </table>
+      </div>
+      {limited ? (
+        <div className={css["more"]}>
+          <TextButton onClick={() => setAll(!all)}>{all ? t("fewColumns") : t("allColumns")}</TextButton>
+        </div>
+      ) : null}
+    </>
+  );
+}
