@@ -14,7 +14,7 @@ from tests.parity.views import columns, prefix, random_view
 
 from quantgpt.backtest.groups import EXECUTIONS, GroupSpec, Tape, simulate_groups, simulate_phases
 from quantgpt.factors.grouping import form_groups, rebalance_rows, rounded, usable_groups
-from quantgpt.foundations.errors import BadRequest, NoData
+from quantgpt.foundations.errors import BadRequest, Broken, NoData
 from quantgpt.foundations.panel import MarketView
 from quantgpt.trading.costs import FLAT, CostModel, itemised
 
@@ -254,6 +254,39 @@ def test_both_legs_of_the_long_short_series_pay() -> None:
     drag = (run.returns_gross - run.returns_net)[[0, 2]].sum(axis=0)
     np.testing.assert_allclose(pair.gross - pair.net, drag, rtol=0, atol=1e-15)
     assert (pair.net <= pair.gross).all()
+
+
+def test_nothing_is_bought_and_sold_on_the_same_day() -> None:
+    run, _ = both(random_view(32), GroupSpec(n_groups=3, holding=1))
+    sides: dict[tuple[str, int, int], set[str]] = {}
+    for fill in run.fills():
+        sides.setdefault((str(fill.day), fill.group, fill.asset), set()).add(fill.side)
+    assert max(len(kinds) for kinds in sides.values()) == 1
+    assert len(run.fills()) == sum(len(run.fills(g)) for g in range(3))
+
+
+def test_names_without_a_trade_are_counted_as_halted() -> None:
+    view = random_view(33)
+    run, _ = both(view, GroupSpec(n_groups=3))
+    assert 0 < run.halted.max() < 1
+    assert (run.halted >= 0).all()
+    assert ((run.cash >= 0) & (run.cash <= 1)).all()
+
+
+def test_a_tape_of_another_market_is_refused() -> None:
+    view = random_view(1)
+    rows = rebalance_rows(0, 60, 5)
+    groups = form_groups(factor_of(view), eligible(view), rows, 3)
+    with pytest.raises(Broken):
+        simulate_groups(view, groups, rows, GroupSpec(n_groups=3), Tape.of(view, "next_close"))
+    with pytest.raises(Broken):
+        simulate_groups(view, groups, rows, GroupSpec(n_groups=3), Tape.of(random_view(2)))
+
+
+@pytest.mark.parametrize("n_groups", [-1, 1, 10**9])
+def test_specs_with_absurd_group_counts_are_refused(n_groups: int) -> None:
+    with pytest.raises(BadRequest, match="分组数"):
+        GroupSpec(n_groups=n_groups)
 
 
 def test_blocked_orders_say_why_in_both_languages() -> None:

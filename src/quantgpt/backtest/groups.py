@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.backtest.rules import Reason, Words, rule_words
-from quantgpt.factors.grouping import form_groups, rebalance_rows
-from quantgpt.foundations.errors import BadRequest, NoData
+from quantgpt.factors.grouping import MAX_GROUPS, form_groups, rebalance_rows
+from quantgpt.foundations.errors import BadRequest, Broken, NoData
 from quantgpt.foundations.panel import BoolPanel, FloatPanel, MarketView
 from quantgpt.trading.costs import FLAT, CostModel
-from quantgpt.trading.tradable import trade_states
+from quantgpt.trading.tradable import Moment, trade_states
 
 Execution = Literal["next_open", "next_close", "same_close"]
 EXECUTIONS: tuple[Execution, ...] = ("next_open", "next_close", "same_close")
@@ -32,6 +32,11 @@ class GroupSpec:
     phase: int = 0
 
     def __post_init__(self) -> None:
+        if not 2 <= self.n_groups <= MAX_GROUPS:
+            nearest = min(max(self.n_groups, 2), MAX_GROUPS)
+            raise BadRequest(
+                f"分组数必须在 2 与 {MAX_GROUPS} 之间，收到 {self.n_groups}", field="n_groups", nearest=nearest
+            )
         if self.execution not in EXECUTIONS:
             raise BadRequest(
                 f"成交方式必须是 {'、'.join(EXECUTIONS)} 之一，收到 {self.execution!r}",
@@ -63,7 +68,7 @@ class Tape:
         overnight, intraday = legs(
             read_only(open_, np.float64), read_only(close, np.float64), read_only(view.traded, np.bool_)
         )
-        moment: Literal["open", "close"] = "open" if execution == "next_open" else "close"
+        moment = _moment(execution)
         states = trade_states(view, moment)
         # A name without an adjusted price cannot be valued at the trade, whatever its traded price says.
         states = np.where(np.isfinite(open_ if moment == "open" else close), states, (states & GONE) | HALTED)
@@ -134,6 +139,8 @@ class GroupRun:
     """(G, D): charges as a share of the portfolio"""
     cash: NDArray[np.float64]
     """(G, D): share in cash at the close"""
+    halted: NDArray[np.float64]
+    """(G, D): share in names that did not trade that day and so earned 0"""
     turnover_target: NDArray[np.float64]
     """(G, R): ½Σ|Δw| between consecutive equal-weight targets; NaN for the first"""
     turnover_traded: NDArray[np.float64]
@@ -243,6 +250,8 @@ def simulate_groups(
     groups = np.ascontiguousarray(groups, dtype=np.int8)
     rows = np.asarray(rows, dtype=np.int64)
     _check(view, groups, rows, spec)
+    if tape is not None and (tape.view is not view or _moment(tape.execution) != _moment(spec.execution)):
+        raise Broken("the tape belongs to another view or moment of trading")
     formed = np.flatnonzero((groups >= 0).any(axis=1))
     if formed.size == 0:
         raise NoData("没有任何调仓日能够分组：有因子值的股票太少", hint="放宽股票池或日期区间，或减少分组数")
@@ -276,6 +285,10 @@ def simulate_phases(
     if not runs:
         raise NoData("没有任何调仓日能够分组：有因子值的股票太少", hint="放宽股票池或日期区间，或减少分组数")
     return tuple(runs)
+
+
+def _moment(execution: Execution) -> Moment:
+    return "open" if execution == "next_open" else "close"
 
 
 def _check(view: MarketView, groups: NDArray[np.int8], rows: NDArray[np.int64], spec: GroupSpec) -> None:
@@ -326,7 +339,9 @@ def _book(
     from quantgpt.backtest.kernels import target_turnover
     from quantgpt.trading.kernels import read_only
 
-    (gross, cost_daily, cash, traded, cost, weights), event, amount = _run(tape, groups, trade_rows, spec, record=False)
+    (gross, cost_daily, cash, halted, traded, cost, weights), event, amount = _run(
+        tape, groups, trade_rows, spec, record=False
+    )
     target, came, went, names = target_turnover(read_only(groups, np.int8), spec.n_groups)
     return GroupRun(
         spec=spec,
@@ -339,6 +354,7 @@ def _book(
         returns_net=(1.0 + gross) * (1.0 - cost_daily) - 1.0,
         cost_daily=cost_daily,
         cash=cash,
+        halted=halted,
         turnover_target=target,
         turnover_traded=traded,
         cost=cost,

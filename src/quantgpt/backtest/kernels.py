@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.foundations.jit import kernel
-from quantgpt.trading.kernels import BUYABLE, GONE, SELLABLE
+from quantgpt.trading.kernels import BUYABLE, GONE, HALTED, SELLABLE
 
 BLOCKED_BUY, BLOCKED_SELL, DELISTED, BUY, SELL = 0, 1, 2, 3, 4
 DUST = 1e-12
@@ -124,6 +124,7 @@ def simulate(
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.float64],
+    NDArray[np.float64],
     NDArray[np.int64],
     NDArray[np.float64],
     int,
@@ -132,7 +133,7 @@ def simulate(
 
     Values are in units of the starting capital before any cost; `scale` is what costs have left of it.
 
-    Returns gross (G, D), cost share of the day (G, D), cash share at the close (G, D), traded turnover (G, R), cost share
+    Returns gross (G, D), cost share of the day (G, D), share in cash and in halted names at the close (G, D), traded turnover (G, R), cost share
     (G, R), weights after the last rebalance (G, N), events (kind, row, asset, group, rebalance), their value and cost in
     units of the starting capital, and the number of events, which exceeds `capacity` when some did not fit.
     """
@@ -143,6 +144,7 @@ def simulate(
     gross = np.zeros((n_groups, span))
     cost_day = np.zeros((n_groups, span))
     cash_share = np.ones((n_groups, span))
+    halted_share = np.zeros((n_groups, span))
     turnover = np.zeros((n_groups, rebalances))
     cost_at = np.zeros((n_groups, rebalances))
     weights = np.zeros((n_groups, assets))
@@ -287,12 +289,16 @@ def simulate(
                 scale[g] *= 1.0 - part
 
             after = money
+            halted = 0.0
             for j in range(n):
                 if at_open:
                     value[g, j] *= intraday[d, held[g, j]]
+                if states[d, held[g, j]] & HALTED:
+                    halted += value[g, j]
                 after += value[g, j]
             count[g] = n
             cash[g] = money
             gross[g, d - start] = after / before - 1.0
             cash_share[g, d - start] = money / after
-    return gross, cost_day, cash_share, turnover, cost_at, weights, event, amount, events
+            halted_share[g, d - start] = halted / after
+    return gross, cost_day, cash_share, halted_share, turnover, cost_at, weights, event, amount, events

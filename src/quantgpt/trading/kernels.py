@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from quantgpt.foundations.jit import kernel
+from quantgpt.trading.limits import FIRST_DAY, FIRST_DAY_DOWN, FIRST_DAY_UP, FREE
 
 BUYABLE, SELLABLE, HALTED, GONE = 1, 2, 4, 8
 
@@ -21,12 +22,12 @@ def read_only(x: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
 @kernel
 def _limit(pre_close: float, percent: int, kind: int, up: bool) -> np.int64:
-    """One limit in cents, -1 where there is none. `kind`: 0 ordinary band, 1 no limit, 2 first day of an older IPO."""
-    if kind == 1 or not pre_close > 0.0:
+    """One limit in cents, -1 where there is none; `kind` is BAND, FREE or FIRST_DAY of `trading.limits`."""
+    if kind == FREE or not 0.0 < pre_close < np.inf:
         return np.int64(-1)
     width = percent
-    if kind == 2:
-        width = 44 if up else 36
+    if kind == FIRST_DAY:
+        width = FIRST_DAY_UP if up else FIRST_DAY_DOWN
     reference = np.int64(np.rint(pre_close * 10000.0))
     return np.int64((reference * (100 + width if up else 100 - width) + 5000) // 10000)
 
@@ -74,7 +75,7 @@ def trade_states(
     for t in range(days):
         for i in range(assets):
             a = age[t, i]
-            if not traded[t, i] or not price[t, i] > 0.0:
+            if not traded[t, i] or not 0.0 < price[t, i] < np.inf:
                 out[t, i] = HALTED | GONE if a < 0 else HALTED
                 continue
             b = board[i]
