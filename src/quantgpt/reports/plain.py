@@ -61,9 +61,11 @@ class Run:
     series: Mapping[str, Series] = field(default_factory=dict)
 
     def rows(self, name: str) -> Series | None:
-        """A series with at least one row, None otherwise."""
+        """A series with at least one value, None otherwise."""
         found = self.series.get(name)
-        return found if found is not None and len(found.index) else None
+        if found is None or not len(found.index):
+            return None
+        return found if any(value is not None for values in found.columns.values() for value in values) else None
 
     @property
     def strategy_group(self) -> str:

@@ -72,7 +72,7 @@ def decimals(axis: Axis, *, scale: float = 1.0) -> int:
 def date_ticks(index: Sequence[object], at_most: int = 6) -> list[tuple[int, str]]:
     """(position, label) of the first sessions of years, or of months where there are fewer than two years.
 
-    >>> date_ticks(["2021-12-30", "2021-12-31", "2022-01-04"] + ["2022-06-01"] * 400 + ["2023-01-03", "2023-01-04"])
+    >>> date_ticks(["2021-12-30", "2021-12-31", "2022-01-04"] + ["2022-06-01"] * 400 + ["2023-01-03"] * 99)
     [(2, '2022'), (403, '2023')]
     """
     dates = [str(day) for day in index]
@@ -83,6 +83,8 @@ def date_ticks(index: Sequence[object], at_most: int = 6) -> list[tuple[int, str
     room = max(1, len(dates)) * 0.5 / at_most
     if len(ticks) > 1 and ticks[1][0] - ticks[0][0] < room:
         ticks = ticks[1:]
+    if len(ticks) > 1 and len(dates) - ticks[-1][0] < room:
+        ticks = ticks[:-1]
     return ticks
 
 
@@ -121,22 +123,38 @@ def thin(values: Sequence[float | None], at_most: int) -> list[int]:
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move labels apart along one line: at least `gap` between neighbours, order kept, inside [low, high].
 
+    Where there is no room for all, the gap shrinks.
+
     >>> spread([10.0, 12.0, 50.0], 10.0, 0.0, 60.0)
     [6.0, 16.0, 50.0]
     """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    groups: list[tuple[float, int]] = []
-    for i in order:
-        centre, size = places[i], 1
-        while groups and groups[-1][0] + gap * (groups[-1][1] + size) / 2 > centre:
-            before, n = groups.pop()
-            centre, size = (before * n + centre * size) / (n + size), n + size
-        groups.append((centre, size))
+    if len(order) > 1:
+        gap = min(gap, (high - low) / (len(order) - 1))
+    settled: list[float] = []
+    for centre, size in _clusters([places[i] for i in order], gap):
+        settled += [centre + gap * (k - (size - 1) / 2) for k in range(size)]
+    floor = low
+    for k, place in enumerate(settled):
+        settled[k] = max(place, floor)
+        floor = settled[k] + gap
+    ceiling = high
+    for k in reversed(range(len(settled))):
+        settled[k] = min(settled[k], ceiling)
+        ceiling = settled[k] - gap
     out = [0.0] * len(places)
-    placed = iter(order)
-    for centre, size in groups:
-        half = gap * (size - 1) / 2
-        centre = max(low + half, min(high - half, centre))
-        for k in range(size):
-            out[next(placed)] = round(centre - half + k * gap, 2)
+    for i, place in zip(order, settled, strict=True):
+        out[i] = round(place, 2)
     return out
+
+
+def _clusters(places: Sequence[float], gap: float) -> list[tuple[float, int]]:
+    """(centre, size) of runs of sorted places that stand closer than `gap` once they are spread."""
+    clusters: list[tuple[float, int]] = []
+    for place in places:
+        centre, size = place, 1
+        while clusters and clusters[-1][0] + gap * (clusters[-1][1] + size) / 2 > centre:
+            before, n = clusters.pop()
+            centre, size = (before * n + centre * size) / (n + size), n + size
+        clusters.append((centre, size))
+    return clusters
