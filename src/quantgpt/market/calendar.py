@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
 
@@ -99,6 +102,27 @@ def sessions_since(days: Days, start: Days, table: Days) -> np.ndarray[tuple[int
     age = row[:, None] - begin[None, :]
     age[:, np.isnat(start)] = -1
     return age.astype(np.int32)
+
+
+def review_days(days: Sequence[date]) -> list[date]:
+    """Sessions on which index reviews take effect: the Monday after the second Friday of June and December.
+
+    The next session where that Monday is none.  Source: CSI index methodology (the rule since 2013).
+    """
+    found = []
+    for year in range(days[0].year, days[-1].year + 1) if days else ():
+        for month in (6, 12):
+            monday = review_monday(year, month)
+            at = bisect_left(days, monday)
+            if 0 < at < len(days) and (days[at] - monday).days < 14:
+                found.append(days[at])
+    return found
+
+
+def review_monday(year: int, month: int) -> date:
+    """The Monday after the second Friday of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(4 - first.weekday()) % 7 + 7 + 3)
 
 
 def _computed_holidays(first: np.datetime64, last: np.datetime64) -> Days:

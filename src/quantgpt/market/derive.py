@@ -118,12 +118,14 @@ class PanelFields(Mapping[str, FloatPanel]):
 
 
 def _date_part(name: str, days: Days) -> FloatPanel:
-    if name == "weekday":
-        return ((days.astype(np.int64) + 3) % 7).astype(np.float64)
     months = days.astype("datetime64[M]")
-    if name == "month":
-        return (months.astype(np.int64) % 12 + 1).astype(np.float64)
-    return ((days - months.astype("datetime64[D]")).astype(np.int64) + 1).astype(np.float64)
+    if name == "weekday":
+        part = (days.astype(np.int64) + 3) % 7
+    elif name == "month":
+        part = months.astype(np.int64) % 12 + 1
+    else:
+        part = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.asarray(part, dtype=np.float64)
 
 
 def shares_from_turn(volume: FloatPanel, turn: FloatPanel) -> FloatPanel:
@@ -142,11 +144,10 @@ def returns_from_close(close: FloatPanel, factor: FloatPanel) -> FloatPanel:
     Shape: (T, N) unadjusted closes, NaN where not traded, and cumulative factors -> same; NaN where not traded and on
            the first bar.
     """
-    adjusted: FloatPanel = close * factor
+    adjusted = close * factor
     before = np.full(adjusted.shape, np.nan)
     before[1:] = carried_forward(adjusted)[:-1]
-    change: FloatPanel = adjusted / before - 1.0
-    return change
+    return np.asarray(adjusted / before - 1.0)
 
 
 def carried_forward(x: FloatPanel) -> FloatPanel:

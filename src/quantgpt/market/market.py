@@ -112,6 +112,11 @@ class Market:
             )
         return self._folder.panel(self.manifest, name[0])
 
+    def st_known(self) -> NDArray[np.bool_]:
+        """Whether each stored bar's ST flag is known. Shape: (bars,)."""
+        bars = np.isfinite(self._folder.panel(self.manifest, "factor"))
+        return np.asarray(self._folder.panel(self.manifest, "st")[bars] >= 0)
+
     def index_close(self, code: str) -> FloatPanel:
         """Closing level of an index on each session. Shape: (T,).  Raises: NoData."""
         codes = self.facts.index_codes.tolist()
@@ -346,7 +351,7 @@ def gathered(panel: NDArray[Any], rows: slice, columns: NDArray[np.int64]) -> ND
 def day_of(value: DateLike, field: str) -> np.datetime64:
     """A calendar day from a strict `YYYY-MM-DD`, a date or a datetime64. Raises: BadRequest naming the field."""
     if isinstance(value, np.datetime64):
-        return np.datetime64(value, "D")
+        return np.datetime64(str(value.astype("datetime64[D]")), "D")
     if isinstance(value, date):
         return np.datetime64(value.isoformat(), "D")
     text = str(value).strip()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from quantgpt.foundations.panel import BoolPanel, Days, FloatPanel
 from quantgpt.foundations.symbols import tie_order
 from quantgpt.market.boards import CHINEXT, MAIN, STAR, board_codes
-from quantgpt.market.calendar import official, sessions_since
+from quantgpt.market.calendar import official, review_days, sessions_since
 
 INDUSTRIES = (
     "银行",
@@ -324,25 +324,10 @@ def _flags(g: np.random.Generator, days: Days, who: _Names) -> NDArray[np.int8]:
     return st
 
 
-def review_days(days: Days) -> Days:
-    """Sessions on which index reviews take effect: the Monday after the second Friday of June and December.
-
-    Source: CSI index methodology (review rule since 2013); the next session where that Monday is a holiday.
-    """
-    found = []
-    for year in range(days[0].astype(object).year, days[-1].astype(object).year + 1):
-        for month in (6, 12):
-            friday = np.busday_offset(f"{year}-{month:02d}-01", 1, roll="forward", weekmask="Fri")
-            at = np.searchsorted(days, friday + np.timedelta64(3, "D"))
-            if 0 < at < days.size:
-                found.append(days[at])
-    return np.array(found, dtype="datetime64[D]")
-
-
 def _review(days: Days, who: _Names, panels: dict[str, FloatPanel]) -> tuple[Spell, ...]:
     """Index members by size at each review: the largest first; a name that is delisted leaves on its last session."""
     n = len(who.assets)
-    starts = [0, *(int(np.searchsorted(days, day)) for day in review_days(days))]
+    starts = [0, *(int(np.searchsorted(days, np.datetime64(day))) for day in review_days(days.tolist()))]
     open_spells: dict[tuple[str, int], np.datetime64] = {}
     spells: list[Spell] = []
     for k, row in enumerate(starts):

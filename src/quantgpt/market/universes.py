@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.foundations.panel import BoolPanel
+from quantgpt.market.calendar import review_monday
 from quantgpt.market.facts import Facts, Spells
 
 SMALL_SCALE = ("600036.SH", "600519.SH", "601318.SH", "000333.SZ", "000858.SZ")
@@ -217,14 +219,9 @@ def known_until(as_of: np.datetime64) -> np.datetime64:
 
     Source: CSI index methodology; reviews take effect on the Monday after the second Friday of June and December.
     """
-    year = as_of.astype(object).year
-    for candidate_year in (year, year + 1):
-        for month in (6, 12):
-            friday = np.busday_offset(f"{candidate_year}-{month:02d}-01", 1, roll="forward", weekmask="Fri")
-            eve = friday + np.timedelta64(2, "D")
-            if eve >= as_of:
-                return eve
-    return as_of
+    day: date = as_of.astype(object)
+    mondays = [review_monday(year, month) for year in (day.year, day.year + 1) for month in (6, 12)]
+    return np.datetime64(next(monday for monday in mondays if monday > day) - timedelta(days=1), "D")
 
 
 def infos(facts: Facts) -> list[UniverseInfo]:

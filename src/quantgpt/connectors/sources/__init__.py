@@ -1,0 +1,1 @@
+"""Sources of market data, one vendor per file."""

@@ -1,0 +1,50 @@
+"""Checked rows over a market: one new snapshot, or nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quantgpt.foundations.clock import Clock
+from quantgpt.foundations.progress import Progress, silent
+from quantgpt.market.build import notes_of, stage_dense, stage_facts
+from quantgpt.market.calendar import TradeDays
+from quantgpt.market.importing.dense import dense_of
+from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
+from quantgpt.market.snapshots import Manifest, SnapshotFolder
+
+
+def apply(
+    folder: SnapshotFolder, market: str, batch: Batch, clock: Clock, progress: Progress = silent
+) -> tuple[str, Ledger]:
+    """Put checked rows over a market and switch to the new snapshot; equal content changes nothing on disk."""
+    with folder.writing() as stage:
+        manifest = folder.manifest() if folder.exists else None
+        ledger = Ledger(folder, manifest)
+        ledger.take(batch)
+        calendar = batch.days or stored_calendar(folder, manifest)
+        progress("tables", 0.35, market)
+        ledger.write(stage)
+        if manifest is not None and _unchanged(folder, manifest, ledger, calendar):
+            return folder.pointer().current, ledger
+        dense = dense_of(ledger.truth(calendar))
+        panels = stage_dense(stage, dense, progress)
+        industry = batch.industry_source or (manifest.notes.get("industry_source") if manifest else None)
+        fresh = Manifest(
+            market=market,
+            synthetic=False,
+            facts=stage_facts(stage, dense.facts),
+            panels=panels,
+            tables=ledger.tables,
+            sources={**(manifest.sources if manifest else {}), **batch.sources},
+            notes=notes_of(dense.facts, {"industry_source": industry}),
+        )
+        progress("commit", 0.97, fresh.id)
+        made_at = clock.now().replace(microsecond=0).isoformat()
+        return stage.commit(fresh, made_at), ledger
+
+
+def _unchanged(folder: SnapshotFolder, manifest: Manifest, ledger: Ledger, calendar: TradeDays) -> bool:
+    same_tables = {n: e["content"] for n, e in ledger.tables.items()} == {
+        n: e["content"] for n, e in manifest.tables.items()
+    }
+    return same_tables and np.array_equal(folder.fact(manifest, "calendar"), calendar.days)

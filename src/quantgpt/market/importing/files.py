@@ -1,0 +1,293 @@
+"""An import of a file or a folder: found, recognised, read, checked, put together, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quantgpt.foundations.clock import Clock, market_date
+from quantgpt.foundations.errors import BadImport
+from quantgpt.foundations.hashing import hash_file
+from quantgpt.foundations.progress import Progress, silent
+from quantgpt.market.calendar import TradeDays
+from quantgpt.market.importing.apply import apply
+from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
+from quantgpt.market.importing.reading import Brought, read
+from quantgpt.market.importing.recognise import WORDS, Content, Layout, layout_of, open_table, unusable_file
+from quantgpt.market.importing.report import FileReport, FileState, ImportReport, Rejected, bad_rows_message
+from quantgpt.market.importing.rows import Rows, concat, same_values
+from quantgpt.market.importing.validate import FORGIVABLE_LATER, check, check_units, refuses, rejection
+from quantgpt.market.snapshots import Manifest, SnapshotFolder
+
+RULES_VERSION = "1"
+"""Part of what a known file is recognised by: new rules look at old files again."""
+
+
+@dataclass
+class _File:
+    """One file on its way in."""
+
+    path: Path
+    name: str
+    digest: str
+    layout: Layout
+    table: Any
+    report: FileReport | None = None
+    brought: Brought | None = None
+    checked: dict[str, Rows] = field(default_factory=dict)
+
+
+def import_into(
+    folder: SnapshotFolder,
+    path: Path,
+    market: str,
+    clock: Clock,
+    *,
+    progress: Progress = silent,
+    skip_bad_rows: bool = False,
+) -> ImportReport:
+    """Import a file or folder into a market.  Raises: BadImport, Conflict, DiskFull; then nothing has changed."""
+    progress("scan", 0.0, str(path.name))
+    manifest = folder.manifest() if folder.exists else None
+    files, reports = _scan(path, manifest)
+    if not files and not any(report.state is FileState.UNCHANGED for report in reports):
+        raise BadImport(
+            _nothing_usable(path, reports), hint="known: daily bars, indices, constituents ...", field="path"
+        )
+    for count, file in enumerate(files):
+        progress("read", 0.02 + 0.3 * count / len(files), file.name)
+        file.brought = read(file.path, file.layout, file.table)
+        file.table = None
+    calendar = _calendar(folder, manifest, files)
+    today = np.datetime64(market_date(clock).isoformat(), "D")
+    for file in files:
+        _check_file(file, calendar, today)
+    batch = _batch(files, calendar)
+    bad = [file.report for file in files if file.report is not None and _refused(file)]
+    if bad and not skip_bad_rows:
+        raise BadImport(
+            bad_rows_message(bad), hint="mend the file, or leave these rows out with --skip-bad-rows", field="path"
+        )
+    previous = folder.pointer().current if folder.exists else None
+    if files:
+        snapshot, ledger = apply(folder, market, batch, clock, progress)
+        reports.extend(_counted(file, ledger, batch) for file in files)
+    else:
+        snapshot = previous or ""
+    progress("done", 1.0, snapshot)
+    reports.sort(key=lambda report: report.name)
+    return ImportReport(market=market, snapshot=snapshot, previous=previous, files=tuple(reports))
+
+
+def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[FileReport]]:
+    """Files to read, and reports on those that need no reading."""
+    if not path.exists():
+        raise BadImport(f"路径不存在：{path}", hint="give a file or a folder", field="path")
+    found = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+    if not found:
+        raise BadImport(f"文件夹是空的：{path.name}", hint="give a folder with parquet or CSV files", field="path")
+    files, reports = [], []
+    for one in found:
+        name = str(one.relative_to(path)) if path.is_dir() else one.name
+        reason = unusable_file(one)
+        if reason is None:
+            columns, table = open_table(one)
+            layout = layout_of(columns)
+            if isinstance(layout, Layout):
+                digest = hash_file(one)
+                known = (manifest.sources if manifest else {}).get(_source_key(digest))
+                if known is not None:
+                    reports.append(_known_report(name, known))
+                else:
+                    files.append(_File(one, name, digest, layout, table))
+                continue
+            reason = layout
+        state = FileState.IGNORED if reason.kind == "not_data" else FileState.UNUSED
+        reports.append(FileReport(name=name, kind=reason.kind, state=state, zh=reason.zh, en=reason.en))
+    order = list(Content)
+    files.sort(key=lambda file: (order.index(file.layout.content), file.name))
+    return files, reports
+
+
+def _refused(file: _File) -> bool:
+    assert file.report is not None
+    return refuses(file.report.rejected, file.checked, file.report.rows)
+
+
+def _source_key(digest: str) -> str:
+    return f"{RULES_VERSION}:{digest}"
+
+
+def _known_report(name: str, known: Mapping[str, Any]) -> FileReport:
+    facts = {key: known[key] for key in ("kind", "rows", "names", "first", "last")}
+    return FileReport(
+        name=name,
+        state=FileState.UNCHANGED,
+        unchanged=int(known["rows"]),
+        rejected=tuple(Rejected(**{**entry, "sample": tuple(entry["sample"])}) for entry in known["rejected"]),
+        zh="内容已在库中",
+        en="already in the store",
+        **facts,
+    )
+
+
+def _nothing_usable(path: Path, reports: list[FileReport]) -> str:
+    reasons = "；".join(f"{report.name}：{report.zh}" for report in reports[:5])
+    return f"{path.name} 里没有可以导入的行情数据（{reasons}）"
+
+
+def _calendar(folder: SnapshotFolder, manifest: Manifest | None, files: list[_File]) -> TradeDays:
+    calendar = stored_calendar(folder, manifest)
+    for file in files:
+        if file.brought is not None and file.brought.days.size:
+            calendar = calendar.extended(file.brought.days)
+    return calendar
+
+
+def _check_file(file: _File, calendar: TradeDays, today: np.datetime64) -> None:
+    """Check the rows of a file and write its report; counts of what is new come later."""
+    brought = file.brought
+    assert brought is not None
+    rejected: list[Rejected] = []
+    for table, rows in brought.rows.items():
+        if table == "stock":
+            check_units(rows, file.name)
+        result = check(rows, table, calendar, today)
+        file.checked[table] = result.rows
+        rejected.extend(result.rejected)
+    file.report = FileReport(
+        name=file.name,
+        kind=brought.content.value,
+        state=FileState.IMPORTED,
+        zh=WORDS[brought.content],
+        en=brought.content.value.replace("_", " "),
+        rejected=tuple(rejected),
+        **_extent(brought, file.checked),
+    )
+    file.brought = replace(brought, rows={})
+
+
+def _extent(brought: Brought, checked: Mapping[str, Rows]) -> dict[str, Any]:
+    """Rows, names and span of what a file brings."""
+    parts = [rows for rows in checked.values() if rows.size]
+    if parts:
+        days = [rows.days for rows in parts]
+        return {
+            "rows": sum(rows.size for rows in parts),
+            "names": len({code for rows in parts for code in rows.symbols.tolist()}),
+            "first": str(min(d.min() for d in days)),
+            "last": str(max(d.max() for d in days)),
+        }
+    if brought.spells:
+        last = max(max(spell.first, spell.last or "") for spell in brought.spells)
+        names = len({spell.code for spell in brought.spells})
+        return {
+            "rows": len(brought.spells),
+            "names": names,
+            "first": min(s.first for s in brought.spells),
+            "last": last,
+        }
+    if brought.days.size:
+        return {"rows": int(brought.days.size), "first": str(brought.days[0]), "last": str(brought.days[-1])}
+    return {"rows": len(brought.instruments), "names": len(brought.instruments)}
+
+
+def _batch(files: list[_File], calendar: TradeDays) -> Batch:
+    """Everything that the files bring, files of one kind put together; contradictions go to the later file's report."""
+    tables = sorted({table for file in files for table in file.checked})
+    rows: dict[str, Rows] = {}
+    for table in tables:
+        own = [file for file in files if table in file.checked and file.checked[table].size]
+        if not own:
+            continue
+        joined = _join(own, table)
+        if table.startswith("bars/"):
+            rows.update({f"{table}/{symbol}": part for symbol, part in joined.by_symbol()})
+        else:
+            rows[table] = joined
+    brought = [file.brought for file in files if file.brought is not None]
+    sources = {}
+    for file in files:
+        if file.report is not None and not any(entry.code in FORGIVABLE_LATER for entry in file.report.rejected):
+            sources[_source_key(file.digest)] = {
+                "name": Path(file.name).name,
+                "kind": file.report.kind,
+                "rows": file.report.rows,
+                "names": file.report.names,
+                "first": file.report.first,
+                "last": file.report.last,
+                "rejected": [{**asdict(entry), "sample": list(entry.sample)} for entry in file.report.rejected],
+            }
+    return Batch(
+        rows=rows,
+        spells=tuple(spell for one in brought for spell in one.spells),
+        instruments=tuple(entry for one in brought for entry in one.instruments),
+        industry_source=next((one.industry_source for one in brought if one.industry_source), None),
+        days=calendar,
+        index_names={code: name for one in brought for code, name in one.index_names.items()},
+        sources=sources,
+    )
+
+
+def _join(files: list[_File], table: str) -> Rows:
+    """Rows of several files as one sorted table. A row that two files have is kept once if they agree; if they do not,
+    the later file's is rejected."""
+    parts = [file.checked[table] for file in files]
+    both = concat(parts)
+    if len(parts) == 1:
+        return both
+    origin = np.repeat(np.arange(len(parts)), [part.size for part in parts])
+    order = np.argsort(both.key, kind="stable")
+    key = both.key[order]
+    again = np.flatnonzero(key[1:] == key[:-1]) + 1
+    differs = again[~same_values(both, order[again - 1], order[again])]
+    for i in np.unique(origin[order[differs]]).tolist():
+        file = files[i]
+        at = order[differs][origin[order[differs]] == i]
+        assert file.report is not None
+        conflict = rejection(both, "conflict", at, place="")
+        file.report = replace(file.report, rejected=(*file.report.rejected, conflict))
+    keep = np.ones(order.size, dtype=bool)
+    keep[again] = False
+    return both.take(order[keep])
+
+
+def _counted(file: _File, ledger: Ledger, batch: Batch) -> FileReport:
+    """The file's report with how many of its rows were new or changed something."""
+    report = file.report
+    assert report is not None
+    added = changed = 0
+    for table, rows in file.checked.items():
+        if not table.startswith("bars/"):
+            a, c = _new_in(ledger, batch, table, rows)
+            added, changed = added + a, changed + c
+            continue
+        for symbol, part in rows.by_symbol():
+            a, c = _new_in(ledger, batch, f"{table}/{symbol}", part)
+            added, changed = added + a, changed + c
+    if not file.checked:
+        return report
+    state = FileState.IMPORTED if added or changed else FileState.UNCHANGED
+    return replace(report, state=state, added=added, changed=changed, unchanged=report.rows - added - changed)
+
+
+def _new_in(ledger: Ledger, batch: Batch, table: str, rows: Rows) -> tuple[int, int]:
+    merged = ledger.merged.get(table)
+    if merged is None or not rows.size:
+        return 0, 0
+    whole = batch.rows[table]
+    if whole.size == rows.size:
+        return int(merged.added.sum()), int(merged.changed.sum())
+    at = np.searchsorted(whole.key, _key_in(whole, rows))
+    return int(merged.added[at].sum()), int(merged.changed[at].sum())
+
+
+def _key_in(whole: Rows, rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Keys of some rows as the table that contains them counts its symbols."""
+    place = np.searchsorted(whole.symbols, rows.symbols).astype(np.int32)
+    return replace(rows, symbols=whole.symbols, symbol=place[rows.symbol]).key

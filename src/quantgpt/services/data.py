@@ -1,0 +1,230 @@
+"""Use cases around market data: import, update from a source, roll back, status, health, the demo market."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quantgpt.foundations.clock import SHANGHAI, Clock
+from quantgpt.foundations.errors import BadImport, BadRequest, Conflict
+from quantgpt.foundations.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from quantgpt.market import MarketStatus, MarketStore
+    from quantgpt.market.health import HealthReport
+    from quantgpt.market.importing import Fetched, ImportReport
+    from quantgpt.market.importing.ledger import Ledger
+    from quantgpt.market.importing.reading import Spell
+    from quantgpt.market.source import Source
+
+DATA_READY = time(18, 30)
+"""Beijing time from which a vendor has the day's bars."""
+PREFETCH_YEARS = 3
+INDEX_OF = {"hs300": "000300.SH", "csi500": "000905.SH"}
+BENCHMARKS = {"000300.SH": "沪深300", "000905.SH": "中证500", "000016.SH": "上证50"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataImport:
+    """Take in a file or a folder; content is recognised by its columns."""
+
+    path: str
+    market: str = "main"
+    skip_bad_rows: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataUpdate:
+    """Fetch what is missing from a source, up to the last complete session.
+
+    Without `apply` nothing is written and the report says what would change. `start` is needed while the market is empty
+    (default: three years back). Lists of `universes` are fetched too.
+    """
+
+    market: str = "main"
+    start: str | None = None
+    end: str | None = None
+    universes: tuple[str, ...] = ("hs300", "csi500")
+    apply: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRollback:
+    """Go back to the snapshot before the current one."""
+
+    market: str = "main"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataStatus:
+    """What every market holds, or one of them."""
+
+    market: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataHealth:
+    """Check the files and numbers of a market."""
+
+    market: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataDemo:
+    """Write the demo market, if it is not there yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolledBack:
+    """The snapshot that is current after a rollback."""
+
+    market: str
+    snapshot: str
+
+
+def import_data(store: MarketStore, ask: DataImport, progress: Progress = silent) -> ImportReport:
+    """Import a file or a folder.  Raises: BadImport, Conflict, DiskFull; nothing has changed then."""
+    if not ask.path.strip():
+        raise BadImport("没有给出要导入的路径", hint="quantgpt data import PATH", field="path")
+    path = Path(ask.path).expanduser()
+    return store.import_path(path, ask.market, progress, skip_bad_rows=ask.skip_bad_rows)
+
+
+def roll_back_data(store: MarketStore, ask: DataRollback) -> RolledBack:
+    """Make the snapshot before the current one current again.  Raises: Conflict when there is none."""
+    return RolledBack(market=ask.market, snapshot=store.rollback(ask.market))
+
+
+def data_status(store: MarketStore, ask: DataStatus) -> list[MarketStatus]:
+    """What is there.  Raises: UnknownMarket."""
+    return store.status(ask.market)
+
+
+def data_health(store: MarketStore, ask: DataHealth) -> HealthReport:
+    """Findings on one market.  Raises: UnknownMarket."""
+    return store.health(ask.market)
+
+
+def make_demo(store: MarketStore, ask: DataDemo, progress: Progress = silent) -> MarketStatus:
+    """The demo market, written if need be."""
+    store.make_demo(progress)
+    return store.status("demo")[0]
+
+
+def update_data(
+    store: MarketStore, source: Source, clock: Clock, ask: DataUpdate, progress: Progress = silent
+) -> ImportReport:
+    """Fetch the sessions that are missing, check them like an import, and apply them if asked to.
+
+    Raises: SourceFailed naming the vendor and the cause, BadRequest, BadImport, Conflict; nothing has changed then.
+    """
+    from quantgpt.market.importing import applied, checked, nothing_missing, planned
+
+    if ask.market == "demo":
+        raise Conflict("演示行情库不能更新", hint="update main")
+    unknown = [name for name in ask.universes if name not in INDEX_OF]
+    if unknown:
+        raise BadRequest(
+            f"{source.name} 没有股票池 {'、'.join(unknown)} 的成分股名单",
+            hint=f"可用：{'、'.join(INDEX_OF)}",
+            field="universes",
+        )
+    folder = store.folder(ask.market)
+    first, last = _missing_span(store, clock, ask)
+    if first > last:
+        return nothing_missing(folder, ask.market, source.name, last.isoformat())
+    with source:
+        fetched = _fetch(store, source, ask, first, last, progress)
+    if fetched is None:
+        return nothing_missing(folder, ask.market, source.name, last.isoformat())
+    found = checked(fetched, clock)
+    if not ask.apply:
+        return planned(folder, ask.market, found)
+    return applied(folder, ask.market, found, clock, progress)
+
+
+def last_complete_day(clock: Clock) -> date:
+    """The last day whose bars a vendor has: today from the evening on, else yesterday (a session or not)."""
+    now = clock.now().astimezone(SHANGHAI)
+    return now.date() if now.time() >= DATA_READY else now.date() - timedelta(days=1)
+
+
+def _missing_span(store: MarketStore, clock: Clock, ask: DataUpdate) -> tuple[date, date]:
+    """First and last day to ask for; the first lies after the last when nothing is missing."""
+    ready = last_complete_day(clock)
+    last = min(_day(ask.end, "end"), ready) if ask.end else ready
+    if ask.start:
+        first = _day(ask.start, "start")
+        if first > last:
+            raise BadRequest(f"开始日期晚于最后一个可用日期 {last}", field="start", nearest=last.isoformat())
+        return first, last
+    if store.folder(ask.market).exists:
+        days = store.open(ask.market).days
+        if days.size:
+            newest: date = days[-1].astype(object)
+            return newest + timedelta(days=1), last
+    return date(last.year - PREFETCH_YEARS, last.month, min(last.day, 28)), last
+
+
+def _day(text: str, field: str) -> date:
+    from quantgpt.market.market import day_of
+
+    found: date = day_of(text, field).astype(object)
+    return found
+
+
+def _fetch(
+    store: MarketStore, source: Source, ask: DataUpdate, first: date, last: date, progress: Progress
+) -> Fetched | None:
+    """Everything from `first` to `last`, whole market by date; None when there is no session in between."""
+    import numpy as np
+
+    from quantgpt.market.importing import Fetched
+    from quantgpt.market.importing.ledger import Ledger, stored_calendar
+    from quantgpt.market.importing.rows import concat
+
+    progress("fetch", 0.0, f"{first} … {last}")
+    days = source.trade_days(first, last)
+    if not days:
+        return None
+    folder = store.folder(ask.market)
+    manifest = folder.manifest() if folder.exists else None
+    instruments = source.instruments()
+    stock, valuation = [], []
+    for count, day in enumerate(days):
+        progress("fetch", 0.05 + 0.8 * count / len(days), day.isoformat())
+        whole = source.whole_market(day)
+        stock.append(whole.stock)
+        if whole.valuation is not None:
+            valuation.append(whole.valuation)
+    tables = {"stock": concat(stock), "index": concat([source.index_bars(code, first, last) for code in BENCHMARKS])}
+    if valuation:
+        tables["valuation"] = concat(valuation)
+    return Fetched(
+        source=source.name,
+        tables=tables,
+        spells=_spells(source, Ledger(folder, manifest), ask.universes, days),
+        instruments=instruments,
+        calendar=stored_calendar(folder, manifest).extended(np.array(days, dtype="datetime64[D]")),
+        index_names=BENCHMARKS,
+    )
+
+
+def _spells(source: Source, ledger: Ledger, universes: Sequence[str], days: Sequence[date]) -> tuple[Spell, ...]:
+    """Membership spells of the wanted universes, carried on with lists of the days on which they may have changed."""
+    from quantgpt.market.importing.reading import Spell
+    from quantgpt.market.membership import list_days, with_list
+
+    known = tuple(Spell(**entry) for entry in ledger.list_of("constituents"))
+    out: list[Spell] = []
+    for universe in universes:
+        index = INDEX_OF[universe]
+        own = tuple(spell for spell in known if spell.index == index)
+        newest = max((max(spell.first, spell.last or "") for spell in own), default=None)
+        for day in list_days(days, date.fromisoformat(newest) if newest else None):
+            own = with_list(own, index, day, source.members(index, day).codes)
+        out.extend(own)
+    return tuple(out)
