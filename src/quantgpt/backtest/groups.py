@@ -163,7 +163,7 @@ class GroupRun:
 
     @cached_property
     def blocked(self) -> tuple[Blocked, ...]:
-        """Orders that could not be filled on the day of their rebalance, in order of day, group and name."""
+        """Orders that could not be filled on the day of their rebalance, in order of day and group, sales first."""
         from quantgpt.backtest.kernels import BLOCKED_BUY, BLOCKED_SELL
 
         view, at = self.tape.view, "raw_open" if self.spec.execution == "next_open" else "raw_close"
@@ -184,7 +184,7 @@ class GroupRun:
         return tuple((self.tape.view.days[row], int(asset), int(group)) for _, row, asset, group, _ in chosen)
 
     def fills(self, group: int | None = None, capital_yuan: float = 1_000_000.0) -> tuple[Fill, ...]:
-        """The ledger of one group, or of all: every executed order in order of day, at a starting capital.
+        """The ledger of one group, or of all, at a starting capital: every executed order by day and group, sales first.
 
         Orders are sized on the portfolio before that day's charges; the charges then scale the whole portfolio.
         """

@@ -28,11 +28,11 @@ def legs(
                 continue
             o = open_[t, i]
             c = close[t, i]
-            if o > 0.0:
+            if 0.0 < o < np.inf:
                 if last[i] > 0.0:
                     overnight[t, i] = o / last[i]
                 last[i] = o
-            if c > 0.0:
+            if 0.0 < c < np.inf:
                 if last[i] > 0.0:
                     intraday[t, i] = c / last[i]
                 last[i] = c
@@ -156,10 +156,14 @@ def simulate(
     value = np.empty((n_groups, assets))
     count = np.zeros(n_groups, np.int64)
     cash = np.ones(n_groups)
+    closing = np.ones(n_groups)
     scale = np.ones(n_groups)
     current = np.full(n_groups, -1)
     leavers = np.zeros(n_groups, np.int64)
     size = np.zeros(n_groups, np.int64)
+    offset = np.zeros(n_groups, np.int64)
+    filled = np.zeros(n_groups, np.int64)
+    members = np.empty(assets, np.int64)
     w = np.zeros(assets)
     upcoming = 0
 
@@ -172,12 +176,20 @@ def simulate(
             for i in range(assets):
                 if groups[k, i] >= 0:
                     size[groups[k, i]] += 1
+            ends = 0
+            for g in range(n_groups):
+                offset[g] = ends
+                ends += size[g]
+                filled[g] = offset[g]
+            for i in range(assets):
+                g = groups[k, i]
+                if g >= 0:
+                    members[filled[g]] = i
+                    filled[g] += 1
         for g in range(n_groups):
             n = count[g]
             money = cash[g]
-            before = money
-            for j in range(n):
-                before += value[g, j]
+            before = closing[g]
 
             # Up to the moment of trading; names that left the list become cash at their last value.
             kept = 0
@@ -199,66 +211,76 @@ def simulate(
 
             bill = 0.0
             nav = money
-            for j in range(n):
-                nav += value[g, j]
             unit = scale[g] * capital
+            if k >= 0 or leavers[g] > 0:
+                for j in range(n):
+                    nav += value[g, j]
             if k >= 0 and size[g] > 0:
                 current[g] = k
                 target = nav / size[g]
                 dust = DUST * nav
-                for j in range(n):
-                    w[held[g, j]] = value[g, j]
                 need = 0.0
                 sold = 0.0
                 bought = 0.0
-                for i in range(assets):
-                    mine = groups[k, i] == g
-                    want = target if mine else 0.0
-                    gap = want - w[i]
+                for j in range(n):
+                    i = held[g, j]
+                    w[i] = value[g, j]
+                    excess = w[i] - target if groups[k, i] == g else w[i]
+                    if excess > dust:
+                        if states[d, i] & SELLABLE:
+                            charge = excess * unit * sell_rate[d] + max(excess * unit * commission, minimum)
+                            sold += excess
+                            bill += charge
+                            w[i] = target if groups[k, i] == g else 0.0
+                            if record:
+                                events = _note(
+                                    event, amount, events, SELL, d, i, g, k, excess * scale[g], charge / capital
+                                )
+                        else:
+                            events = _note(event, amount, events, BLOCKED_SELL, d, i, g, k, excess * scale[g], 0.0)
+                for m in range(size[g]):
+                    i = members[offset[g] + m]
+                    gap = target - w[i]
                     if gap > dust:
                         if states[d, i] & BUYABLE:
                             need += gap
                         else:
                             events = _note(event, amount, events, BLOCKED_BUY, d, i, g, k, gap * scale[g], 0.0)
-                    elif -gap > dust:
-                        if states[d, i] & SELLABLE:
-                            x = -gap
-                            charge = x * unit * sell_rate[d] + max(x * unit * commission, minimum)
-                            sold += x
-                            bill += charge
-                            w[i] = want
-                            if record:
-                                events = _note(event, amount, events, SELL, d, i, g, k, x * scale[g], charge / capital)
-                        else:
-                            events = _note(event, amount, events, BLOCKED_SELL, d, i, g, k, -gap * scale[g], 0.0)
                 money += sold
                 share = 1.0
                 if need > money:
                     share = money / need
-                n = 0
-                leavers[g] = 0
-                for i in range(assets):
-                    mine = groups[k, i] == g
-                    if mine and states[d, i] & BUYABLE and target - w[i] > dust:
-                        x = (target - w[i]) * share
-                        if x > dust:
-                            charge = x * unit * buy_rate[d] + max(x * unit * commission, minimum)
-                            bought += x
-                            bill += charge
-                            w[i] += x
-                            if record:
-                                events = _note(event, amount, events, BUY, d, i, g, k, x * scale[g], charge / capital)
+                weights[g, :] = 0.0
+                carried = 0
+                for j in range(n):
+                    i = held[g, j]
+                    if groups[k, i] != g:
+                        if w[i] > 0.0:
+                            held[g, carried] = i
+                            value[g, carried] = w[i]
+                            weights[g, i] = w[i] / nav
+                            carried += 1
+                        w[i] = 0.0
+                leavers[g] = carried
+                n = carried
+                for m in range(size[g]):
+                    i = members[offset[g] + m]
+                    x = (target - w[i]) * share
+                    if states[d, i] & BUYABLE and target - w[i] > dust and x > dust:
+                        charge = x * unit * buy_rate[d] + max(x * unit * commission, minimum)
+                        bought += x
+                        bill += charge
+                        w[i] += x
+                        if record:
+                            events = _note(event, amount, events, BUY, d, i, g, k, x * scale[g], charge / capital)
                     if w[i] > 0.0:
                         held[g, n] = i
                         value[g, n] = w[i]
+                        weights[g, i] = w[i] / nav
                         n += 1
-                        if not mine:
-                            leavers[g] += 1
+                    w[i] = 0.0
                 money = max(money - bought, 0.0)
                 turnover[g, k] += 0.5 * (sold + bought) / nav
-                for i in range(assets):
-                    weights[g, i] = w[i] / nav
-                    w[i] = 0.0
             elif leavers[g] > 0:
                 kept = 0
                 sold = 0.0
@@ -298,6 +320,7 @@ def simulate(
                 after += value[g, j]
             count[g] = n
             cash[g] = money
+            closing[g] = after
             gross[g, d - start] = after / before - 1.0
             cash_share[g, d - start] = money / after
             halted_share[g, d - start] = halted / after

@@ -73,6 +73,13 @@ def form_groups(factor: FloatPanel, eligible: BoolPanel, rows: NDArray[np.int64]
         names = np.flatnonzero(eligible[row] & np.isfinite(factor[row]))
         if names.size < n_groups:
             continue
-        order = names[np.argsort(rounded(factor[row, names]), kind="stable")]
+        order = names[_stable_order(rounded(factor[row, names]))]
         out[k, order] = np.arange(names.size) * n_groups // names.size
     return out
+
+
+def _stable_order(keys: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Stable argsort. The unstable one is several times faster and the same where no keys are equal."""
+    order = np.argsort(keys)
+    ranked = keys[order]
+    return np.argsort(keys, kind="stable") if (ranked[1:] == ranked[:-1]).any() else order

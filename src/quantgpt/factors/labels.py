@@ -78,7 +78,8 @@ def marginal_returns(view: MarketView) -> FloatPanel:
     Unit:  fraction, on adjusted prices.
     NaN:   the name does not trade at one of the two opens.
     """
-    open_ = np.where(view.traded, view.fields["open"], np.nan)
+    price = view.fields["open"]
+    open_ = np.where(view.traded & (price > 0) & (price < np.inf), price, np.nan)
     out = np.full(open_.shape, np.nan)
     out[:-2] = open_[2:] / open_[1:-1] - 1.0
     return out
