@@ -130,7 +130,7 @@ class GroupRun:
     trade_rows: NDArray[np.int64]
     """(R,): rows on which they were traded"""
     days: NDArray[np.int64]
-    """(D,): rows of the view, from the first trade to the last row; a net asset value starts at 1 on the row before"""
+    """(D,): rows of the view, from the one after the first signal to the last; a net asset value starts at 1 before"""
     returns_gross: NDArray[np.float64]
     """(G, D)"""
     returns_net: NDArray[np.float64]
@@ -242,7 +242,8 @@ def simulate_groups(
       names leave too little money, all purchases shrink by the same factor; there is no borrowing.
     - A name that does not trade earns 0 that day. A delisted name becomes cash at its last price.
     - A row on which no groups were formed leaves every book as it is.
-    - Charges are taken from the day's return: net = (1 + gross) × (1 − charges / portfolio) − 1, weights unchanged.
+    - Charges are taken from the day's return: net = (1 + gross) × (1 − charges / portfolio) − 1, weights unchanged. With
+      `same_close` the first build is charged on the day after it, the first that has a return.
 
     Shape:  groups (R, N) of -1 … n_groups − 1, rows (R,) increasing.
     Raises: NoData when no row has groups or none leaves a session to trade in; BadRequest for groups that do not fit.
@@ -342,6 +343,10 @@ def _book(
     (gross, cost_daily, cash, halted, traded, cost, weights), event, amount = _run(
         tape, groups, trade_rows, spec, record=False
     )
+    if trade_rows[0] == rows[0]:
+        # Traded at the signal's own close: the row earns nothing yet, its charges fall on the first row that does.
+        cost_daily[:, 1] = 1.0 - (1.0 - cost_daily[:, 0]) * (1.0 - cost_daily[:, 1])
+        gross, cost_daily, cash, halted = (np.ascontiguousarray(x[:, 1:]) for x in (gross, cost_daily, cash, halted))
     target, came, went, names = target_turnover(read_only(groups, np.int8), spec.n_groups)
     return GroupRun(
         spec=spec,
@@ -349,7 +354,7 @@ def _book(
         groups=groups,
         rows=rows,
         trade_rows=trade_rows,
-        days=np.arange(trade_rows[0], tape.view.days.size),
+        days=np.arange(rows[0] + 1, tape.view.days.size),
         returns_gross=gross,
         returns_net=(1.0 + gross) * (1.0 - cost_daily) - 1.0,
         cost_daily=cost_daily,
