@@ -103,7 +103,8 @@ class _Rewriter:
         if name == "add" and _is(a, "neg"):
             return _difference(b, a.parts[0])
         if name == "sub" and _is(b, "neg"):
-            return self.ordered("add", (a, b.parts[0]))
+            together = (a, b.parts[0])
+            return self.simplified("add", together) or self.ordered("add", together)
         return _difference(a, b) if name == "sub" else None
 
 

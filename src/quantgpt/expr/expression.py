@@ -68,7 +68,7 @@ def compile_expression(text: str, *, fields: Collection[str] | None = None, has_
     return _compiled(text, None if fields is None else frozenset(fields), has_industry)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _remembered(text: str, fields: frozenset[str] | None, has_industry: bool) -> Expression:
     syntax, tokens = parse(text)
     scope = Scope(text, fields, has_industry)

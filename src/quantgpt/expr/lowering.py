@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 
 from quantgpt.expr.binding import Scope, bind
-from quantgpt.expr.canonical import canonical_tree
 from quantgpt.expr.syntax import Syntax, parse
 from quantgpt.expr.tree import Node, apply, fold
 from quantgpt.operators._base import Axis, Operator
@@ -17,8 +16,11 @@ def _body(text: str) -> Syntax:
 
 
 def lowered(root: Node) -> Node:
-    """`root` with every combination of operators replaced by what it stands for, in canonical form."""
+    """`root` with every combination of operators replaced by what it stands for."""
+    return _lowered(root, {})
 
+
+def _lowered(root: Node, done: dict[str, Node]) -> Node:
     def visit(node: Node, parts: tuple[Node, ...]) -> Node:
         operator = node.operator
         if operator is None:
@@ -27,7 +29,7 @@ def lowered(root: Node) -> Node:
             return apply(operator, parts, node.numbers)
         return _expanded(operator, parts, node.numbers)
 
-    return fold(root, visit)
+    return fold(root, visit, done)
 
 
 def _expanded(operator: Operator, parts: tuple[Node, ...], numbers: tuple[float, ...]) -> Node:
@@ -36,4 +38,4 @@ def _expanded(operator: Operator, parts: tuple[Node, ...], numbers: tuple[float,
     for place, value in zip(operator.places, values, strict=True):
         given[place.name] = value
     body = bind(_body(operator.body), Scope(operator.body, given=given))
-    return lowered(canonical_tree(body, operator.body))
+    return _lowered(body, {part.key: part for part in parts})
