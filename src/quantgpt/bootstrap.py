@@ -15,6 +15,7 @@ from quantgpt.foundations.settings import Settings, child_environment, load_sett
 from quantgpt.services._base import OPERATIONS, App
 
 if TYPE_CHECKING:
+    from quantgpt.market.source import Source
     from quantgpt.services.jobs.worker import Worker
 
 _SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
@@ -77,3 +78,11 @@ def load_plugins(modules: Sequence[str]) -> None:
     """Import modules that bring operations of their own; call it before `build_app`."""
     for module in modules:
         importlib.import_module(module)
+
+
+def build_source(app: App, name: str) -> Source:
+    """The data source of that name. Raises: NotFound naming the known ones."""
+    from quantgpt.connectors.sources import _base
+
+    _base.SOURCES.load("quantgpt.connectors.sources")
+    return _base.SOURCES[name]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    null,
     select,
     update,
 )
@@ -109,10 +110,13 @@ class JobRecords:
 
     # -- asking ------------------------------------------------------------------------------------------------
 
-    def submit(self, new: NewJob, *, max_open: int | None = None) -> tuple[Job, bool]:
+    def submit(
+        self, new: NewJob, *, max_open: int | None = None, admit: Callable[[], None] | None = None
+    ) -> tuple[Job, bool]:
         """Insert a job and its first event, committed on return; (job, True).
 
-        With an idempotency key seen in the last 24 hours: the earlier job and False.
+        With an idempotency key seen in the last 24 hours: the earlier job and False. `admit` is called when all else
+        allows the job; what it raises refuses it.
 
         Raises: Conflict when that key came with another body, Unavailable when `max_open` unfinished jobs of the
         operation exist.
@@ -120,10 +124,13 @@ class JobRecords:
         with database_faults():
             try:
                 with self._writer.begin() as connection:
+                    self._one_at_a_time(connection)
                     if known := self._known(connection, new):
                         return known, False
-                    if max_open is not None:
-                        self._refuse_when_full(connection, new.operation, max_open)
+                    if max_open is not None and self._count_open(connection, new.operation) >= max_open:
+                        raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
+                    if admit is not None:
+                        admit()
                     return self._insert(connection, new), True
             except IntegrityError:
                 with self._writer.begin() as connection:
@@ -150,11 +157,10 @@ class JobRecords:
             )
         return known
 
-    def _refuse_when_full(self, connection: Connection, operation: str, max_open: int) -> None:
+    def _one_at_a_time(self, connection: Connection) -> None:
+        """Let submissions wait for each other, so that limits are exact. SQLite has one writer anyway."""
         if self._writer.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(7_346_211)))
-        if self._count_open(connection, operation) >= max_open:
-            raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
 
     def _insert(self, connection: Connection, new: NewJob) -> Job:
         now = connection.execute(select(database_now())).scalar_one()
@@ -192,12 +198,15 @@ class JobRecords:
             row = connection.execute(wanted).mappings().first()
         return None if row is None else Job(**row)
 
-    def page(self, owner_id: str, operations: Sequence[str], *, page: int, page_size: int) -> tuple[list[Job], int]:
-        """One page of a user's jobs, newest first, and how many there are."""
+    def page(
+        self, owner_id: str, operations: Sequence[str], *, page: int, page_size: int, with_outcome: bool = True
+    ) -> tuple[list[Job], int]:
+        """One page of a user's jobs, newest first, and how many there are; without the outcomes where they are long."""
         mine = and_(jobs.c.owner_id == owner_id, jobs.c.operation.in_(operations))
         with database_faults(), self._reader.begin() as connection:
             total = connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one()
-            rows = connection.execute(_page_query(owner_id, operations, page, page_size)).mappings().all()
+            query = _page_query(owner_id, operations, page, page_size, with_outcome)
+            rows = connection.execute(query).mappings().all()
         return [Job(**row) for row in rows], int(total)
 
     def events(self, job_id: str, *, after: int = 0) -> list[JobEvent]:
@@ -440,11 +449,14 @@ def _queued_again() -> dict[str, Any]:
     return {"state": "queued", "stage": "pending", "fraction": 0.0, "worker_id": None, "lease_until": None}
 
 
-def _page_query(owner_id: str, operations: Sequence[str], page: int, page_size: int) -> Select[Any]:
+def _page_query(
+    owner_id: str, operations: Sequence[str], page: int, page_size: int, with_outcome: bool = True
+) -> Select[Any]:
     """The list query; the index ix_jobs_owner gives its order for a single operation."""
     of_these = jobs.c.operation == operations[0] if len(operations) == 1 else jobs.c.operation.in_(operations)
+    columns = [c if with_outcome or c is not jobs.c.outcome else null().label("outcome") for c in jobs.c]
     return (
-        select(jobs)
+        select(*columns)
         .where(jobs.c.owner_id == owner_id, of_these)
         .order_by(jobs.c.created_at.desc(), jobs.c.id)
         .limit(page_size)

@@ -129,8 +129,15 @@ class App:
         checked = how.check(self, ask) if how.check else ask
         return how.function(self, checked, progress)
 
-    def submit(self, ask: Any, *, owner_id: str, idempotency_key: str | None = None) -> Job:
-        """Check a request and queue it as a job; it is committed when this returns.
+    def submit(
+        self,
+        ask: Any,
+        *,
+        owner_id: str,
+        idempotency_key: str | None = None,
+        admit: Callable[[], None] | None = None,
+    ) -> Job:
+        """Check a request and queue it as a job; it is committed when this returns. `admit` may refuse it last.
 
         Raises: what the operation's check raises, Conflict for a used idempotency key, Unavailable when too many
         jobs are unfinished.
@@ -140,6 +147,7 @@ class App:
         how = operation_of(ask)
         if how.run != "job":
             raise Broken(f"{how.name} does not run as a job")
+        asked = hash_value(asdict(ask))
         body = asdict(how.check(self, ask) if how.check else ask)
         new = NewJob(
             id=secrets.token_hex(6),
@@ -149,9 +157,10 @@ class App:
             facts=canonical_json(how.facts(how.ask(**body)) if how.facts else {}),
             priority=how.priority,
             idempotency_key=idempotency_key,
-            idempotency_hash=hash_value(body) if idempotency_key else None,
+            idempotency_hash=asked if idempotency_key else None,
         )
-        job, _ = self.records.jobs.submit(new, max_open=self.settings.max_active_tasks if how.limited else None)
+        limit = self.settings.max_active_tasks if how.limited else None
+        job, _ = self.records.jobs.submit(new, max_open=limit, admit=admit)
         return job
 
     def ensure_room(self) -> None:

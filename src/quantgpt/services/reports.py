@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from quantgpt.foundations.errors import NotFound
 from quantgpt.foundations.progress import Progress
 from quantgpt.foundations.series import Series
 from quantgpt.services._base import App, operation
@@ -32,6 +34,32 @@ class RenderReport:
 
     name: str
     task_id: str
+
+
+def find_report(app: App, name: str, owner_id: str) -> tuple[Path, str | None]:
+    """(file, None), or (where it will be, id of the job that makes it again) for a purged one.
+
+    Raises: BadRequest for a name that is not ours, NotFound when there is none or it belongs to somebody else.
+    """
+    path = app.artifacts.report_path(name)
+    row = app.records.reports.get(name)
+    if row is None or row.owner_id != owner_id:
+        raise NotFound("Report not found")
+    if path.is_file():
+        return path, None
+    ask = RenderReport(name=name, task_id=row.job_id)
+    return path, app.submit(ask, owner_id=owner_id).id
+
+
+def is_made_again(app: App, job_id: str, name: str) -> bool:
+    """The job that makes a report again is through. Raises NotFound when it failed."""
+    job = app.records.jobs.get(job_id)
+    if job is None or job.state == "failed":
+        raise NotFound("Report not found", hint=job.error or "" if job else "")
+    if job.state == "succeeded":
+        app.records.reports.kept_again(name)
+        return True
+    return False
 
 
 @operation("reports.render", ask=RenderReport, run="job", priority=10, limited=False)

@@ -1,0 +1,1 @@
+"""Wire formats only: each face parses, calls one service, renders."""

@@ -1,0 +1,142 @@
+"""quantgpt data …"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from quantgpt.market.importing.report import ImportReport
+
+group = typer.Typer(help="行情数据：导入、更新、状态 · Market data", no_args_is_help=True)
+
+
+def install(cli: typer.Typer) -> None:
+    """Add the commands."""
+    cli.add_typer(group, name="data")
+
+
+@group.command("import")
+def import_(
+    path: Annotated[str, typer.Argument(help="文件或文件夹；按列识别内容，与文件名无关")],
+    market: Annotated[str, typer.Option(help="行情库")] = "main",
+    skip_bad_rows: Annotated[bool, typer.Option(help="跳过不可能为真的数据行，而不是拒绝导入")] = False,
+) -> None:
+    """导入文件或文件夹 · Take in a file or a folder."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.faces.cli.showing import progress_bar
+    from quantgpt.services import data
+
+    with progress_bar(quiet=False) as progress:
+        ask = data.DataImport(path=path, market=market, skip_bad_rows=skip_bad_rows)
+        made = data.import_data(build_app().markets, ask, progress)
+    _show_import(made)
+
+
+@group.command("update")
+def update(
+    market: Annotated[str, typer.Option(help="行情库")] = "main",
+    source: Annotated[str, typer.Option(help="数据源")] = "baostock",
+    start: Annotated[str | None, typer.Option(help="起始日期，仅当行情库为空时需要")] = None,
+    end: Annotated[str | None, typer.Option(help="结束日期")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="写入；不加则只显示会改变什么")] = False,
+) -> None:
+    """从数据源补齐缺少的交易日 · Fetch what is missing."""
+    from quantgpt.bootstrap import build_app, build_source
+    from quantgpt.faces.cli.showing import progress_bar
+    from quantgpt.services import data
+
+    app = build_app()
+    with progress_bar(quiet=False) as progress:
+        ask = data.DataUpdate(market=market, start=start, end=end, apply=apply)
+        made = data.update_data(app.markets, build_source(app, source), app.clock, ask, progress)
+    _show_import(made)
+    if made.changed and not made.applied:
+        typer.echo("以上是将要发生的变化；加 --apply 写入。")
+
+
+@group.command("status")
+def status(market: Annotated[str | None, typer.Option(help="行情库")] = None) -> None:
+    """各行情库的内容 · What each market holds."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from quantgpt.bootstrap import build_app
+    from quantgpt.services import data
+
+    rows = data.data_status(build_app().markets, data.DataStatus(market=market))
+    if not rows:
+        typer.echo("还没有行情数据：quantgpt data demo 生成演示行情，或 quantgpt data import PATH 导入。")
+        return
+    table = Table()
+    for words in ("行情库", "快照", "区间", "股票", "指数", "行数", "股票池", "大小", "来源"):
+        table.add_column(words)
+    for row in rows:
+        name = f"{row.market}（合成）" if row.synthetic else row.market
+        span = f"{row.first_day} … {row.last_day}"
+        size = f"{row.size_bytes / 2**20:,.0f} MB"
+        cells = (name, row.snapshot, span, f"{row.names:,}", f"{row.indices:,}", f"{row.rows:,}")
+        table.add_row(*cells, "、".join(row.universes), size, "、".join(row.sources))
+    Console().print(table)
+
+
+@group.command("health")
+def health(market: Annotated[str | None, typer.Option(help="行情库")] = None) -> None:
+    """检查文件与数字 · Check files and numbers."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.services import data
+
+    found = data.data_health(build_app().markets, data.DataHealth(market=market))
+    typer.echo(f"{found.market} {found.snapshot}：{found.objects} 个文件，{found.bytes / 2**20:,.0f} MB")
+    for finding in found.findings:
+        typer.echo(f"  [{finding.level}] {finding.zh}")
+    typer.echo("没有发现错误" if found.ok else "发现错误")
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@group.command("demo")
+def demo() -> None:
+    """生成演示行情库（合成数据）· Write the demo market."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.faces.cli.showing import progress_bar
+    from quantgpt.services import data
+
+    with progress_bar(quiet=False) as progress:
+        row = data.make_demo(build_app().markets, data.DataDemo(), progress)
+    typer.echo(
+        f"演示行情库 {row.market} {row.snapshot}：{row.names:,} 只股票，{row.first_day} 至 {row.last_day}（合成数据）"
+    )
+
+
+@group.command("rollback")
+def rollback(market: Annotated[str, typer.Option(help="行情库")] = "main") -> None:
+    """回到上一个快照 · Go back one snapshot."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.services import data
+
+    done = data.roll_back_data(build_app().markets, data.DataRollback(market=market))
+    typer.echo(f"行情库 {done.market} 已回到快照 {done.snapshot}")
+
+
+def _show_import(made: ImportReport) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(title=f"行情库 {made.market}", title_justify="left")
+    for words in ("文件", "内容", "结果", "行数", "名称数", "区间", "说明"):
+        table.add_column(words, overflow="fold")
+    for file in made.files:
+        span = f"{file.first} … {file.last}" if file.first else ""
+        reasons = "；".join([*([file.zh] if file.zh else []), *(entry.sentence() for entry in file.rejected)])
+        cells: list[Any] = [escape(file.name), file.kind, str(file.state), f"{file.rows:,}", f"{file.names:,}", span]
+        table.add_row(*cells, escape(reasons))
+    console.print(table)
+    console.print(
+        f"共 {made.rows:,} 行，拒绝 {made.rejected_rows:,} 行；快照 {made.previous or '无'} → {made.snapshot}"
+    )
+    if not made.changed:
+        console.print("没有变化")

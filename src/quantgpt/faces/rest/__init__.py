@@ -1,0 +1,1 @@
+"""The REST interface with its event streams, and the web page."""

@@ -1,0 +1,83 @@
+"""Limits: how often, and how large."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from quantgpt.foundations.errors import RateLimited
+
+
+class RollingWindow:
+    """At most `limit` accepted calls per caller in any `seconds`."""
+
+    def __init__(self, limit: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit = limit
+        self.seconds = seconds
+        self._clock = clock
+        self._accepted: dict[str, deque[float]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    def admit(self, caller: str) -> None:
+        """Count one accepted call. Raises RateLimited, and then counts nothing."""
+        with self._lock:
+            now, seen = self._clock(), self._accepted[caller]
+            while seen and now - seen[0] >= self.seconds:
+                seen.popleft()
+            if len(seen) >= self.limit:
+                raise RateLimited("请求过于频繁，请稍后再试", retry_after_seconds=self.seconds - (now - seen[0]))
+            seen.append(now)
+
+
+class BodyLimit:
+    """Refuses bodies above a size, whether announced or not."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > self._largest:
+            await _too_large(send)
+            return
+        seen, answered = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._largest:
+                raise _TooLarge
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooLarge:
+            if not answered:
+                await _too_large(send)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+async def _too_large(send: Send) -> None:
+    body = json.dumps({"detail": "请求体过大", "code": "too_large"}, ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

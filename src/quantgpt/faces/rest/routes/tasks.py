@@ -1,0 +1,93 @@
+"""Tasks: submit, list, read, follow, cancel, series."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from quantgpt.faces.rest.access import CallerDep, RestDep
+from quantgpt.faces.rest.stream import Place, follow
+from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
+from quantgpt.foundations.errors import BadRequest, NotFound, Unavailable
+from quantgpt.services import tasks
+
+router = APIRouter(tags=["tasks"])
+JSON = "application/json"
+STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@router.post("/auto_backtest", status_code=202)
+def post_auto_backtest(
+    body: BacktestBody,
+    rest: RestDep,
+    caller: CallerDep,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Accepted:
+    """Submit a factor test; the task is stored before this answers."""
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
+        raise BadRequest("Idempotency-Key 应为 1 到 200 个字符", field="Idempotency-Key")
+    if body.session_id is not None:
+        raise NotFound("Session not found", field="session_id")
+    job = rest.app.submit(
+        body.to_request(),
+        owner_id=caller.id,
+        idempotency_key=idempotency_key,
+        admit=lambda: rest.submissions.admit(caller.id),
+    )
+    return Accepted(task_id=job.id, status="pending")
+
+
+@router.get("/tasks")
+def get_tasks(
+    rest: RestDep,
+    caller: CallerDep,
+    page: Annotated[int, Query(ge=1, le=10_000_000)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=100)] = 20,
+    session_id: str | None = None,
+    brief: bool = False,
+) -> Response:
+    """The caller's tasks, newest first; `brief` shows only the key figures of each result."""
+    if session_id is not None:
+        return Response(f'{{"tasks":[],"page":{page},"page_size":{page_size},"total":0}}', media_type=JSON)
+    found = tasks.list_tasks(rest.app, caller.id, page=page, page_size=page_size, brief=brief)
+    rows = ",".join(task_json(job, brief=brief) for job in found.tasks)
+    text = f'{{"tasks":[{rows}],"page":{page},"page_size":{page_size},"total":{found.total}}}'
+    return Response(text, media_type=JSON)
+
+
+@router.get("/tasks/{task_id}")
+def get_task(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
+    """One task."""
+    return Response(task_json(tasks.read_task(rest.app, task_id, caller.id)), media_type=JSON)
+
+
+@router.post("/tasks/{task_id}/cancel")
+def post_cancel(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
+    """End an unfinished task."""
+    return Response(task_json(tasks.cancel_task(rest.app, task_id, caller.id)), media_type=JSON)
+
+
+@router.get("/tasks/{task_id}/series/{name}")
+def get_series(task_id: str, name: str, rest: RestDep, caller: CallerDep) -> Response:
+    """One series of a finished task."""
+    body = tasks.read_series(rest.app, task_id, caller.id, name)
+    return Response(body, media_type=JSON, headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/tasks/{task_id}/stream", response_class=StreamingResponse)
+async def get_stream(
+    task_id: str, rest: RestDep, caller: CallerDep, last_event_id: Annotated[str | None, Header()] = None
+) -> Response:
+    """Follow a task: `update` events with the whole task, then `done`."""
+    job = await run_in_threadpool(tasks.read_task, rest.app, task_id, caller.id)
+    if rest.streams >= rest.app.settings.max_sse:
+        raise Unavailable("SSE 连接数已满", retry_after_seconds=5)
+    place = Place.read(last_event_id)
+    if place is not None and place.done:
+        return Response(status_code=204)
+    return StreamingResponse(
+        follow(rest, job, caller.id, place), media_type="text/event-stream", headers=STREAM_HEADERS
+    )

@@ -1,0 +1,111 @@
+"""Expressions: the vocabulary, and what can be said of an expression without running it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from quantgpt.foundations.errors import BadExpression, QuantError
+from quantgpt.services._base import App
+
+
+@lru_cache(maxsize=1)
+def operators() -> dict[str, Any]:
+    """Operators, fields and special variables, as lists of plain rows."""
+    from quantgpt.expr import CATEGORIES, operator_catalogue
+    from quantgpt.foundations.fields import FIELDS
+
+    return {
+        "operators": operator_catalogue(),
+        "categories": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in CATEGORIES.items()],
+        "fields": [
+            {"name": spec.name, "unit": str(spec.unit), "zh": spec.zh, "en": spec.en}
+            for spec in FIELDS.values()
+            if spec.in_expressions
+        ],
+        "special": [
+            {
+                "name": "adv{N}",
+                "zh": "N 日平均成交量（股，复权），如 adv20",
+                "en": "mean volume over N sessions, e.g. adv20",
+            }
+        ],
+    }
+
+
+def validate(app: App, text: str) -> dict[str, Any]:
+    """What an expression means and costs, or where it is wrong; never raises for a wrong one."""
+    from quantgpt.expr import colour_tokens, compile_expression
+
+    try:
+        expression = compile_expression(text, fields=_fields(app))
+    except BadExpression as error:
+        return {
+            **_NOTHING,
+            "expression": text,
+            "tokens": [_token(t) for t in colour_tokens(text)],
+            "error": fault(error),
+        }
+    return {
+        "valid": True,
+        "expression": text,
+        "canonical": expression.canonical,
+        "hash": expression.hash,
+        "warmup": expression.warmup,
+        "lookahead": expression.lookahead,
+        "nodes": expression.nodes,
+        "depth": expression.depth,
+        "unit": expression.unit,
+        "uses_industry": expression.uses_industry,
+        "fields": sorted(expression.fields),
+        "notices": [
+            {"code": n.code, "start": n.start, "end": n.end, "zh": n.zh, "en": n.en} for n in expression.notices
+        ],
+        "tokens": [_token(token) for token in expression.tokens],
+        "words_zh": expression.words_zh,
+        "words_en": expression.words_en,
+        "error": None,
+    }
+
+
+def fault(error: BadExpression) -> dict[str, Any]:
+    """The wire form of an expression error."""
+    return {
+        "message": error.message,
+        "code": error.code,
+        "start": error.start,
+        "end": error.end,
+        "line": error.line,
+        "column": error.column,
+        "hint": error.hint,
+        "nearest": error.nearest,
+    }
+
+
+_NOTHING: dict[str, Any] = {
+    "valid": False,
+    "canonical": None,
+    "hash": None,
+    "warmup": None,
+    "lookahead": None,
+    "nodes": None,
+    "depth": None,
+    "unit": None,
+    "uses_industry": None,
+    "fields": [],
+    "notices": [],
+    "words_zh": None,
+    "words_en": None,
+}
+
+
+def _fields(app: App) -> frozenset[str] | None:
+    """Fields of the default market; None (all there are) while there is no market."""
+    try:
+        return app.markets.open().expression_fields()
+    except QuantError:
+        return None
+
+
+def _token(token: Any) -> dict[str, Any]:
+    return {"start": token.start, "end": token.end, "kind": str(token.kind)}

@@ -1,0 +1,244 @@
+"""Test one factor: an expression in, an honest backtest out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from quantgpt.foundations.errors import BadExpression, NoData, NotFound, QuantError
+from quantgpt.foundations.hashing import hash_value
+from quantgpt.foundations.progress import Progress
+from quantgpt.foundations.series import Series
+from quantgpt.services._base import App, JobRef, Kept, operation
+from quantgpt.services.stages import Stages
+
+if TYPE_CHECKING:
+    from quantgpt.expr import Expression
+    from quantgpt.market.market import Market
+
+log = logging.getLogger(__name__)
+
+REPORT_URL = "/api/v1/reports/"
+FEW_ROWS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestFactor:
+    """Ask for the test of one expression. `market` and `snapshot` None: the default market as it is now."""
+
+    __test__ = False
+
+    prompt: str
+    universe: str = "hs300"
+    start_date: str = "2023-01-01"
+    end_date: str = "2025-12-31"
+    n_groups: int = 5
+    holding_period: int = 5
+    benchmark: str = "hs300"
+    market: str | None = None
+    snapshot: str | None = None
+    direction: int | None = None
+    neutralize_industry: bool = False
+    execution: Literal["next_open", "next_close", "same_close"] = "next_open"
+    costs: Literal["flat", "itemised"] = "flat"
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random draw: the same request draws the same numbers."""
+        asked = [self.prompt, self.universe, self.start_date, self.end_date, self.n_groups, self.holding_period]
+        return int(hash_value(asked)[:8], 16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorTestRun:
+    """A finished test: the result of the contract, its series, how long the stages took (not part of the result)."""
+
+    result: dict[str, Any]
+    series: Mapping[str, Series]
+    timings: dict[str, float]
+
+
+def _check(app: App, ask: TestFactor) -> TestFactor:
+    from quantgpt.services.checks import checked_factor_test
+
+    return checked_factor_test(app, ask)
+
+
+def _facts(ask: TestFactor) -> dict[str, Any]:
+    return {"expression": ask.prompt, "market": ask.market}
+
+
+def _explain(error: QuantError) -> str:
+    if isinstance(error, BadExpression):
+        return f"因子表达式无效: {error.message}"
+    if isinstance(error, NoData) and not error.message:
+        return "未获取到行情数据，请检查日期范围"
+    return error.message
+
+
+def _warm(app: App) -> None:
+    """Import and compile what a test needs, on a small market in memory, with one thread."""
+    from quantgpt.backtest.factor_test import FactorTestSpec, run_factor_test
+    from quantgpt.expr import EvalInputs, compile_expression, evaluate, warm_up
+    from quantgpt.market.demo import demo_view
+    from quantgpt.services.reports import render
+
+    warm_up()
+    view = demo_view(assets=60, sessions=420, seed=1)
+    expression = compile_expression("rank(close / ts_mean(close, 20)) - rank(ts_corr(close, volume, 10))")
+    factor = evaluate([expression], EvalInputs.of(view))[0]
+    made = run_factor_test(view, factor, FactorTestSpec(permutations=49))
+    result = {**made.body, "params": {**made.body["params"], "expression": expression.text}}
+    render(result, made.series)
+    if app.markets.names():
+        market = app.markets.open()
+        market.expression_fields()
+
+
+def _keep(app: App, job: JobRef, run: FactorTestRun, progress: Progress) -> Kept:
+    """Write the archive and the report; a report that cannot be made costs the link, not the result."""
+    result = {**run.result}
+    digest = hash_value(result)
+    day = datetime.fromtimestamp(job.created_at, UTC).strftime("%Y%m%d")
+    name: str | None = f"backtest_report_{day}_{job.id}_{digest[:8]}.html"
+    stages = Stages(progress)
+    stages.enter("generating_report")
+    app.artifacts.write_task(job.id, result, run.series)
+    try:
+        from quantgpt.services.reports import render
+
+        app.artifacts.write_report(str(name), render(result, run.series))
+    except Exception:
+        log.exception("job %s: the report could not be made", job.id)
+        result["warnings"] = [*result.get("warnings", ()), _NO_REPORT]
+        name = None
+    timings = stages.stop()
+    facts = {
+        "expression": run.result["params"]["expression"],
+        "market": run.result["params"].get("market"),
+        "warnings": result.get("warnings", []),
+        "timings": {**run.timings, **timings, "total": round(run.timings["total"] + timings["total"], 4)},
+        "manifest_id": digest[:16],
+    }
+    facts["brief"] = {"report_url": f"{REPORT_URL}{name}" if name else None, **_brief(result)}
+    shown = {"report_url": f"{REPORT_URL}{name}" if name else None, **result}
+    return Kept(result=shown, hashed=run.result, facts=facts, report=name)
+
+
+def _brief(result: dict[str, Any]) -> dict[str, Any]:
+    """What a list shows of a result."""
+    names = ("score", "grade", "verdict", "metrics")
+    summary = {k: v for k, v in result["backtest_summary"].items() if not isinstance(v, dict | list)}
+    tests = result.get("anti_overfit") or {}
+    kept = {name: result[name] for name in names if name in result}
+    return {**kept, "backtest_summary": summary, "anti_overfit": {k: v for k, v in tests.items() if k != "tests"}}
+
+
+_NO_REPORT = {
+    "code": "report_failed",
+    "zh": "报告未能生成，数字不受影响",
+    "en": "The report could not be made; the numbers are not affected",
+    "args": {},
+    "metrics": [],
+}
+
+
+@operation(
+    "factor.test", ask=TestFactor, run="job", check=_check, keep=_keep, warm=_warm, facts=_facts, explain=_explain
+)
+def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
+    """Test one factor expression from the market store to the verdict.
+
+    Raises: BadExpression, UnknownUniverse, BadRequest, NoData.
+    """
+    from quantgpt.expr import EvalInputs, compile_expression, evaluate
+
+    stages = Stages(progress)
+    stages.enter("generating_expression")
+    stages.enter("validating")
+    market = _open(app, ask)
+    expression = compile_expression(ask.prompt, fields=market.expression_fields())
+    stages.enter("fetching_data")
+    view = market.view(
+        ask.universe, ask.start_date, ask.end_date, warmup=expression.warmup, benchmark=ask.benchmark or None
+    )
+    inputs = EvalInputs.of(view)
+    for name in expression.fields:
+        view.fields[name]
+    stages.enter("backtesting")
+    factor = evaluate([expression], inputs, threads=app.settings.job_threads)[0]
+    made = _computed(ask, expression, view, factor, stages)
+    params = {
+        **made.body["params"],
+        "expression": ask.prompt,
+        "canonical": expression.canonical,
+        "expression_hash": expression.hash,
+        "universe": ask.universe,
+        "start_date": ask.start_date,
+        "end_date": ask.end_date,
+        "n_groups": ask.n_groups,
+        "holding_period": ask.holding_period,
+        "benchmark": ask.benchmark,
+    }
+    llm = {
+        "prompt": ask.prompt,
+        "generated_expression": ask.prompt,
+        "model": None,
+        "used_llm": False,
+        "attempts": 0,
+        "tokens": 0,
+        "engine": "expression",
+    }
+    result = {**made.body, "params": params, "llm": llm}
+    return FactorTestRun(result=result, series=made.series, timings=stages.stop())
+
+
+def _computed(ask: TestFactor, expression: Expression, view: Any, factor: Any, stages: Stages) -> Any:
+    import numpy as np
+
+    from quantgpt.backtest.factor_test import run_factor_test
+
+    if int(np.isfinite(factor[view.first :]).sum()) <= FEW_ROWS:
+        stages.skipped = frozenset({"analyzing"})
+    made = run_factor_test(view, factor, _spec(ask, expression), progress=stages)
+    stages.enter("analyzing")
+    return made
+
+
+def _spec(ask: TestFactor, expression: Expression) -> Any:
+    from quantgpt.backtest.factor_test import FactorTestSpec
+    from quantgpt.expr.tree import walk
+    from quantgpt.factors.diagnose import ExpressionFacts
+
+    calls = [node for node in walk(expression.tree) if node.kind == "call"]
+    windows = {int(n) for call in calls for n in call.numbers if n >= 1 and n == int(n)}
+    return FactorTestSpec(
+        n_groups=ask.n_groups,
+        holding_period=ask.holding_period,
+        execution=ask.execution,
+        costs=ask.costs,
+        direction=ask.direction,
+        neutralize_industry=ask.neutralize_industry,
+        seed=ask.seed,
+        facts=ExpressionFacts(
+            nesting_depth=expression.depth,
+            windows=tuple(sorted(windows)),
+            functions=tuple(sorted({call.name for call in calls})),
+        ),
+    )
+
+
+def _open(app: App, ask: TestFactor) -> Market:
+    """The market as it was when the test was asked for; as it is now, where that snapshot is gone."""
+    try:
+        return app.markets.open(ask.market, ask.snapshot)
+    except NotFound:
+        return app.markets.open(ask.market)
+
+
+def pinned(ask: TestFactor, market: Market) -> TestFactor:
+    """The request with the market and the snapshot that it means today."""
+    return replace(ask, market=market.name, snapshot=market.snapshot)

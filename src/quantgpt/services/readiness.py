@@ -1,0 +1,37 @@
+"""Is everything there that a task needs?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quantgpt.foundations.errors import QuantError
+from quantgpt.services._base import App
+
+
+def check(app: App) -> dict[str, dict[str, Any]]:
+    """Database, market data and workers: `ok` and a word on each."""
+    return {"database": _database(app), "market": _market(app), "workers": _workers(app)}
+
+
+def _database(app: App) -> dict[str, Any]:
+    try:
+        app.records.check()
+    except QuantError as error:
+        return {"ok": False, "message": error.message}
+    return {"ok": True, "message": app.records.backend}
+
+
+def _market(app: App) -> dict[str, Any]:
+    try:
+        market = app.markets.open()
+    except QuantError as error:
+        return {"ok": False, "message": error.message}
+    return {"ok": True, "message": f"{market.name} {market.snapshot}"}
+
+
+def _workers(app: App) -> dict[str, Any]:
+    try:
+        alive = app.records.workers.alive(app.settings.lease_seconds)
+    except QuantError as error:
+        return {"ok": False, "message": error.message}
+    return {"ok": alive > 0, "message": str(alive)}
