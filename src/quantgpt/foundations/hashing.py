@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def canonical_json(value: Any) -> str:
@@ -26,6 +27,8 @@ def hash_value(value: Any) -> str:
 
 def hash_array(array: np.ndarray[Any, Any]) -> str:
     """SHA-256 (hex) of an array's dtype, shape and bytes in C order."""
+    import numpy as np
+
     digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
     digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
