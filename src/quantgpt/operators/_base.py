@@ -173,11 +173,12 @@ class Operator:
         """
         if len(arguments) != len(self.places):
             raise BadRequest(f"{self.name} requires exactly {len(self.places)} arguments")
-        panels = [np.ascontiguousarray(a, dtype=np.float64) for a in arguments[: self.inputs]]
         kernel = self.compiled()
         if self.axis is Axis.CELL:
-            result: Array = kernel(*panels)
+            with np.errstate(all="ignore"):
+                result: Array = kernel(*(np.asarray(a, dtype=np.float64) for a in arguments))
             return result
+        panels = [np.ascontiguousarray(a, dtype=np.float64) for a in arguments[: self.inputs]]
         out = np.empty_like(panels[0])
         sealed = [read_only(panel) for panel in panels]
         if self.axis is Axis.TIME:

@@ -29,7 +29,8 @@ def middle(values: Array, n: int) -> float:
     half = n // 2
     upper: float = values[half]
     lower: float = values[half - 1 + n % 2]
-    return 0.5 * (lower + upper)
+    centre = 0.5 * lower + 0.5 * upper
+    return centre if centre - centre == 0.0 else NAN
 
 
 @routine

@@ -56,7 +56,7 @@ def ts_corr(out: Array, at: int, x: Array, y: Array, window: int) -> None:
 
     NaN:    missing with fewer than 90 % valid pairs, fewer than two, or when either series is constant in the window.
 
-    >>> ts_corr(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]]), 3).ravel().tolist()
+    >>> ts_corr(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]]), 3).round(12).ravel().tolist()
     [nan, nan, 1.0]
     """
     rows, assets = out.shape
