@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantgpt.foundations.series import Series
-from quantgpt.reports.words import as_number
+from quantgpt.reports.words import Label, as_number
 
 Column = list[float | None]
 
@@ -66,6 +66,12 @@ class Run:
         if found is None or not len(found.index):
             return None
         return found if any(value is not None for values in found.columns.values() for value in values) else None
+
+    def why(self, name: str, otherwise: Label) -> Label:
+        """Why a series is empty: its own reason where it has one."""
+        found = self.series.get(name)
+        own = text(found.meta, "reason") or text(found.meta, "error") if found is not None else ""
+        return Label(own) if own else otherwise
 
     @property
     def strategy_group(self) -> str:

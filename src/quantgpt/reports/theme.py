@@ -59,6 +59,7 @@ def group_ramp(groups: int, *, dark: bool = False) -> list[str]:
 def style_sheet(groups: int, page_foot: str) -> str:
     """The whole style sheet; `page_foot` stands at the foot of printed pages and may hold plain characters only."""
     kept = "".join(c for c in page_foot if c.isalnum() or c in " ·@.-_/")
+    small = "font:9px sans-serif;color:#666a73"
     light, dark = _variables(groups, 0), _variables(groups, 1)
     ramp = "".join(
         f".s-g{i}{{stroke:var(--g{i})}}.b-g{i},.d-g{i},.k-g{i}{{fill:var(--g{i});background:var(--g{i})}}"
@@ -67,7 +68,8 @@ def style_sheet(groups: int, page_foot: str) -> str:
     )
     return (
         f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}\n"
-        f'{_sheet()}{ramp}\n@page{{size:A4;margin:14mm 11mm 15mm;@bottom-left{{content:"{kept}"}}}}\n'
+        f'{_sheet()}{ramp}\n@page{{size:A4;margin:12mm 11mm 15mm;@bottom-left{{content:"{kept}";{small}}}'
+        f'@bottom-right{{content:counter(page) " / " counter(pages);{small}}}}}\n'
     )
 
 

@@ -35,6 +35,16 @@ class Bins:
         """The right end."""
         return self.edges[-1] + self.width
 
+    def without_long_tail(self, reach: float) -> Bins:
+        """Up to where 90 % of the counts lie, and in any case half as far again as `reach`."""
+        total, so_far, last = sum(self.counts), 0.0, len(self.counts)
+        for i, (edge, n) in enumerate(zip(self.edges, self.counts, strict=True)):
+            so_far += n
+            if so_far >= 0.9 * total and edge + self.width >= 1.5 * reach:
+                last = i + 1
+                break
+        return Bins(self.edges[:last], self.counts[:last], self.width)
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -60,7 +70,7 @@ def histogram(
     curve = _normal_curve(bins, total, normal)
     axis = axis_for([*bins.counts, *(y for _, y in curve)], include=[0.0])
     across = Axis(bins.low, bins.high, ())
-    plot = Plot(label, height, top=22)
+    plot = Plot(label, height, top=28 if mark else 10)
     plot.grid(axis, axis_words(axis))
     ticks = axis_for([bins.low, bins.high])
     inside = [tick for tick in ticks.ticks if bins.low - 1e-9 <= tick <= bins.high + 1e-9]

@@ -13,6 +13,8 @@ from quantgpt.reports.charts.scale import Axis, axis_for
 
 _NAME_ROOM = 132.0
 """Pixels at most for the name of a row."""
+_FIGURE = 0.12
+"""Share of the height that the figure below a negative bar takes."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def upright(
         plot.box(i / size, (i + 1) / size, 0, height, "hit", item.title)
     for row, (position, _, words) in enumerate(rules):
         side = "end" if centre(position) > 0.55 else "start"
-        plot.text(centre(position), 14 + 16 * row, words, f"note halo {side}", dx=-7 if side == "end" else 7)
+        plot.upright(centre(position), "leader", -6 - 16 * row, 0)
+        plot.text(centre(position), -6 - 16 * row, words, f"note {side}", dx=-5 if side == "end" else 5)
     return plot.render()
 
 
@@ -99,14 +102,15 @@ def rows(
     include = [*(x for x, _ in rules), *(zone or ()), *([zero] if zero is not None else [])]
     axis = axis_for([*ends, *include])
     left = room_for_names([item.name for item in items])
-    plot = Plot(label, max(row, row * len(items)), left=left, right=right, top=top + (18 if rules else 0))
+    plot = Plot(label, max(row, row * len(items)), left=left, right=right, top=top + 17 * len(rules))
     if zone:
         plot.box(axis.at(zone[0]), axis.at(zone[1]), 0, plot.height, "zone")
     plot.columns(axis, axis_words(axis, scale=100 if percent else 1, suffix="%" if percent else ""), zero=zero)
-    for value, words in rules:
+    for line, (value, _) in enumerate(rules):
+        plot.upright(axis.at(value), "dots-v", -6 - 17 * line)
+    for line, (value, words) in enumerate(rules):
         side = "start" if axis.at(value) < 0.2 else "end" if axis.at(value) > 0.8 else "mid"
-        plot.upright(axis.at(value), "dots-v", -6)
-        plot.text(axis.at(value), -10, words, f"note {side}")
+        plot.text(axis.at(value), -10 - 17 * line, words, f"note halo {side}")
     for i, item in enumerate(items):
         _row(plot, axis, item, row * (i + 0.5), row, write)
     return plot.render()
@@ -172,18 +176,20 @@ def bars(
     items: Sequence[Estimate],
     *,
     write: Callable[[object], str],
-    rule: tuple[float, str] | None = None,
+    rule: float | None = None,
     height: int = 200,
 ) -> Markup:
     """One bar per item in per cent with its figure above (below where negative); `rule` is a dotted reference."""
-    axis = axis_for([item.value for item in items], include=[0.0, *([rule[0]] if rule else [])])
+    ends = [item.value for item in items if item.value is not None] + [0.0]
+    room = _FIGURE * (max(ends) - min(ends)) if min(ends) < 0 else 0.0
+    axis = axis_for([*ends, min(ends) - room], include=[] if rule is None else [rule])
     plot = Plot(label, height, top=22)
     plot.grid(axis, axis_words(axis, scale=100, suffix="%"))
     size = max(1, len(items))
     plot.marks([((i + 0.5) / size, item.name) for i, item in enumerate(items)], "tick mid")
     foot = plot.y(axis, 0.0)
-    if rule:
-        plot.level(plot.y(axis, rule[0]), "dots")
+    if rule is not None:
+        plot.level(plot.y(axis, rule), "dots")
     for i, item in enumerate(items):
         if item.value is None:
             plot.text((i + 0.5) / size, foot - 6, write(None), "note mid")
@@ -191,8 +197,6 @@ def bars(
         y = plot.y(axis, item.value)
         plot.box((i + 0.2) / size, (i + 0.8) / size, foot, y, f"bar b-{item.style}", item.title)
         plot.text((i + 0.5) / size, y - 6 if item.value >= 0 else y + 15, write(item.value), "value halo mid")
-    if rule:
-        plot.text(1.0, plot.y(axis, rule[0]) - 5, rule[1], "note halo end")
     return plot.render()
 
 

@@ -90,10 +90,11 @@ def annual(run: Run) -> Card:
             for i, (name, style) in enumerate(zip(names, styles(len(names)), strict=True))
         ],
         write=change,
-        rule=None if base is None else (base, f"基准 {change(base)}"),
+        rule=base,
         height=184,
     )
-    return Card(title, Label("扣费；点线为基准", "net; dotted line is the benchmark"), 6, (), chart)
+    keys = [] if base is None else [Key(f"基准 {change(base)}", "dots", "")]
+    return Card(title, Label("扣费", "net of costs"), 6, keys, chart)
 
 
 def by_horizon(run: Run) -> Card:

@@ -39,6 +39,8 @@ def tiles(run: Run) -> list[Tile]:
     placebo = next(
         (number(t, "p") for t in _tests(run) if text(t, "code") == "placebo" or text(t, "name") == "安慰剂检验"), None
     )
+    stored = number(s, "rank_ic_p_permutation")
+    placebo = placebo if stored is None else stored
     draws = number(run.result, "params", "permutations")
     outside = number(run.result, "direction", "out_of_slice_rank_ic")
     return [
@@ -48,7 +50,7 @@ def tiles(run: Run) -> list[Tile]:
             fixed(number(s, "rank_ic_t_hac")),
             f"滞后 {plain(None if run.holding is None else 2 * run.holding)} · {p_equals(number(s, 'rank_ic_p_hac'))}",
         ),
-        Tile(Label("置换 p", "permutation p"), p_value(placebo), f"{count(draws)} 次标签置换"),
+        Tile(Label("置换 p", "permutation"), p_value(placebo), f"{count(draws)} 次标签置换"),
         Tile(
             Label("Rank ICIR", "mean ÷ std"),
             fixed(number(s, "rank_ic_ir")),
@@ -192,16 +194,23 @@ def decay(run: Run) -> Card:
     ends = pair(series.meta, "half_life_ci")
     rules, zone = [], None
     if half is not None and half - 1 <= len(estimates):
-        rules.append((half - 1, "rule-a", f"半衰期 {fixed(half, 1)} 日，95% 区间 {interval(*ends, 1)}"))
-    if ends[0] is not None and ends[1] is not None and half is not None:
-        zone = (ends[0] - 1, ends[1] - 1)
+        rules.append((half - 1, "rule-a", f"半衰期 {fixed(half, 1)} 日"))
+    if ends[0] is not None and half is not None:
+        zone = (ends[0] - 1, len(estimates) if ends[1] is None else ends[1] - 1)
     if run.holding is not None:
         rules.append((run.holding - 1, "thr", f"持有期 {run.holding} 日"))
     chart = upright(
         "IC 衰减", estimates, every=max(1, len(estimates) // 10), fit=_fit(series.meta, len(estimates)), zone=zone,
-        rules=rules, top=10, height=200,
+        rules=rules, top=10 + 16 * len(rules), height=200,
     )  # fmt: skip
     return Card(title, caption, 6, (), chart, foot=_decay_foot(run, half, len(estimates)))
+
+
+def half_life_interval(low: float | None, high: float | None) -> str:
+    """The interval of a half-life in sessions; it may have no upper end."""
+    if low is not None and high is None:
+        return f"{fixed(low, 1)} 日起，没有上限"
+    return DASH if low is None else f"{interval(low, high, 1)} 日"
 
 
 def _fit(meta: object, lags: int) -> list[float | None]:
@@ -213,10 +222,12 @@ def _decay_foot(run: Run, half: float | None, lags: int) -> Label | None:
     if half is None:
         zh = text(run.result, "decay", "reason_zh") or text(run.result, "decay", "reason") or "拟合没有给出半衰期"
         return Label(f"半衰期 — {zh}", text(run.result, "decay", "reason_en"))
+    low, high = pair(run.result, "decay", "ci95")
     if half - 1 > lags:
-        low, high = pair(run.result, "decay", "ci95")
-        return Label(f"半衰期 {fixed(half, 1)} 日（95% 区间 {interval(low, high, 1)}），在图的右边之外")
-    return None
+        return Label(f"半衰期 {fixed(half, 1)} 日（95% 区间 {half_life_interval(low, high)}），在图的右边之外")
+    if low is None:
+        return None
+    return Label(f"淡色带：半衰期的 95% 区间，{half_life_interval(low, high)}", "tint: interval of the half-life")
 
 
 def years(run: Run) -> Card:
@@ -227,8 +238,9 @@ def years(run: Run) -> Card:
     rows = []
     if series is not None:
         value, ir, share, days = (column(series, name) for name in ("rank_ic", "icir", "positive_share", "days"))
+        t = column(series, "t")
         rows = [
-            Row(numbers(year, count(days[i]), fixed(value[i], 4), fixed(ir[i]), percent(share[i]), DASH))
+            Row(numbers(year, count(days[i]), fixed(value[i], 4), fixed(ir[i]), percent(share[i]), fixed(t[i]), DASH))
             for i, year in enumerate(labels(series))
         ]
     for zh, key in (("方向段", "calibration"), ("方向段之外", "out_of_slice")):
@@ -242,6 +254,7 @@ def years(run: Run) -> Card:
                         fixed(number(d, f"{key}_rank_ic"), 4),
                         DASH,
                         DASH,
+                        fixed(number(d, f"{key}_t_hac")),
                         p_value(p),
                     ),
                     "sunk",
@@ -258,6 +271,7 @@ def years(run: Run) -> Card:
         where = f"，来自{_SOURCES.get(source, source)} {dates}" if source else ""
         foot = Label(f"做多{way}{where}", "sign fixed on the calibration slice" if source == "calibration" else "")
     table = Table(
-        heads(("区间", "Slice"), ("天数", "Days"), ("Rank IC", ""), ("ICIR", ""), ("IC > 0", ""), ("p", "")), rows
+        heads(("区间", "Slice"), ("天数", "Days"), ("Rank IC", ""), ("ICIR", ""), ("IC > 0", ""), ("t", ""), ("p", "")),
+        rows,
     )
     return Card(title, None, 6, table=table, foot=foot)

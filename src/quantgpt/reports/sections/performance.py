@@ -51,7 +51,7 @@ def net_value(run: Run) -> Card:
         more = [Curve("未扣费", column(nav, "strategy_gross"), ""), Curve("超额", column(nav, "excess"), "")]
         charts.append(
             over_days(
-                "策略与基准净值", labels(nav), _both(nav, "s-accent"), write=lambda v: fixed(v, 4), height=368, base=1.0,
+                "策略与基准净值", labels(nav), _both(nav, "s-accent"), write=lambda v: fixed(v, 4), height=352, base=1.0,
                 hover_more=[c for c in more if known(c.values)],
             )
         )  # fmt: skip

@@ -90,6 +90,8 @@ def model(run: Run) -> Card:
         (Label("成本拖累合计", "Total drag"), Cell(percent(number(s, "total_cost_drag")))),
         (Label("组数 · 持有期", "Groups · holding"), Cell(f"{plain(groups)} 组{reduced} · {plain(run.holding)} 日")),
         (Label("调仓次数", "Rebalances"), Cell(count(number(s, "rebalances")))),
+        (Label("平均现金占比", "Mean cash"), Cell(percent(number(s, "mean_cash"), 2))),
+        (Label("延迟卖出的标签", "Delayed exits"), Cell(percent(number(s, "delayed_exit_share"), 2))),
         (Label("权重", "Weights"), Cell("调仓时等权，其后随价格漂移", tag="equal at rebalance, then drifting")),
         (
             Label("资格", "Eligible"),

@@ -11,6 +11,7 @@ from quantgpt.reports.blocks import Card, Cell, Condition, Row, Section, Table, 
 from quantgpt.reports.charts.bins import Bins, Mark, null_distribution
 from quantgpt.reports.charts.ranges import Estimate, rows, windows
 from quantgpt.reports.plain import Run, column, get, items, known, labels, mapping, mean, number, pair, text, words
+from quantgpt.reports.sections.ic import half_life_interval
 from quantgpt.reports.words import Label, change, count, fixed, interval, p_equals, percent, short
 
 _TESTS = (
@@ -38,7 +39,8 @@ _CONDITION_VALUES: dict[str, Callable[[object], str]] = {
     "null": p_equals,
     "worst": lambda v: f"{fixed(v)} 个标准误",
     "p": p_equals,
-    "decay": lambda v: fixed(v, 4),
+    "sign": lambda v: fixed(v, 4),
+    "decay": lambda v: f"{fixed(v)} 个标准误",
     "half_life": lambda v: fixed(v, 1, suffix=" 日"),
     "ic1": p_equals,
 }
@@ -87,7 +89,9 @@ def test_card(run: Run, code: str, name: str, title: Label, question: Label) -> 
     chart = _null_chart(run, code, title.zh, series, not passed) if series else None
     missing = None
     if chart is None:
-        missing = Label(error or "没有留下零分布", "" if error else "no null distribution was stored")
+        missing = (
+            Label(error) if error else run.why(f"null_{code}", Label("没有留下零分布", "no distribution was stored"))
+        )
     conditions = [
         Condition(
             held if isinstance(held := get(c, "passed"), bool) else None,
@@ -95,6 +99,7 @@ def test_card(run: Run, code: str, name: str, title: Label, question: Label) -> 
         )
         for c in items(found, "conditions")
     ]
+    conditions += _remarks(run, code, series)
     return TestCard(title, question, passed, chart, _rule(run, code, found, series), conditions, missing)
 
 
@@ -129,16 +134,51 @@ def _null_chart(run: Run, code: str, title: str, series: Series, failed: bool) -
         zones = [(None, -abs(limit)), (abs(limit), None)]
     elif limit is not None:
         marks, zones = [Mark(limit, f"门槛 {write(limit)}")], [(limit, None)]
+    bins = _bins(series, width, edges)
     return null_distribution(
         f"{title} 的零分布",
-        Bins(edges, [value or 0.0 for value in column(series, "count")], width),
+        bins,
         observed=None if observed is None else Mark(observed, f"{name} {write(observed)}"),
         thresholds=marks,
         zones=zones,
         failed=failed,
-        is_null=get(series.meta, "bootstrap") is not True,
+        is_null=not _is_bootstrap(series),
         write=write,
     )
+
+
+def _bins(series: Series, width: float, edges: list[float]) -> Bins:
+    """What is drawn: all of a null distribution, a bootstrap without its long right tail."""
+    bins = Bins(edges, [value or 0.0 for value in column(series, "count")], width)
+    if not _is_bootstrap(series):
+        return bins
+    return bins.without_long_tail(max(number(series.meta, "observed") or 0.0, number(series.meta, "threshold") or 0.0))
+
+
+def _is_bootstrap(series: Series) -> bool:
+    return get(series.meta, "bootstrap") is True
+
+
+def _remarks(run: Run, code: str, series: Series | None) -> list[Condition]:
+    """What to know beside the conditions: the half-life's interval and how much of its distribution is not drawn."""
+    if code != "half_life" or series is None:
+        return []
+    low, high = pair(run.result, "decay", "ci95")
+    said = [
+        Condition(
+            None,
+            Label(f"95% 区间 {half_life_interval(low, high)}（蓝：自助法分布，不是零分布）", "bootstrap, not a null"),
+        )
+    ]
+    counts, width = known(column(series, "count")), number(series.meta, "bin_width")
+    if width and sum(counts):
+        edges = [float(x) for x in series.index if isinstance(x, int | float)]
+        hidden = 1 - sum(_bins(series, width, edges).counts) / sum(counts)
+        flat = number(series.meta, "not_falling")
+        also = f"，其中 {percent(flat)} 的 IC 不随时间下降" if flat else ""
+        if hidden > 0.0005:
+            said.append(Condition(None, Label(f"图外右侧还有 {percent(hidden)}{also}", "beyond the right edge")))
+    return said
 
 
 def _rule(run: Run, code: str, test: object, series: Series | None) -> str:
@@ -171,7 +211,7 @@ def regimes(run: Run) -> Card:
     told = {text(r, "name"): r for r in items(run.result, "regimes")}
     estimates = []
     for i, name in enumerate(labels(series)):
-        zh = text(series.meta, "zh", name) or text(told.get(name), "zh") or _REGIMES.get(name, name)
+        zh = text(series.meta, "words", name, "zh") or text(told.get(name), "zh") or _REGIMES.get(name, name)
         title_words = (
             f"{zh}：{text(told.get(name), 'definition_zh') or '—'}\nRank IC {fixed(value[i], 4)}"
             f"（{interval(low[i], high[i], 4)}）\n{count(days[i])} 日"

@@ -28,7 +28,7 @@ def by_industry(run: Run) -> Card:
     point_in_time = get(run.result, "params", "universe_meta", "industry_pit")
     snapshot = None if point_in_time is True else Label("行业是快照，不是当时的分类", "a snapshot, not of the day")
     if series is None:
-        return absent(title, Label("没有行业数据", "no industry data"), caption=snapshot)
+        return absent(title, run.why("by_industry", Label("没有行业数据", "no industry data")), caption=snapshot)
     estimates = _estimates(series, {})
     estimates.sort(key=lambda item: -(item.value if item.value is not None else -9.0))
     more = len(estimates) - _MOST_INDUSTRIES
@@ -42,10 +42,10 @@ def by_size(run: Run) -> Card:
     title = Label("分市值", "By size")
     series = run.rows("by_size")
     if series is None:
-        return absent(title, Label("没有市值数据", "no market values"))
+        return absent(title, run.why("by_size", Label("没有市值数据", "no market values")))
     last = len(series.index)
     names = {f"S{i}": f"S{i}" for i in range(1, last + 1)} | {"S1": "S1 最小", f"S{last}": f"S{last} 最大"}
-    chart = rows("各市值组 Rank IC", _estimates(series, names), write=lambda v: fixed(v, 3), row=28)
+    chart = rows("各市值组 Rank IC", _estimates(series, names), write=lambda v: fixed(v, 3), row=40)
     return Card(title, Label("按当日流通市值等分", "by float market value of the day"), 6, (), chart)
 
 
