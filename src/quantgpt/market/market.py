@@ -157,7 +157,7 @@ class Market:
         warmup: int = 0,
         benchmark: str | None = None,
     ) -> MarketView:
-        """What domain functions work on: the universe's names ever a member in [start, end], nothing after the end.
+        """What domain functions work on: the names that were ever members in the span, nothing after its end.
 
         `warmup` sessions before the start come first; fewer if the store begins later (a notice says so).
         Raises: UnknownUniverse, BadRequest (with the field and the nearest valid value), NoData.
@@ -206,7 +206,7 @@ class Market:
         if start >= end:
             raise BadRequest("开始日期必须早于结束日期", field="start_date", nearest=str(end - np.timedelta64(1, "D")))
         if (end - start).astype(int) > MAX_SPAN_DAYS:
-            nearest = end - np.timedelta64(MAX_SPAN_DAYS, "D")
+            nearest = max(end - np.timedelta64(MAX_SPAN_DAYS, "D"), first)
             raise BadRequest("日期范围不能超过 10 年", field="start_date", nearest=str(nearest))
         if start > last:
             raise BadRequest(f"开始日期晚于行情库最后一个交易日 {last}", field="start_date", nearest=str(last))
@@ -317,7 +317,7 @@ class Market:
                 "source": members.source,
                 "as_of": members.as_of,
                 "members_ever": members.members_ever,
-                "loaded": int(columns.size),
+                "loaded": members.members_ever - len(members.missing),
                 "missing": list(members.missing),
                 "coverage": round(members.coverage, 4),
                 "share_unknown_st": round(unknown_st, 4),

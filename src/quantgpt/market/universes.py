@@ -78,14 +78,13 @@ class Members:
 
 def all_members(facts: Facts, rows: slice, asked: slice) -> Members:
     """Every name with unadjusted bars, from its first stored bar to its last."""
-    inside = (facts.first_row < asked.stop) & (facts.last_row >= asked.start)
-    columns = np.flatnonzero(inside)
+    columns = np.flatnonzero((facts.first_row < asked.stop) & (facts.last_row >= rows.start))
     at = np.arange(rows.start, rows.stop)[:, None]
     member = (at >= facts.first_row[columns]) & (at <= facts.last_row[columns])
     return Members(
         columns=columns,
         member=member,
-        members_ever=int(columns.size),
+        members_ever=int((facts.last_row[columns] >= asked.start).sum()),
         missing=(),
         coverage=1.0,
         is_pit=True,
@@ -135,15 +134,19 @@ def fixed_members(facts: Facts, codes: tuple[str, ...], rows: slice) -> Members:
 
 
 def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, asked: slice) -> Members:
-    """Members of an index by spell, both ends included; names ever a member on the sessions asked for."""
+    """Members of an index by spell, both ends included.
+
+    Columns are the names ever a member on these rows: those of the warm-up too, so that a cross-section inside a window
+    is the same whatever the start. `members_ever`, `missing` and `coverage` speak of the sessions asked for alone.
+    """
     days = facts.days
     first_day, last_day = days[asked.start], days[asked.stop - 1]
     end = np.where(np.isnat(spells.last), np.datetime64("2262-01-01", "D"), spells.last)
-    touch = np.flatnonzero((spells.first <= last_day) & (end >= first_day))
+    touch = np.flatnonzero((spells.first <= last_day) & (end >= days[rows.start]))
     position = {code: i for i, code in enumerate(facts.assets.tolist())}
     codes = spells.codes[touch].tolist()
-    ever = sorted(set(codes))
-    columns = np.array(sorted(position[code] for code in ever if code in position), dtype=np.int64)
+    ever = sorted(set(spells.codes[touch][end[touch] >= first_day].tolist()))
+    columns = np.array(sorted({position[code] for code in codes if code in position}), dtype=np.int64)
     place = {int(column): i for i, column in enumerate(columns)}
     begin_row = np.searchsorted(days, spells.first[touch])
     end_row = np.searchsorted(days, end[touch], "right")
