@@ -137,6 +137,7 @@ def test_values_that_differ_only_in_their_last_bits_tie_and_go_by_column() -> No
     groups = form_groups(factor, np.ones((1, 4), dtype=bool), np.array([0]), 4)
     assert groups.tolist() == [[0, 1, 2, 3]]
     assert rounded(np.array([np.inf, -np.inf, -0.0])).tolist()[2] == 0.0
+    assert rounded(np.nextafter(np.array([1.0, 1.0, -8.0]), [0.0, 2.0, 0.0])).tolist() == [1.0, 1.0, -8.0]
     assert np.isnan(rounded(np.array([np.inf, -np.inf]))).all()
 
 
