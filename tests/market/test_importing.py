@@ -265,7 +265,7 @@ def test_a_folder_that_holds_no_data_is_refused(store: MarketStore, tmp_path: Pa
         store.import_path(nothing)
     (nothing / "README.md").write_text("hello")
     (nothing / "photo.jpg").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(BadImport, match="没有可以导入的行情数据.*README"):
+    with pytest.raises(BadImport, match=r"没有可以导入的行情数据.*README"):
         store.import_path(nothing)
     with pytest.raises(BadImport, match="路径不存在"):
         store.import_path(tmp_path / "nowhere")

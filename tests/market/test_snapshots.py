@@ -2,13 +2,16 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from quantgpt.foundations.errors import Conflict, DiskFull, QuantError
 from quantgpt.market import MarketStore
+from quantgpt.market.snapshots import Manifest, SnapshotFolder
 
 
 class Failing:
@@ -34,46 +37,77 @@ class Failing:
         return call
 
 
-@pytest.mark.parametrize(
-    "error", [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full"), KeyboardInterrupt()], ids=str
-)
-def test_every_write_sync_and_rename_may_fail(
+ERRORS = {"broken": OSError(errno.EIO, "broken"), "full": OSError(errno.ENOSPC, "full"), "stopped": KeyboardInterrupt()}
+
+
+def write_small(folder: SnapshotFolder, value: float) -> str:
+    """A snapshot of two arrays and a panel."""
+    with folder.writing() as stage:
+        manifest = Manifest(
+            market="main",
+            synthetic=False,
+            facts={"a": stage.put_array(np.array([value])), "b": stage.put_array(np.arange(3))},
+            panels={"close": stage.put_panel(np.full((4, 3), value))},
+            tables={},
+        )
+        return stage.commit(manifest, "2024-01-01T00:00:00+00:00")
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_every_write_sync_and_rename_of_a_snapshot_may_fail(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tree,  # type: ignore[no-untyped-def]
+    kind: str,
+) -> None:
+    home = tmp_path / "market" / "main"
+    folder = SnapshotFolder(home)
+    first = write_small(folder, 1.0)
+    old = tree(home)
+    failing = Failing(monkeypatch, ERRORS[kind])
+    outcomes = []
+    for n in range(1, 200):
+        failing.calls, failing.fail_at = 0, n
+        try:
+            write_small(folder, 2.0)
+        except (OSError, QuantError, KeyboardInterrupt):
+            assert failing.calls >= n
+        else:
+            break
+        assert not [path for path in home.rglob("*") if path.name.startswith(".")]
+        if folder.pointer().current == first:
+            outcomes.append("old")
+            assert tree(home) == old, n
+        else:
+            outcomes.append("new")
+            assert folder.panel(folder.manifest(), "close")[0, 0] == 2.0
+            failing.fail_at = 0
+            shutil.rmtree(home)
+            write_small(folder, 1.0)
+    assert len(outcomes) > 15
+    assert set(outcomes[:-2]) == {"old"}
+    assert folder.panel(folder.manifest(), "close")[0, 0] == 2.0
+
+
+def test_an_import_that_fails_anywhere_leaves_the_market_as_it_was(
     monkeypatch: pytest.MonkeyPatch,
     store: MarketStore,
     folder: Path,
     frame,  # type: ignore[no-untyped-def]
     tree,  # type: ignore[no-untyped-def]
-    error: BaseException,
 ) -> None:
     first = store.import_path(folder).snapshot
     old = tree(store.root)
     frame(last="2024-04-12").to_parquet(folder / "bars.parquet")
-    failing = Failing(monkeypatch, error)
-    outcomes = set()
-    for n in range(1, 400):
+    failing = Failing(monkeypatch, ERRORS["broken"])
+    for n in range(1, 100, 9):
         failing.calls, failing.fail_at = 0, n
-        try:
+        with pytest.raises(OSError, match="broken"):
             store.import_path(folder)
-        except (OSError, QuantError, KeyboardInterrupt):
-            pass
-        else:
-            break
-        now = store.open().snapshot
-        if now == first:
-            outcomes.add("old")
-            assert tree(store.root) == old, n
-        else:
-            outcomes.add("new")
-            assert str(store.open().days[-1]) == "2024-04-12"
-            assert store.health().ok
-            failing.fail_at = 0
-            store.rollback("main")
-        assert not list(store.root.rglob("*.part"))
-        assert not list(store.root.rglob(".staging*"))
-    else:
-        pytest.fail("the import never ended")
-    assert "old" in outcomes
-    assert store.open().snapshot != first
+        assert store.open().snapshot == first
+        assert tree(store.root) == old, n
+    failing.fail_at = 0
+    assert store.import_path(folder).changed
     assert store.health().ok
 
 
