@@ -112,7 +112,7 @@ export function roundLimits(low: number, high: number, parts = 4): { min: number
   const width = high - low || Math.abs(high) || 1;
   const raw = width / parts;
   const magnitude = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= raw * 0.999) ?? 10) * magnitude;
+  const step = ([1, 2, 5, 10].find((factor) => factor * magnitude >= raw * 0.999) ?? 10) * magnitude;
   const tidy = (value: number) => Number(value.toPrecision(12));
   return { min: tidy(Math.floor(low / step) * step), max: tidy(Math.ceil(high / step) * step), step: tidy(step) };
 }

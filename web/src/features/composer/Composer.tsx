@@ -13,7 +13,7 @@ import css from "./Composer.module.css";
 import { parametersOf, type Draft, type Parameters } from "./draft";
 import { ExpressionInput } from "./ExpressionInput";
 import { ParameterChips } from "./ParameterChips";
-import { useFaultText, ValidationLine } from "./ValidationLine";
+import { replacement, useFaultText, ValidationLine } from "./ValidationLine";
 
 interface ComposerProps {
   readonly draft: Draft;
@@ -85,9 +85,10 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") input.current?.blur();
     if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
-    if (event.altKey && fault && typeof fault.nearest === "string") {
+    const near = fault ? replacement(fault) : null;
+    if (event.altKey && fault && near !== null) {
       event.preventDefault();
-      replace(fault.start, fault.end, fault.nearest);
+      replace(fault.start, fault.end, near);
     } else if (!event.shiftKey && !event.altKey) {
       event.preventDefault();
       run();
@@ -125,12 +126,12 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
         onChange={onText}
         onKeyDown={onKeyDown}
       />
-      <ValidationLine id={`${id}-line`} validation={validation} onReplace={replace} />
+      <ValidationLine id={`${id}-line`} text={draft.text} validation={validation} onReplace={replace} />
       {failure ? <Refusal failure={failure} /> : null}
       <div className={css["bar"]}>
         {market ? <ParameterChips market={market} value={parametersOf(draft, market)} wrongField={failure instanceof ApiError ? failure.facts.field : undefined} onChange={onParameters} /> : <div className={css["chips"]} />}
         {large ? <span className={css["keys"]}>{t("keys")}</span> : null}
-        <Button type="submit" look="primary" disabled={!ready} title={fault ? faultText(fault) : undefined} data-testid="run">
+        <Button type="submit" look="primary" disabled={!ready} title={fault ? faultText(fault, draft.text) : undefined} data-testid="run">
           <span className={css["runWord"]}>{busy ? t("sending") : t("run")}</span> <ArrowUpIcon size={14} />
         </Button>
       </div>

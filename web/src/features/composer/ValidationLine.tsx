@@ -10,17 +10,27 @@ import { Button, MarkIcon, Term } from "@/ui/controls";
 
 import css from "./Composer.module.css";
 
-/** The server's sentence, unless it already says what we would add. */
+/** Codes whose nearest value can stand in the text in place of the fault. */
+const REPLACEABLE = new Set(["unknown_column", "unknown_function", "window", "operator", "missing_field"]);
+
+/** What to put in place of the fault, when one press can mend it. */
+export function replacement(fault: ExpressionFault): string | null {
+  if (!REPLACEABLE.has(fault.code) || fault.end <= fault.start) return null;
+  const near = fault.nearest === null || fault.nearest === undefined ? "" : String(fault.nearest);
+  return /^[\w.]+$|^[-+*/^<>=]{1,2}$/.test(near) ? near : null;
+}
+
+/** Place, reason and the nearest valid word, in the reader's language. */
 export function useFaultText() {
   const { t, i18n } = useTranslation("composer");
-  return (fault: ExpressionFault): string => {
-    const zh = !i18n.language.startsWith("en");
-    const known = t(`fault_${fault.code}`, { defaultValue: "", nearest: fault.nearest ?? "" });
-    const reason = (pick({ zh: fault.zh ?? null, en: fault.en ?? null }, i18n.language) || (zh ? fault.message : known || fault.message)).replace(/[。.]\s*$/, "");
-    const place = t("place", { line: fault.line, column: fault.column });
-    const named = fault.nearest !== null && fault.nearest !== undefined && !reason.includes(`${fault.nearest}？`) && !/是否想写|did you mean/i.test(reason);
-    const located = /第 ?\d+ ?行|line \d+/i.test(reason) ? reason : `${place}${reason}`;
-    return named ? `${located}${t("didYouMean", { name: String(fault.nearest) })}` : located;
+  return (fault: ExpressionFault, text: string): string => {
+    const word = text.slice(fault.start, fault.end).slice(0, 40);
+    const near = replacement(fault);
+    const words = fault.code === "character" && /\p{Script=Han}/u.test(text.slice(fault.start, fault.start + 1));
+    const server = i18n.language.startsWith("en") ? fault.message : fault.hint || fault.message;
+    const reason = words ? t("fault_words") : t(`fault_${fault.code}`, { defaultValue: server, word, server });
+    const sentence = `${t("place", { line: fault.line, column: fault.column })}${reason.replace(/[。.]$/, "")}`;
+    return near === null || sentence.includes(near) ? sentence : `${sentence}${t("didYouMean", { name: near })}`;
   };
 }
 
@@ -47,15 +57,17 @@ function Facts({ facts, stale }: { facts: Validation; stale: boolean }) {
 
 interface ValidationLineProps {
   readonly id: string;
+  readonly text: string;
   readonly validation: LiveValidation;
   readonly onReplace: (start: number, end: number, by: string) => void;
 }
 
-export function ValidationLine({ id, validation, onReplace }: ValidationLineProps) {
+export function ValidationLine({ id, text, validation, onReplace }: ValidationLineProps) {
   const { t, i18n } = useTranslation("composer");
   const faultText = useFaultText();
   const { now, lastValid, failure } = validation;
   const fault = now && !now.valid ? now.error : null;
+  const near = fault ? replacement(fault) : null;
   const facts = now?.valid ? now : lastValid;
   const notices = now?.valid ? (now.notices ?? []) : [];
   return (
@@ -63,15 +75,12 @@ export function ValidationLine({ id, validation, onReplace }: ValidationLineProp
       {fault ? (
         <div className={css["fault"]} data-testid="fault">
           <MarkIcon mark="fail" />
-          <span className={css["faultText"]}>
-            {faultText(fault)}
-            {fault.hint && (fault.nearest === null || fault.nearest === undefined) ? <span className="muted"> {fault.hint}</span> : null}
-          </span>
-          {typeof fault.nearest === "string" && fault.end > fault.start ? (
-            <Button small onClick={() => onReplace(fault.start, fault.end, String(fault.nearest))}>
+          <span className={css["faultText"]}>{faultText(fault, text)}</span>
+          {near === null ? null : (
+            <Button small onClick={() => onReplace(fault.start, fault.end, near)}>
               {t("replace")} <kbd className={css["kbd"]}>Alt ⏎</kbd>
             </Button>
-          ) : null}
+          )}
         </div>
       ) : null}
       {notices.map((notice) => (

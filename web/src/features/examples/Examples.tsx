@@ -24,7 +24,7 @@ export function Examples({ onPick }: { onPick: (example: Example, runNow: boolea
   const { t } = useTranslation("examples");
   return (
     <section aria-label={t("title")}>
-      <p className={css["title"]}>{t("title")}</p>
+      <p className={css["title"]}>{t("title")}<span className={css["how"]}>{t("how")}</span></p>
       <div className={css["grid"]}>
         {EXAMPLES.map((example) => (
           <button key={example.id} type="button" className={css["card"]} data-example={example.id} onClick={(event) => onPick(example, event.ctrlKey || event.metaKey)}>

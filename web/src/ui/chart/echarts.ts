@@ -3,11 +3,12 @@
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { DataZoomComponent, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, ToolboxComponent, TooltipComponent } from "echarts/components";
 import { connect, init, use as register } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
 register([
   BarChart, CustomChart, LineChart, ScatterChart, DataZoomComponent, GridComponent, MarkAreaComponent, MarkLineComponent,
-  MarkPointComponent, ToolboxComponent, TooltipComponent, CanvasRenderer,
+  MarkPointComponent, ToolboxComponent, TooltipComponent, CanvasRenderer, LabelLayout,
 ]);
 
 export { connect, init };

@@ -34,6 +34,8 @@ export const grid = (extra: Record<string, unknown> = {}) => ({ left: 52, right:
 export function timeAxis(tokens: Tokens, extra: Record<string, unknown> = {}) {
   return {
     type: "time" as const,
+    // A range that starts in the first days of a month begins at its first, so that the year has its tick.
+    min: ({ min }: { min: number }) => (new Date(min).getUTCDate() <= 10 ? Date.UTC(new Date(min).getUTCFullYear(), new Date(min).getUTCMonth(), 1) : min),
     axisLine: { lineStyle: { color: tokens.line2 }, onZero: false },
     axisTick: { show: true, lineStyle: { color: tokens.line2 }, length: 4 },
     axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" }, showMinLabel: false, showMaxLabel: false },
@@ -73,7 +75,7 @@ export function level(tokens: Tokens, value: number, label = "", type: "solid" |
     symbol: "none",
     animation: false,
     lineStyle: { color: label ? tokens.ink2 : tokens.ctl, type, width: 1 },
-    label: { show: label !== "", formatter: label, position: "insideEndTop" as const, color: tokens.ink2, fontSize: 12, distance: 3 },
+    label: { show: label !== "", formatter: label, position: "insideEndTop" as const, color: tokens.ink2, fontSize: 12, distance: 3, backgroundColor: tokens.surface, padding: [1, 3] },
     data: [{ yAxis: value }],
   };
 }
@@ -132,7 +134,7 @@ export function itemTooltip(tokens: Tokens, text: (index: number) => { title: st
   };
 }
 
-function box(tokens: Tokens) {
+export function box(tokens: Tokens) {
   return {
     confine: true,
     transitionDuration: 0,

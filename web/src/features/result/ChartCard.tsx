@@ -1,0 +1,56 @@
+/** A card around one series: its states, its table, its chart. */
+
+import type { EChartsOption } from "echarts";
+import { useCallback, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useSeries } from "@/api/queries";
+import type { SeriesTable } from "@/api/types";
+import { Card } from "@/ui/Card";
+import { Chart } from "@/ui/chart/Chart";
+import { DataView, Empty } from "@/ui/states";
+import type { Tokens } from "@/ui/tokens";
+
+import { twinOf, type TwinColumn } from "./twin";
+
+interface SeriesCardProps {
+  readonly task: string;
+  readonly series: string;
+  readonly title: string;
+  readonly caption?: ReactNode;
+  readonly height: number;
+  readonly indexLabel: string;
+  readonly columns: readonly TwinColumn[];
+  readonly tools?: ReactNode;
+  readonly flush?: boolean;
+  readonly children: (data: SeriesTable) => ReactNode;
+}
+
+export function SeriesCard({ task, series, title, caption, height, indexLabel, columns, tools, flush = false, children }: SeriesCardProps) {
+  const { t } = useTranslation("result");
+  const query = useSeries(task, series);
+  return (
+    <Card id={series} title={title} caption={caption} tools={tools} table={twinOf(query.data, indexLabel, columns)} flush={flush}>
+      <DataView of={query} height={height} isEmpty={(data) => data.index.length === 0} empty={<Empty title={t("noSeries")} height={height}>{t("noSeriesWhy")}</Empty>}>
+        {children}
+      </DataView>
+    </Card>
+  );
+}
+
+interface ChartCardProps extends Omit<SeriesCardProps, "children"> {
+  readonly group?: string;
+  readonly zoom?: boolean;
+  /** Must keep its identity while its inputs are the same: wrap it in useCallback. */
+  readonly option: (data: SeriesTable, tokens: Tokens) => EChartsOption;
+}
+
+function Drawn({ data, label, height, group, zoom, option }: { data: SeriesTable; label: string; height: number; group?: string | undefined; zoom?: boolean | undefined; option: ChartCardProps["option"] }) {
+  const bound = useCallback((tokens: Tokens) => option(data, tokens), [data, option]);
+  return <Chart label={label} height={height} {...(group ? { group } : {})} zoom={zoom ?? true} points={data.index.length} option={bound} />;
+}
+
+export function ChartCard({ group, zoom, option, ...card }: ChartCardProps) {
+  const label = typeof card.caption === "string" ? `${card.title}：${card.caption}` : card.title;
+  return <SeriesCard {...card}>{(data) => <Drawn data={data} label={label} height={card.height} group={group} zoom={zoom} option={option} />}</SeriesCard>;
+}

@@ -1,0 +1,258 @@
+/** 分组: do higher factor values earn more, in order, after costs. */
+
+import type { CustomSeriesRenderItem, EChartsOption } from "echarts";
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useSeries } from "@/api/queries";
+import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
+import * as format from "@/lib/format";
+import { Card } from "@/ui/Card";
+import { dayLines } from "@/ui/chart/dayLines";
+import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
+import { Tag } from "@/ui/controls";
+import { DataTable, type Column, type Row } from "@/ui/DataTable";
+import { DataView } from "@/ui/states";
+import { useTokens, type Tokens } from "@/ui/tokens";
+
+import { ChartCard } from "./ChartCard";
+import css from "./Result.module.css";
+import { meta } from "./twin";
+
+const GROUP = "groups";
+const percent = (value: number) => format.percent(value);
+
+function useGroupNav() {
+  const { i18n } = useTranslation();
+  return useCallback(
+    (data: SeriesTable, tokens: Tokens) => {
+      const names = Object.keys(data.columns);
+      const colors = tokens.groups(names.length);
+      return dayLines(tokens, {
+        days: labels(data),
+        language: i18n.language,
+        format: format.nav,
+        axisFormat: (value) => format.number(value, 2),
+        zero: 1,
+        right: 44,
+        lines: names
+          .map((name, i) => ({ name, values: column(data, name), color: colors[i] ?? tokens.ink, width: i === 0 || i === names.length - 1 ? 2 : 1.25, ...(names.length <= 10 || i === 0 || i === names.length - 1 ? { endLabel: name } : {}) }))
+          .reverse(),
+      });
+    },
+    [i18n.language],
+  );
+}
+
+function useMonotonicity() {
+  const { t } = useTranslation("result");
+  return useCallback(
+    (data: SeriesTable, tokens: Tokens): EChartsOption => {
+      const names = labels(data);
+      const colors = tokens.groups(names.length);
+      const [value, low, high] = [column(data, "annual_return"), column(data, "ci_low"), column(data, "ci_high")];
+      const whisker: CustomSeriesRenderItem = (params, api) => {
+        const x = api.value(0) as number;
+        const [top, bottom] = [api.coord([x, api.value(2)]), api.coord([x, api.value(1)])];
+        return { type: "line", shape: { x1: top[0] ?? 0, y1: top[1] ?? 0, x2: bottom[0] ?? 0, y2: bottom[1] ?? 0 }, style: { stroke: colors[params.dataIndex] ?? tokens.ink, lineWidth: 2 } };
+      };
+      return {
+        grid: grid({ top: 14 }),
+        xAxis: categoryAxis(tokens, names),
+        yAxis: valueAxis(tokens, (v) => format.share(v, 0), limits([value, low, high], [0])),
+        tooltip: {
+          ...box(tokens),
+          trigger: "item",
+          formatter: (hit: unknown) => {
+            const i = (hit as { dataIndex: number }).dataIndex;
+            return tip(tokens, names[i] ?? "", [{ name: t("annualReturn"), value: format.percent(value[i]) }, { name: t("interval95"), value: `${format.percent(low[i])} – ${format.percent(high[i])}` }]);
+          },
+        },
+        series: [
+          { type: "line", data: value, showSymbol: false, silent: true, lineStyle: { color: tokens.line2, width: 1.25 }, z: 1 },
+          { type: "custom", renderItem: whisker, data: names.map((_, i) => [i, low[i], high[i]]), encode: { x: 0, y: [1, 2] }, silent: true, z: 2 },
+          { type: "scatter", symbolSize: 13, data: value.map((v, i) => ({ value: v, itemStyle: { color: colors[i] ?? tokens.ink } })), z: 3, markLine: level(tokens, 0) },
+        ],
+      } as EChartsOption;
+    },
+    [t],
+  );
+}
+
+function useLongShort() {
+  const { t, i18n } = useTranslation(["result", "words"]);
+  return useCallback(
+    (data: SeriesTable, tokens: Tokens) =>
+      dayLines(tokens, {
+        days: labels(data),
+        language: i18n.language,
+        format: format.nav,
+        axisFormat: (value) => format.number(value, 2),
+        zero: 1,
+        lines: [
+          { name: t("words:net"), values: column(data, "net"), color: tokens.accent, width: 2 },
+          { name: t("words:gross"), values: column(data, "gross"), color: tokens.bench, dashed: true, width: 1.25 },
+        ],
+      }),
+    [i18n.language, t],
+  );
+}
+
+function useTurnover(result: RunResult) {
+  const { t, i18n } = useTranslation(["result", "words"]);
+  const mean = typeof result.backtest_summary["turnover"] === "number" ? result.backtest_summary["turnover"] : null;
+  return useCallback(
+    (data: SeriesTable, tokens: Tokens): EChartsOption => {
+      const days = labels(data);
+      const [target, traded, cost, into, out] = [column(data, "target"), column(data, "traded"), column(data, "cost"), column(data, "names_in"), column(data, "names_out")];
+      return {
+        grid: grid(),
+        xAxis: timeAxis(tokens),
+        yAxis: valueAxis(tokens, (v) => format.share(v, 0), limits([target], [0])),
+        tooltip: dayTooltip(tokens, days, i18n.language, (i) => [
+          { name: t("words:turnover"), value: format.share(target[i]) },
+          { name: t("traded"), value: format.share(traded[i]) },
+          { name: t("inOut"), value: `${format.integer(into[i])} / ${format.integer(out[i])}` },
+          { name: t("cost"), value: format.share(cost[i], 2) },
+        ]),
+        series: [
+          { type: "bar", data: timed(days, target), barMinWidth: 1, barMaxWidth: 8, itemStyle: { color: tokens.bench, borderRadius: [1, 1, 0, 0] }, emphasis: { disabled: true }, ...(mean === null ? {} : { markLine: level(tokens, mean, t("mean", { value: format.share(mean) }), "dotted") }) },
+        ],
+      } as EChartsOption;
+    },
+    [mean, i18n.language, t],
+  );
+}
+
+function useQuantiles() {
+  const { t } = useTranslation("result");
+  return useCallback(
+    (data: SeriesTable, tokens: Tokens): EChartsOption => {
+      const names = labels(data);
+      const colors = tokens.groups(names.length);
+      const horizons = Object.keys(data.columns);
+      const columns = horizons.map((key) => column(data, key));
+      return {
+        grid: grid(),
+        xAxis: categoryAxis(tokens, horizons.map((key) => t("lagDays", { lag: key.replace(/\D/g, "") }))),
+        yAxis: valueAxis(tokens, (v) => format.share(v, 1), limits(columns, [0])),
+        tooltip: itemTooltip(tokens, (h) => ({ title: t("afterDays", { lag: (horizons[h] ?? "").replace(/\D/g, "") }), lines: names.map((name, g) => ({ name, value: format.percent(columns[h]?.[g], 2), color: colors[g] ?? tokens.ink })).reverse() })),
+        series: names.map((name, g) => ({ type: "bar" as const, name, barGap: "6%", barCategoryGap: "30%", itemStyle: { color: colors[g] ?? tokens.ink, borderRadius: 2 }, emphasis: { disabled: true }, data: columns.map((values) => values[g] ?? null), ...(g === 0 ? { markLine: level(tokens, 0) } : {}) })),
+      } as EChartsOption;
+    },
+    [t],
+  );
+}
+
+function GroupTable({ task, result }: { task: string; result: RunResult }) {
+  const { t } = useTranslation(["result", "words"]);
+  const tokens = useTokens();
+  const query = useSeries(task, "group_table");
+  const chosen = result.backtest_summary.strategy_group;
+  const bench = result.metrics["benchmark_cagr"];
+  const number = (show: (value: number) => string) => (value: unknown) => (typeof value === "number" ? show(value) : format.MISSING);
+  const toned = (value: unknown) => (typeof value === "number" ? <span className={format.direction(value)}>{format.percent(value)}</span> : format.MISSING);
+  const build = (data: SeriesTable): { columns: Column[]; rows: Row[] } => {
+    const names = labels(data);
+    const colors = tokens.groups(names.length);
+    const at = (key: string) => column(data, key);
+    const rows: Row[] = names.map((name, i) => ({
+      group: name,
+      annual: at("annual_return")[i] ?? null,
+      excess: typeof bench === "number" && typeof at("annual_return")[i] === "number" ? (at("annual_return")[i] as number) - bench : null,
+      sharpe: at("sharpe")[i] ?? null,
+      drawdown: at("max_drawdown")[i] ?? null,
+      turnover: at("turnover")[i] ?? null,
+      cost: at("cost_drag")[i] ?? null,
+      names: at("names")[i] ?? null,
+    }));
+    const columns: Column[] = [
+      {
+        key: "group",
+        label: t("group"),
+        show: (value, row) => (
+          <>
+            <i className={css["swatch"]} style={{ background: colors[names.indexOf(String(value))] }} />
+            {String(value)} {row["group"] === chosen ? <Tag mark="pass">{t("longTag")}</Tag> : null}
+          </>
+        ),
+      },
+      { key: "annual", label: t("annualReturn"), numeric: true, show: toned },
+      { key: "excess", label: t("excess"), numeric: true, show: toned },
+      { key: "sharpe", label: t("words:sharpe"), numeric: true, show: number((v) => format.number(v)) },
+      { key: "drawdown", label: t("words:max_drawdown"), numeric: true, show: number((v) => format.share(v)) },
+      { key: "turnover", label: t("turnoverEach"), numeric: true, show: number((v) => format.share(v)) },
+      { key: "cost", label: t("costTotal"), numeric: true, show: number((v) => format.share(v)) },
+      { key: "names", label: t("meanNames"), numeric: true, show: number((v) => format.number(v, 1)) },
+    ];
+    return { columns, rows };
+  };
+  const twin = query.data ? build(query.data) : undefined;
+  return (
+    <Card id="group_table" title={t("groupTable")} caption={t("groupTableCaption", { group: chosen ?? "" })} table={twin} isTable flush>
+      <DataView of={query} height={190}>
+        {() => (twin ? <DataTable label={t("groupTable")} columns={twin.columns} rows={twin.rows} selected={(row) => row["group"] === chosen} /> : null)}
+      </DataView>
+    </Card>
+  );
+}
+
+export function Groups({ task, result }: { task: string; result: RunResult }) {
+  const { t } = useTranslation(["result", "words"]);
+  const groupNav = useGroupNav();
+  const monotonicity = useMonotonicity();
+  const longShort = useLongShort();
+  const turnover = useTurnover(result);
+  const quantiles = useQuantiles();
+  const table = useSeries(task, "group_table");
+  const names = table.data ? labels(table.data) : [];
+  const mono = typeof result.backtest_summary["monotonicity_score"] === "number" ? result.backtest_summary["monotonicity_score"] : null;
+  const last = names[names.length - 1] ?? "G5";
+  return (
+    <div className={css["grid"]}>
+      <div className={css["wide"]}>
+        <ChartCard task={task} series="group_nav" title={t("groupNav")} caption={t("groupNavCaption", { last })} height={290} group={GROUP} indexLabel={t("date")} columns={names.map((name) => ({ key: name, label: name, show: format.nav }))} option={groupNav} />
+      </div>
+      <div className={css["side"]}>
+        <ChartCard task={task} series="group_table" title={t("words:monotonicity")} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("annualReturn"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
+      </div>
+      <div className={css["full"]}>
+        <GroupTable task={task} result={result} />
+      </div>
+      <div className={css["half"]}>
+        <ChartCard task={task} series="long_short" title={t("longShort")} caption={t("longShortCaption")} height={230} group={GROUP} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
+      </div>
+      <div className={css["half"]}>
+        <ChartCard task={task} series="turnover" title={t("words:turnover")} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} group={GROUP} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
+      </div>
+      <div className={css["half"]}>
+        <ChartCard task={task} series="quantile_returns" title={t("quantiles")} caption={t("quantilesCaption")} height={220} zoom={false} indexLabel={t("group")} columns={["h1", "h5", "h10", "h20"].map((key) => ({ key, label: t("lagDays", { lag: key.slice(1) }), show: (v: number) => format.percent(v, 3) }))} option={quantiles} />
+      </div>
+      <div className={css["half"]}>
+        <Autocorrelation task={task} />
+      </div>
+    </div>
+  );
+}
+
+function Autocorrelation({ task }: { task: string }) {
+  const { t, i18n } = useTranslation("result");
+  const option = useCallback(
+    (data: SeriesTable, tokens: Tokens) => {
+      const lag = meta(data, "lag") ?? 5;
+      return dayLines(tokens, {
+        days: labels(data),
+        language: i18n.language,
+        format: (value) => format.number(value, 3),
+        axisFormat: (value) => format.number(value, 1),
+        keepInView: [0, 1],
+        lines: [
+          { name: t("lagN", { lag: 1 }), values: column(data, "lag_1"), color: tokens.accent, width: 1.5 },
+          { name: t("lagN", { lag }), values: column(data, "lag_hp"), color: tokens.bench, dashed: true, width: 1.25 },
+        ],
+      });
+    },
+    [i18n.language, t],
+  );
+  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} caption={t("autocorrelationCaption")} height={220} group={GROUP} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
+}
