@@ -42,7 +42,7 @@ def render_factor_report(result: Mapping[str, object], series: Mapping[str, Seri
             font_face=Markup(_FONT_PLACE) if report_font_available() else "",
         )
     )
-    html = _NOT_TEXT.sub("\ufffd", html)
+    html = _NOT_TEXT.sub("\ufffd", html.replace("\r\n", "\n"))
     font = embedded_font(html)
     if font is not None:
         face = f'@font-face{{font-family:"Report Sans";src:url({font}) format("woff")}}'

@@ -13,6 +13,8 @@ from quantgpt.reports.charts.scale import Axis, axis_for
 
 _NAME_ROOM = 132.0
 """Pixels at most for the name of a row."""
+_MOST_NAMES = 10
+_MOST_FIGURES = 6
 _FIGURE = 0.12
 """Share of the height that the figure below a negative bar takes."""
 
@@ -31,6 +33,15 @@ class Estimate:
     words: str = ""
 
 
+def every_nth(names: int) -> int:
+    """Of how many names under a chart one is written, so that they fit on a narrow screen.
+
+    >>> every_nth(5), every_nth(20)
+    (1, 2)
+    """
+    return max(1, -(-names // _MOST_NAMES))
+
+
 def upright(
     label: str,
     items: Sequence[Estimate],
@@ -38,7 +49,6 @@ def upright(
     percent: bool = False,
     linked: bool = False,
     height: int = 200,
-    every: int = 1,
     fit: Sequence[float | None] = (),
     zone: tuple[float, float] | None = None,
     rules: Sequence[tuple[float, str, str]] = (),
@@ -59,7 +69,8 @@ def upright(
     if zone:
         plot.box(centre(zone[0]), centre(zone[1]), 0, height, "zone")
     plot.grid(axis, axis_words(axis, scale=100 if percent else 1, suffix="%" if percent else ""))
-    plot.marks([(centre(i), item.name) for i, item in enumerate(items) if i % every == 0 or i == 0], "tick mid")
+    every = every_nth(size)
+    plot.marks([(centre(i), item.name) for i, item in enumerate(items) if i % every == 0], "tick mid")
     if linked:
         heights = [None if item.value is None else plot.y(axis, item.value) for item in items]
         plot.line([centre(i) for i in range(len(items))], heights, "s-line2")
@@ -179,14 +190,18 @@ def bars(
     rule: float | None = None,
     height: int = 200,
 ) -> Markup:
-    """One bar per item in per cent with its figure above (below where negative); `rule` is a dotted reference."""
+    """One bar per item in per cent with its figure above (below where negative); `rule` is a dotted reference.
+
+    With many items the figures are left to hovering: they would stand on each other on a narrow screen.
+    """
     ends = [item.value for item in items if item.value is not None] + [0.0]
     room = _FIGURE * (max(ends) - min(ends)) if min(ends) < 0 else 0.0
     axis = axis_for([*ends, min(ends) - room], include=[] if rule is None else [rule])
     plot = Plot(label, height, top=22)
     plot.grid(axis, axis_words(axis, scale=100, suffix="%"))
     size = max(1, len(items))
-    plot.marks([((i + 0.5) / size, item.name) for i, item in enumerate(items)], "tick mid")
+    every = every_nth(size)
+    plot.marks([((i + 0.5) / size, item.name) for i, item in enumerate(items) if i % every == 0], "tick mid")
     foot = plot.y(axis, 0.0)
     if rule is not None:
         plot.level(plot.y(axis, rule), "dots")
@@ -196,7 +211,8 @@ def bars(
             continue
         y = plot.y(axis, item.value)
         plot.box((i + 0.2) / size, (i + 0.8) / size, foot, y, f"bar b-{item.style}", item.title)
-        plot.text((i + 0.5) / size, y - 6 if item.value >= 0 else y + 15, write(item.value), "value halo mid")
+        if size <= _MOST_FIGURES:
+            plot.text((i + 0.5) / size, y - 6 if item.value >= 0 else y + 15, write(item.value), "value halo mid")
     return plot.render()
 
 

@@ -76,13 +76,12 @@ def date_ticks(index: Sequence[object], at_most: int = 6) -> list[tuple[int, str
     [(2, '2022'), (403, '2023')]
     """
     dates = [str(day) for day in index]
+    room = len(dates) * 0.5 / at_most
     years = _starts(dates, 4)
     starts = years if len(years) > 2 else _starts(dates, 7)
-    keep = max(1, -(-len(starts) // at_most))
-    ticks = starts[::keep]
-    room = max(1, len(dates)) * 0.5 / at_most
-    if len(ticks) > 1 and ticks[1][0] - ticks[0][0] < room:
-        ticks = ticks[1:]
+    if len(starts) > 1 and starts[1][0] < room:
+        starts = starts[1:]
+    ticks = starts[:: max(1, -(-len(starts) // at_most))]
     if len(ticks) > 1 and len(dates) - ticks[-1][0] < room:
         ticks = ticks[:-1]
     return ticks

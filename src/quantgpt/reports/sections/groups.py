@@ -8,6 +8,9 @@ from quantgpt.reports.charts.ranges import Estimate, bars, clusters, upright
 from quantgpt.reports.plain import Run, column, known, labels, mean, number, text
 from quantgpt.reports.words import Label, change, count, direction_class, fixed, interval, percent
 
+_MOST_NAMED = 12
+"""Lines whose names fit beside the chart; of more only the outer two are named."""
+
 
 def section(run: Run) -> Section:
     """The groups part of the factor tear sheet."""
@@ -40,8 +43,14 @@ def net_values(run: Run) -> Card:
     if series is None:
         return absent(title, span=8)
     names = list(series.columns)
+    outer = (0, len(names) - 1)
     curves = [
-        Curve(name, column(series, name), f"s-{style}{' bold' if i in (0, len(names) - 1) else ''}", end=name)
+        Curve(
+            name,
+            column(series, name),
+            f"s-{style}{' bold' if i in outer else ''}",
+            end=name if len(names) <= _MOST_NAMED or i in outer else "",
+        )
         for i, (name, style) in enumerate(zip(names, styles(len(names)), strict=True))
     ]
     chart = over_days("分组净值", labels(series), curves, write=lambda v: fixed(v, 4), height=240, base=1.0, right=38)

@@ -200,7 +200,7 @@ def decay(run: Run) -> Card:
     if run.holding is not None:
         rules.append((run.holding - 1, "thr", f"持有期 {run.holding} 日"))
     chart = upright(
-        "IC 衰减", estimates, every=max(1, len(estimates) // 10), fit=_fit(series.meta, len(estimates)), zone=zone,
+        "IC 衰减", estimates, fit=_fit(series.meta, len(estimates)), zone=zone,
         rules=rules, top=10 + 16 * len(rules), height=200,
     )  # fmt: skip
     return Card(title, caption, 6, (), chart, foot=_decay_foot(run, half, len(estimates)))

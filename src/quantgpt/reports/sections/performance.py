@@ -128,7 +128,7 @@ def rolling_sharpe(run: Run) -> Card:
     series = run.rows("rolling_sharpe")
     window = number(series.meta, "window") if series else None
     title = Label("滚动夏普", "Rolling Sharpe")
-    caption = Label(f"{count(window)} 日窗口", f"{count(window)}-session window")
+    caption = None if window is None else Label(f"{count(window)} 日窗口", f"{count(window)}-session window")
     if series is None:
         return absent(title, span=5, caption=caption)
     curves = _both(series, "s-accent")

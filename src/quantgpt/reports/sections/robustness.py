@@ -189,7 +189,7 @@ def _rule(run: Run, code: str, test: object, series: Series | None) -> str:
         limit = number(series.meta, "threshold") if limit is None else limit
     name, write = _statistics(code)
     p = number(test, "p")
-    tail = "" if p is None else f" · {p_equals(p)}"
+    tail = "" if p is None or code == "half_life" else f" · {p_equals(p)}"
     if code == "placebo" and p is not None:
         return f"双侧 {p_equals(p)} {'≤' if p <= 0.05 else '>'} 0.05"
     if observed is None:
