@@ -46,7 +46,6 @@ from quantgpt.foundations.series import Series
 from quantgpt.metrics.drawdown import max_drawdown
 from quantgpt.metrics.returns import PERIODS, annualised_mean
 from quantgpt.metrics.returns import sharpe as sharpe_ratio
-from quantgpt.trading.kernels import BUYABLE
 
 __all__ = ["FactorTestResult", "FactorTestSpec", "compute", "run_factor_test"]
 
@@ -168,7 +167,7 @@ def compute(
         run=phases[0][1],
         phases=phases,
         benchmark=_benchmark(view, phases[0][1]),
-        buyable=_bit(tape),
+        buyable=_buyable(tape),
         quantiles=_quantiles(view, ranked, rows, n_groups, prices),
         autocorrelation=(
             rank_ic(ranked, ranked, rows, lag=-1).values,
@@ -302,12 +301,14 @@ def _benchmark(view: MarketView, run: GroupRun) -> F64:
         return np.full(run.days.size, np.nan)
     level = np.asarray(view.benchmark, dtype=np.float64)
     known = np.where(np.isfinite(level), np.arange(level.size), -1)
-    before = np.maximum.accumulate(known)[run.days - 1]
+    before = np.where(run.days > 0, np.maximum.accumulate(known)[run.days - 1], -1)
     past = np.where(before >= 0, level[np.maximum(before, 0)], np.nan)
     return np.asarray(level[run.days] / past - 1.0, dtype=np.float64)
 
 
-def _bit(tape: Tape) -> NDArray[np.bool_]:
+def _buyable(tape: Tape) -> NDArray[np.bool_]:
+    from quantgpt.trading.kernels import BUYABLE
+
     return np.asarray((tape.states & BUYABLE) != 0, dtype=np.bool_)
 
 

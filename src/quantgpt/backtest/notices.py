@@ -88,7 +88,7 @@ def _sample(c: Computed) -> Iterator[dict[str, Any]]:
             used=c.n_groups,
         )
     if e.too_little:
-        yield notice("no_tests", e.too_little, "Too little data for the anti-overfit tests", ("anti_overfit", "score"))
+        yield notice("no_tests", e.too_little.zh, e.too_little.en, ("anti_overfit", "score"))
     if e.direction.source == "calibration_half":
         used = int((e.direction.calibration & np.isfinite(e.rank_ic)).sum())
         yield notice(

@@ -45,7 +45,8 @@ def _level(returns: F64) -> F64:
 
 
 def _nav_days(c: Computed) -> list[str]:
-    return [str(c.view.days[c.run.days[0] - 1].astype("datetime64[D]")), *c.run_days]
+    before = max(int(c.run.days[0]) - 1, 0)
+    return [str(c.view.days[before].astype("datetime64[D]")), *c.run_days]
 
 
 def nav(c: Computed) -> Series:

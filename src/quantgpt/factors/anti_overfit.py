@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.factors.decay import REASONS
-from quantgpt.factors.evidence import SHIFTS, Evidence
+from quantgpt.factors.evidence import NO_SHUFFLES, SHIFTS, Evidence, Lack
 from quantgpt.foundations.series import number
 
 F64 = NDArray[np.float64]
@@ -28,6 +28,7 @@ SHIFT_SLACK = 1.0
 FIRST_LAG_LEVEL = 0.05
 LEAST_HALF_LIFE = 5
 BINS = 40
+_NO_REGIMES = Lack("没有足够长的市场环境可以比较", "No market regime lasts long enough to compare")
 
 RECOMMENDATIONS = ((80.0, "推荐"), (60.0, "谨慎"), (40.0, "需改进"), (-math.inf, "不推荐"))
 FAST_RECOMMENDATIONS = ((75.0, "推荐"), (50.0, "谨慎"), (-math.inf, "需改进"))
@@ -205,7 +206,7 @@ def subsample(e: Evidence) -> OverfitTest:
     """Does the factor keep its sign in rising, falling and flat, calm and nervous markets, more than luck would?"""
     name, code = "子样本压力", "subsample"
     if e.too_little or e.null is None or e.worst is None:
-        return _unable(name, code, e, "没有足够长的市场环境可以比较")
+        return _unable(name, code, e, _NO_REGIMES)
     sign = e.direction.sign
     p = e.p_consistency()
     threshold = float(np.quantile(e.null.consistency, 1.0 - CONSISTENCY_LEVEL))
@@ -309,5 +310,6 @@ def _null_bins(values: F64, observed: float | None, threshold: float, **meta: An
     return Histogram(made.left, made.count, made.width, made.n, meta) if made else None
 
 
-def _unable(name: str, code: str, e: Evidence, otherwise: str = "数据不足，不做检验") -> OverfitTest:
-    return OverfitTest(name, code, False, {"error": e.too_little or otherwise, "n_dates": e.summary.n})
+def _unable(name: str, code: str, e: Evidence, otherwise: Lack = NO_SHUFFLES) -> OverfitTest:
+    lack = e.too_little or otherwise
+    return OverfitTest(name, code, False, {"error": lack.zh, "error_en": lack.en, "n_dates": e.summary.n})

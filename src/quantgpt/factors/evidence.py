@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,16 @@ class EvidenceInputs:
     direction: int | None = None
     permutations: int = 999
     seed: int = 0
+
+
+class Lack(NamedTuple):
+    """Why there is too little data for a test."""
+
+    zh: str
+    en: str
+
+
+NO_SHUFFLES = Lack("没有做置换检验", "No label shuffles were run")
 
 
 @dataclass(frozen=True)
@@ -121,12 +132,18 @@ class Evidence:
         return self.direction.sign * self.summary.mean
 
     @property
-    def too_little(self) -> str | None:
-        """Why no test can be run, in Chinese; None when there is enough."""
+    def too_little(self) -> Lack | None:
+        """Why no test can be run; None when there is enough."""
         if self.summary.n < LEAST_TEST_DATES:
-            return f"有 IC 的日期只有 {self.summary.n} 个，少于 {LEAST_TEST_DATES} 个，不做检验"
+            return Lack(
+                f"有 IC 的日期只有 {self.summary.n} 个，少于 {LEAST_TEST_DATES} 个，不做检验",
+                f"Only {self.summary.n} sessions have an IC; {LEAST_TEST_DATES} are needed for a test",
+            )
         if self.mean_names < LEAST_TEST_NAMES:
-            return f"平均每日只有 {self.mean_names:.0f} 只股票，少于 {LEAST_TEST_NAMES} 只，打乱标签没有意义"
+            return Lack(
+                f"平均每日只有 {self.mean_names:.0f} 只股票，少于 {LEAST_TEST_NAMES} 只，打乱标签没有意义",
+                f"Only {self.mean_names:.0f} names a day on average; shuffling labels needs {LEAST_TEST_NAMES}",
+            )
         return None
 
     @property

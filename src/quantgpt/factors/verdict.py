@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quantgpt.factors.anti_overfit import AntiOverfit
-from quantgpt.factors.evidence import Evidence
+from quantgpt.factors.evidence import NO_SHUFFLES, Evidence
 from quantgpt.factors.score import Score
 
 MOST_REASONS = 4
@@ -72,8 +72,9 @@ def verdict(f: Facts) -> Sentence:
     """The headline: evidence first, then its limit."""
     e, passed = f.evidence, {test.code: test.passed for test in f.tests.tests}
     if e.too_little or e.null is None:
-        why = e.too_little or "没有做置换检验"
-        return Sentence("few_data", {"reason": why}, f"数据太少，不下结论：{why}", "Too little data for a verdict")
+        lack = e.too_little or NO_SHUFFLES
+        zh, en = f"证据不足，不下结论：{lack.zh}", f"Too little evidence for a verdict: {lack.en}"
+        return Sentence("few_data", {"reason": lack.zh, "reason_en": lack.en}, zh, en)
     p, outside = e.p_two_sided(), e.p_outside()
     args = {"grade": f.score.grade, "p": p, "rank_ic": e.oriented_mean, "passed": f.tests.passed}
     if e.direction.sign * e.outside.mean < 0:
