@@ -210,6 +210,10 @@ class _Vocabulary(Registry[Operator]):
         super().__init__("operator")
         self._spoken: dict[str, Operator] = {}
 
+    def __getitem__(self, name: str) -> Operator:
+        self._names()
+        return super().__getitem__(name)
+
     def find(self, word: str) -> Operator | None:
         """The operator of that name or alias, in any case; None where there is none."""
         return self._names().get(word.lower())

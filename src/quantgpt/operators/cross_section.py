@@ -12,14 +12,15 @@ from quantgpt.operators._base import Array, Axis, Mask, UnitRule, operator
 from quantgpt.operators._lazy import routine
 
 NAN = math.nan
-SIGN = np.uint64(63)
-TOP = np.uint64(1 << 63)
+TOP = np.int64(-(2**63))
+ZERO = np.uint64(0)
+ONE = np.uint32(1)
 HALF = np.uint64(32)
 LOW_HALF = np.uint64((1 << 32) - 1)
 BYTE = np.uint64(255)
 
 Keys: TypeAlias = NDArray[np.uint64]
-Counts: TypeAlias = NDArray[np.int64]
+Counts: TypeAlias = NDArray[np.uint32]
 
 
 @routine
@@ -32,74 +33,104 @@ def tied(x: float) -> float:
 
 
 @routine
-def scatter(source: Keys, n: int, shift: int, width: int, target: Keys, tally: Counts) -> None:
-    """One stable counting pass: `source` into `target` in the order of `width` bits from `shift` on."""
-    size = 1 << width
-    mask = np.uint64(size - 1)
-    low = np.uint64(shift)
-    tally[:size] = 0
-    for p in range(n):
-        tally[(source[p] >> low) & mask] += 1
-    total = 0
-    for b in range(size):
-        here = tally[b]
-        tally[b] = total
-        total += here
-    for p in range(n):
-        b = (source[p] >> low) & mask
-        target[tally[b]] = source[p]
-        tally[b] += 1
+def slots_of(values: Array, keys: Keys, n: int, width: int, slots: Keys) -> None:
+    """Give every value a slot of 2 · `width` bits, in the order of the values: slot in the high half, position below.
 
-
-@routine
-def sort_places(keys: Keys, n: int, places: Keys, spare: Keys, tally: Counts) -> None:
-    """Fill `places` with the positions of the first `n` keys in ascending order of their keys.
-
-    Two counting passes order the leading bits of (key - smallest key); what is still out of order is inserted. Keys
-    that crowd together far from the others would make that slow, so a row that needs many moves is sorted on all bits.
+    Values on both sides of zero get slots of equal width, since their bit patterns leave a huge gap around zero;
+    others get the leading bits of their bit pattern.
     """
-    if n == 0:
-        return
     low = keys[0]
     high = keys[0]
-    for p in range(1, n):
+    least = values[0]
+    most = values[0]
+    for p in range(n):
         low = min(low, keys[p])
         high = max(high, keys[p])
-    width = 8 if n < 256 else 10 if n < 2048 else 11
+        least = min(least, values[p])
+        most = max(most, values[p])
+    last = float((1 << (2 * width)) - 1)
+    factor = last / (most - least)
+    if least <= 0.0 <= most and factor > 0.0 and factor - factor == 0.0:
+        for p in range(n):
+            slot = np.uint64(min((values[p] - least) * factor, last))
+            slots[p] = (slot << HALF) | np.uint64(p)
+        return
     length = 0
-    while (high - low) >> np.uint64(length) and length < 63:
+    while length < 64 and (high - low) >> np.uint64(length) != ZERO:
         length += 1
-    length += 1 if (high - low) >> np.uint64(63) else 0
     drop = np.uint64(max(0, length - 2 * width))
     for p in range(n):
-        spare[p] = (((keys[p] - low) >> drop) << HALF) | np.uint64(p)
-    scatter(spare, n, 32, width, places, tally)
-    scatter(places, n, 32 + width, width, spare, tally)
-    moves = 0
-    for p in range(n):
-        place = spare[p] & LOW_HALF
-        key = keys[place]
-        q = p
-        while q > 0 and keys[places[q - 1]] > key and moves <= 4 * n:
-            places[q] = places[q - 1]
-            q -= 1
-            moves += 1
-        places[q] = place
-    if moves > 4 * n:
-        sort_all_bits(keys, n, places, spare, tally)
+        slots[p] = (((keys[p] - low) >> drop) << HALF) | np.uint64(p)
 
 
 @routine
-def sort_all_bits(keys: Keys, n: int, places: Keys, spare: Keys, tally: Counts) -> None:
-    """Fill `places` as `sort_places` does, in eight counting passes over all 64 bits."""
+def order_slots(slots: Keys, n: int, width: int, spare: Keys, first: Counts, second: Counts) -> None:
+    """Sort `slots` by their high half in two counting passes of `width` bits."""
+    size = 1 << width
+    mask = np.uint64(size - 1)
+    middle = np.uint64(32 + width)
+    first[:size] = 0
+    second[:size] = 0
+    for p in range(n):
+        first[(slots[p] >> HALF) & mask] += ONE
+        second[slots[p] >> middle] += ONE
+    before = np.uint32(0)
+    before_too = np.uint32(0)
+    for b in range(size):
+        here = first[b]
+        first[b] = before
+        before += here
+        here = second[b]
+        second[b] = before_too
+        before_too += here
+    for p in range(n):
+        slot = slots[p]
+        b = (slot >> HALF) & mask
+        spare[first[b]] = slot
+        first[b] += ONE
+    for p in range(n):
+        slot = spare[p]
+        b = slot >> middle
+        slots[second[b]] = slot
+        second[b] += ONE
+
+
+@routine
+def settle(keys: Keys, slots: Keys, n: int, ordered: Keys, places: Counts) -> bool:
+    """Fill `ordered` and `places` with keys and their positions in ascending order, by insertion into an order that is
+    nearly right; False where that would take too many moves."""
+    moves = 0
+    last = ZERO
+    for p in range(n):
+        place = np.uint32(slots[p] & LOW_HALF)
+        key = keys[place]
+        q = p
+        if key >= last:
+            last = key
+        else:
+            while q > 0 and ordered[q - 1] > key:
+                ordered[q] = ordered[q - 1]
+                places[q] = places[q - 1]
+                q -= 1
+            moves += p - q
+            if moves > 4 * n:
+                return False
+        ordered[q] = key
+        places[q] = place
+    return True
+
+
+@routine
+def sort_all_bits(keys: Keys, n: int, ordered: Keys, places: Counts, spare: Counts, tally: Counts) -> None:
+    """Fill `ordered` and `places` as `settle` does, in eight counting passes over all 64 bits."""
     for p in range(n):
         places[p] = p
     for byte in range(8):
         shift = np.uint64(8 * byte)
         tally[:256] = 0
         for p in range(n):
-            tally[(keys[places[p]] >> shift) & BYTE] += 1
-        total = 0
+            tally[(keys[places[p]] >> shift) & BYTE] += ONE
+        total = np.uint32(0)
         for b in range(256):
             here = tally[b]
             tally[b] = total
@@ -107,8 +138,10 @@ def sort_all_bits(keys: Keys, n: int, places: Keys, spare: Keys, tally: Counts) 
         for p in range(n):
             b = (keys[places[p]] >> shift) & BYTE
             spare[tally[b]] = places[p]
-            tally[b] += 1
+            tally[b] += ONE
         places[:n] = spare[:n]
+    for p in range(n):
+        ordered[p] = keys[places[p]]
 
 
 @operator(
@@ -130,13 +163,17 @@ def rank(out: Array, x: Array, eligible: Mask) -> None:
     [[0.5, 1.0, 0.5, nan]]
     """
     rows, assets = out.shape
+    width = 8 if assets < 2048 else 10
     values = np.empty(assets)
-    names = np.empty(assets, np.int64)
+    names = np.empty(assets, np.uint32)
     keys = np.empty(assets, np.uint64)
-    places = np.empty(assets, np.uint64)
-    spare = np.empty(assets, np.uint64)
-    tally = np.empty(2048, np.int64)
-    bits = values.view(np.uint64)
+    slots = np.empty(assets, np.uint64)
+    ordered = np.empty(assets, np.uint64)
+    places = np.empty(assets, np.uint32)
+    spare = np.empty(assets, np.uint32)
+    first = np.empty(1 << width, np.uint32)
+    second = np.empty(1 << width, np.uint32)
+    bits = values.view(np.int64)
     for i in range(rows):
         n = 0
         for j in range(assets):
@@ -145,19 +182,23 @@ def rank(out: Array, x: Array, eligible: Mask) -> None:
             values[n] = tied(v) + 0.0
             names[n] = j
             n += 1 if eligible[i, j] and v - v == 0.0 else 0
+        if n == 0:
+            continue
         for p in range(n):
-            u = bits[p]
-            keys[p] = ~u if u >> SIGN else u | TOP
-        sort_places(keys, n, places, spare, tally)
+            keys[p] = np.uint64(bits[p] ^ ((bits[p] >> 63) | TOP))
+        slots_of(values, keys, n, width, slots)
+        order_slots(slots, n, width, ordered, first, second)
+        if not settle(keys, slots, n, ordered, places):
+            sort_all_bits(keys, n, ordered, places, spare, first)
         p = 0
         while p < n:
-            key = keys[places[p]]
+            key = ordered[p]
             q = p + 1
-            while q < n and keys[places[q]] == key:
+            while q < n and ordered[q] == key:
                 q += 1
-            place = (p + 1 + q) * 0.5 / n
+            rank_of_all = (p + 1 + q) * 0.5 / n
             for r in range(p, q):
-                out[i, names[places[r]]] = place
+                out[i, names[places[r]]] = rank_of_all
             p = q
 
 
