@@ -146,7 +146,7 @@ class _Run:
         self.assets = data.eligible.shape[1]
         read = {source for step in plan.steps for source in step.sources}
         self.direct = {key for key in results if key not in read and key not in plan.fields}
-        longest = max((tail for key, tail in plan.tails.items() if key not in plan.fields), default=0)
+        longest = max((step.history for step in plan.steps), default=0)
         self.block = max(FEWEST_ROWS, BLOCK_CELLS // self.assets, longest // 2)
         self.block = min(self.block, max(span[1] - span[0], plan.warmup, 1))
         self.buffers = self._allot()

@@ -140,35 +140,37 @@ def group_rank(out: Array, x: Array, eligible: Mask, groups: Groups) -> None:
     size = int(groups.max()) + 1 if assets else 0
     keys = np.empty(assets)
     names = np.empty(assets, np.int64)
-    members = np.empty(max(size, 0))
+    sorted_names = np.empty(assets, np.int64)
+    sorted_keys = np.empty(assets)
+    begin = np.empty(max(size, 0) + 1, np.int64)
     for i in range(rows):
         n = 0
-        members[:] = 0.0
+        begin[:] = 0
         for j in range(assets):
             v = x[i, j]
             out[i, j] = NAN
             if groups[j] >= 0 and eligible[i, j] and v - v == 0.0:
                 keys[n] = tied(v)
                 names[n] = j
-                members[groups[j]] += 1.0
+                begin[groups[j] + 1] += 1
                 n += 1
+        for g in range(size):
+            begin[g + 1] += begin[g]
         order = np.argsort(keys[:n], kind="mergesort")
-        place = np.zeros(max(size, 0))
-        first = 0
-        while first < n:
-            last = first
-            while last + 1 < n and keys[order[last + 1]] == keys[order[first]]:
-                last += 1
-            for p in range(first, last + 1):
-                out[i, names[order[p]]] = 0.0
-            for p in range(first, last + 1):
-                g = groups[names[order[p]]]
-                place[g] += 1.0
-            for p in range(first, last + 1):
-                j = names[order[p]]
-                g = groups[j]
-                same = 0.0
-                for q in range(first, last + 1):
-                    same += 1.0 if groups[names[order[q]]] == g else 0.0
-                out[i, j] = (place[g] - (same - 1.0) * 0.5) / members[g]
-            first = last + 1
+        free = begin.copy()
+        for p in range(n):
+            j = names[order[p]]
+            q = free[groups[j]]
+            sorted_names[q] = j
+            sorted_keys[q] = keys[order[p]]
+            free[groups[j]] += 1
+        for g in range(size):
+            first = begin[g]
+            while first < begin[g + 1]:
+                last = first + 1
+                while last < begin[g + 1] and sorted_keys[last] == sorted_keys[first]:
+                    last += 1
+                place = (first + 1 + last - 2 * begin[g]) * 0.5 / (begin[g + 1] - begin[g])
+                for q in range(first, last):
+                    out[i, sorted_names[q]] = place
+                first = last

@@ -34,20 +34,53 @@ def middle(values: Array, n: int) -> float:
 
 
 @routine
-def gather_sorted(x: Array, today: int, window: int, j: int, into: Array) -> int:
-    """Copy the valid values of column `j` over the window that ends at `today` in ascending order; their number."""
-    n = 0
-    for k in range(max(0, today - window + 1), today + 1):
-        v = x[k, j]
-        if v != v:
-            continue
-        p = n
-        while p > 0 and into[p - 1] > v:
-            into[p] = into[p - 1]
-            p -= 1
-        into[p] = v
-        n += 1
-    return n
+def median_away(values: Array, n: int, away: Array) -> float:
+    """Median distance from the median of the first `n` values, which are in ascending order: the distances fall towards
+    the middle, so the two ends are merged from the largest on."""
+    centre = middle(values, n)
+    low = 0
+    high = n - 1
+    for p in range(n - 1, -1, -1):
+        left = centre - values[low]
+        right = values[high] - centre
+        if left > right:
+            away[p] = left
+            low += 1
+        else:
+            away[p] = right
+            high -= 1
+    return middle(away, n)
+
+
+@routine
+def put(values: Array, n: int, v: float) -> int:
+    """Insert `v` into the first `n` values, which are in ascending order; the new number. NaN is left out."""
+    if v != v:
+        return n
+    p = n
+    while p > 0 and values[p - 1] > v:
+        values[p] = values[p - 1]
+        p -= 1
+    values[p] = v
+    return n + 1
+
+
+@routine
+def drop(values: Array, n: int, v: float) -> int:
+    """Take one `v` out of the first `n` values, which are in ascending order; the new number. NaN was never in."""
+    if v != v:
+        return n
+    low = 0
+    high = n - 1
+    while low < high:
+        half = (low + high) // 2
+        if values[half] < v:
+            low = half + 1
+        else:
+            high = half
+    for p in range(low, n - 1):
+        values[p] = values[p + 1]
+    return n - 1
 
 
 @operator(
@@ -110,10 +143,17 @@ def ts_median(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = (window * 90 + 99) // 100
-    values = np.empty(window)
-    for i in range(rows):
-        for j in range(assets):
-            n = gather_sorted(x, at + i, window, j, values)
+    values = np.empty(window + 1)
+    oldest = max(0, at - window + 1)
+    for j in range(assets):
+        n = 0
+        for k in range(oldest, at):
+            n = put(values, n, x[k, j] + 0.0)
+        for i in range(rows):
+            today = at + i
+            if today - window >= oldest:
+                n = drop(values, n, x[today - window, j] + 0.0)
+            n = put(values, n, x[today, j] + 0.0)
             out[i, j] = middle(values, n) if n >= need else NAN
 
 
@@ -134,24 +174,16 @@ def ts_mad(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = (window * 90 + 99) // 100
-    values = np.empty(window)
-    away = np.empty(window)
-    for i in range(rows):
-        for j in range(assets):
-            n = gather_sorted(x, at + i, window, j, values)
-            if n < need:
-                out[i, j] = NAN
-                continue
-            centre = middle(values, n)
-            low = 0
-            high = n - 1
-            for p in range(n - 1, -1, -1):
-                left = centre - values[low]
-                right = values[high] - centre
-                if left > right:
-                    away[p] = left
-                    low += 1
-                else:
-                    away[p] = right
-                    high -= 1
-            out[i, j] = middle(away, n)
+    values = np.empty(window + 1)
+    away = np.empty(window + 1)
+    oldest = max(0, at - window + 1)
+    for j in range(assets):
+        n = 0
+        for k in range(oldest, at):
+            n = put(values, n, x[k, j] + 0.0)
+        for i in range(rows):
+            today = at + i
+            if today - window >= oldest:
+                n = drop(values, n, x[today - window, j] + 0.0)
+            n = put(values, n, x[today, j] + 0.0)
+            out[i, j] = median_away(values, n, away) if n >= need else NAN
