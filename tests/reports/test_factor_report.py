@@ -133,7 +133,7 @@ def test_every_part_is_there(report: bytes) -> None:
 
 def test_the_head_says_verdict_grade_score_expression_and_market(report: bytes) -> None:
     text = "".join(parsed(report).text)
-    for words in ("方向段之外不显著", "59.9", "区间 52.8–72.4 · 封顶前 66.4", "谨慎 · 3/4", "demo@3f9c21aa0b1d"):
+    for words in ("方向段之外不显著", "59.9", "区间 52.8–72.4", "封顶前 66.4", "谨慎 · 3/4", "demo@3f9c21aa0b1d"):
         assert words in text
     assert "rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5))" in text
     assert text.count("演示市场 · 合成数据") >= 3

@@ -151,7 +151,9 @@ async def test_the_embedded_font_is_accepted(saved: Path) -> None:
 
 
 async def test_hostile_text_never_runs(tmp_path: Path) -> None:
-    attack = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>{{7*7}}\" onload=\"window.hit=1"
+    attack = (
+        "<script>window.hit=1</script><img src=x onerror='window.hit=1'>{{7*7}}\" onload=\"window.hit=1" + "x" * 10_000
+    )
     result, series = sample(sessions=150, names=36)
     result["params"] |= {"expression": attack, "market": attack, "universe": attack}
     result["verdict"] = {"zh": attack, "en": attack}
@@ -164,6 +166,7 @@ async def test_hostile_text_never_runs(tmp_path: Path) -> None:
     async with opened(path, 1280) as page:
         assert await page.run("window.hit") is None
         assert await page.run("document.scripts.length + document.images.length") == 0
+        assert await page.run("document.documentElement.scrollWidth <= innerWidth")
         asked = [event["request"]["url"] for event in page.happened("Network.requestWillBeSent")]
     assert [url for url in asked if not url.startswith("data:font/")] == [path.as_uri()]
 

@@ -25,6 +25,7 @@ from quantgpt.reports.words import (
 _LONG = 600
 _SHOWN = 240
 _TITLE = 300
+_MOST_WARNINGS = 20
 _TOKEN = re.compile(r"(?P<name>[A-Za-z_]\w*)|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?)|(?P<rest>[^A-Za-z_\d]+)")
 _EXECUTION = {"next_open": "次日开盘", "next_close": "次日收盘", "same_close": "当日收盘"}
 _UNIVERSES = {"hs300": "沪深300", "csi500": "中证500", "csi1000": "中证1000", "small_scale": "小规模", "all": "全市场"}
@@ -68,11 +69,13 @@ def header(run: Run, title: str) -> Header:
     tests = f" · {count(number(passed, 'passed_count'))}/{count(number(passed, 'total_count'))}" if passed else ""
     return Header(
         title=(title if len(title) <= _TITLE else title[:_TITLE] + "…") or "QuantGPT",
-        market=f"{text(r, 'params', 'market') or DASH}@{text(r, 'params', 'data_snapshot') or DASH}",
+        market=_market(run),
         synthetic=get(r, "params", "synthetic") is True,
-        engine=text(r, "manifest", "engine") or "quantgpt",
+        engine=text(r, "manifest", "engine")[:60] or "quantgpt",
         grade=text(r, "grade")[:2] or DASH,
-        verdict=Label(text(r, "verdict", "zh") or "没有结论：结果里缺少评级", text(r, "verdict", "en")),
+        verdict=Label(
+            text(r, "verdict", "zh")[:_TITLE] or "没有结论：结果里缺少评级", text(r, "verdict", "en")[:_TITLE]
+        ),
         said=text(r, "llm", "prompt")[:1000],
         expression=coloured(expression),
         expression_start=expression[:_SHOWN] if len(expression) > _LONG else "",
@@ -84,9 +87,9 @@ def header(run: Run, title: str) -> Header:
         interval=_interval(run),
         recommendation=recommendation + tests if recommendation else "",
         recommendation_style=_STYLES.get(recommendation, "plain"),
-        caps=[Label(text(c, "zh"), text(c, "en")) for c in items(r, "caps") if text(c, "zh")],
+        caps=_caps(run),
         reasons=_reasons(run),
-        warnings=[_warning(w) for w in items(r, "warnings")],
+        warnings=_warnings(run),
         tiles=tiles(run),
     )
 
@@ -121,6 +124,11 @@ def tiles(run: Run) -> list[Tile]:
     ]  # fmt: skip
 
 
+def _market(run: Run) -> str:
+    name, snapshot = text(run.result, "params", "market"), text(run.result, "params", "data_snapshot")
+    return f"{name[:60] or DASH}@{snapshot[:60] or DASH}"
+
+
 def _facts(run: Run) -> list[str]:
     p = run.result.get("params")
     universe = text(p, "universe")
@@ -131,20 +139,25 @@ def _facts(run: Run) -> list[str]:
     last = text(p, "effective_end") or text(p, "end_date") or DASH
     execution = text(p, "execution")
     return [
-        " · ".join(part for part in (_UNIVERSES.get(universe, universe) or DASH, dated) if part),
+        " · ".join(part for part in (_UNIVERSES.get(universe, universe)[:80] or DASH, dated) if part),
         f"{first} → {last}",
         f"{plain(number(p, 'n_groups'))} 组 · 持有 {plain(run.holding)} 日 · {_EXECUTION.get(execution, execution) or DASH}",
-        f"{text(p, 'market') or DASH}@{text(p, 'data_snapshot') or DASH}",
+        _market(run),
     ]
 
 
 def _score_note(run: Run) -> str:
     low, high = pair(run.result, "score_ci95")
-    note = f"区间 {interval(low, high, 1)}" if low is not None else "没有区间"
+    return f"区间 {interval(low, high, 1)}" if low is not None else "没有区间"
+
+
+def _caps(run: Run) -> list[Label]:
+    """Why the score is lower than its parts say."""
+    said = [Label(text(cap, "zh"), text(cap, "en")) for cap in items(run.result, "caps") if text(cap, "zh")]
     score, before = number(run.result, "score"), number(run.result, "score_uncapped")
     if score is not None and before is not None and before - score > 0.05:
-        note += f" · 封顶前 {fixed(before, 1)}"
-    return note
+        said.insert(0, Label(f"封顶前 {fixed(before, 1)}", f"{fixed(before, 1)} before the cap"))
+    return said
 
 
 def _interval(run: Run) -> tuple[float, float] | None:
@@ -167,6 +180,14 @@ def _reasons(run: Run) -> list[tuple[str, Label]]:
     doubts = [reason for reason in found if reason[0] != "pass"]
     kept = found[:3]
     return [*kept, next((d for d in reversed(doubts) if d not in kept), found[3])]
+
+
+def _warnings(run: Run) -> list[Label]:
+    found = items(run.result, "warnings")
+    said = [_warning(warning) for warning in found[:_MOST_WARNINGS]]
+    if len(found) > _MOST_WARNINGS:
+        said.append(Label(f"另有 {count(len(found) - _MOST_WARNINGS)} 条提醒未列出", "more warnings left out"))
+    return said
 
 
 def _warning(warning: object) -> Label:

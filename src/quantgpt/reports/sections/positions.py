@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from quantgpt.foundations.series import Series
+from collections.abc import Mapping
+
 from quantgpt.reports.blocks import Card, Cell, Row, Section, Table, absent, heads, numbers
 from quantgpt.reports.charts.split import split_bar
-from quantgpt.reports.plain import Run, column, labels, mapping, number, text, words
+from quantgpt.reports.plain import Run, mapping, number, text, words
 from quantgpt.reports.words import Label, as_number, change, count, direction_class, fixed, percent
 
 _EACH_END = 15
 _BLOCKED = 40
+_LONGEST = 120
 _REASONS = {
     "suspended": "停牌",
     "limit_up": "开盘涨停",
@@ -34,7 +36,8 @@ def holdings(run: Run) -> Card:
         return absent(title, span=12)
     size = len(series.index)
     keep = list(range(size)) if size <= 2 * _EACH_END else [*range(_EACH_END), *range(size - _EACH_END, size)]
-    rows = [_holding(series, i) for i in keep]
+    columns = {name: words(series, name) for name in series.columns}
+    rows = [_holding(str(series.index[i]), {name: values[i] for name, values in columns.items()}) for i in keep]
     if len(keep) < size:
         hidden = size - len(keep)
         rows.insert(
@@ -52,18 +55,17 @@ def holdings(run: Run) -> Card:
     return Card(title, Label(f"{date} · {shown}", f"{count(size)} names"), 12, table=table)
 
 
-def _holding(series: Series, i: int) -> Row:
-    gain = as_number(words(series, "holding_return")[i])
-    free = words(series, "tradable")[i]
+def _holding(code: str, of: Mapping[str, object]) -> Row:
+    gain, free = of.get("holding_return"), of.get("tradable")
     return Row(
         numbers(
-            Cell(labels(series)[i], "code"),
-            Cell(_text(words(series, "name")[i])),
-            Cell(_text(words(series, "industry")[i]), "dim"),
-            fixed(column(series, "factor_value")[i], 4),
-            percent(column(series, "percentile")[i]),
-            _text(words(series, "group")[i]),
-            percent(column(series, "weight")[i], 2),
+            Cell(_text(code), "code"),
+            Cell(_text(of.get("name"))),
+            Cell(_text(of.get("industry")), "dim"),
+            fixed(of.get("factor_value"), 4),
+            percent(of.get("percentile")),
+            _text(of.get("group")),
+            percent(of.get("weight"), 2),
             Cell(change(gain, 2), direction_class(gain, 4)),
             Cell("是" if free else "否", "" if free else "warn") if isinstance(free, bool) else Cell(),
         )
@@ -71,7 +73,9 @@ def _holding(series: Series, i: int) -> Row:
 
 
 def _text(value: object) -> str:
-    return "—" if value is None or value == "" else str(value)
+    """Words of a cell; what no name is as long as is cut."""
+    shown = "—" if value is None or value == "" else str(value)
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
 
 
 def blocked(run: Run) -> Card:
@@ -86,18 +90,9 @@ def blocked(run: Run) -> Card:
         return absent(
             title, Label("没有受阻的交易：每笔都在次日开盘成交", "every order filled at the next open"), span=12
         )
+    columns = {name: words(series, name) for name in ("code", "name", "side", "reason", "rule")}
     rows = [
-        Row(
-            numbers(
-                labels(series)[i],
-                Cell(_text(words(series, "code")[i]), "code"),
-                Cell(_text(words(series, "name")[i])),
-                {"buy": "买入", "sell": "卖出"}.get(side := _text(words(series, "side")[i]), side),
-                Cell(_REASONS.get(reason := _text(words(series, "reason")[i]), reason)),
-                Cell(_text(words(series, "rule")[i]), "dim wrap"),
-                Cell(_INSTEAD.get(side, "—"), "dim"),
-            )
-        )
+        _order(str(series.index[i]), {name: _text(values[i]) for name, values in columns.items()})
         for i in range(min(_BLOCKED, len(series.index)))
     ]
     table = Table(
@@ -115,4 +110,18 @@ def blocked(run: Run) -> Card:
         12,
         chart=split_bar("受阻原因", [(name, n) for name, value in counts if (n := as_number(value))]),
         table=table,
+    )
+
+
+def _order(date: str, of: Mapping[str, str]) -> Row:
+    return Row(
+        numbers(
+            _text(date),
+            Cell(of["code"], "code"),
+            of["name"],
+            {"buy": "买入", "sell": "卖出"}.get(of["side"], of["side"]),
+            _REASONS.get(of["reason"], of["reason"]),
+            Cell(of["rule"], "dim wrap"),
+            Cell(_INSTEAD.get(of["side"], "—"), "dim"),
+        )
     )
