@@ -8,9 +8,12 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quantgpt.foundations.errors import RateLimited
+
+TOO_LARGE = "请求体过大"
 
 
 class RollingWindow:
@@ -50,34 +53,21 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > self._largest:
             await _too_large(send)
             return
-        seen, answered = 0, False
+        seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._largest:
-                raise _TooLarge
+                raise HTTPException(413, TOO_LARGE)
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, watched)
-        except _TooLarge:
-            if not answered:
-                await _too_large(send)
-
-
-class _TooLarge(Exception):
-    pass
+        await self._app(scope, counted, send)
 
 
 async def _too_large(send: Send) -> None:
-    body = json.dumps({"detail": "请求体过大", "code": "too_large"}, ensure_ascii=False).encode()
+    body = json.dumps({"detail": TOO_LARGE, "code": "http_413"}, ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})

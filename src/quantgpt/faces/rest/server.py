@@ -21,9 +21,10 @@ class Server(uvicorn.Server):
     """Ends the event streams as soon as it is told to stop; otherwise it would wait for their clients."""
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """Begin to stop."""
+        """Begin to stop. The signal is not raised again afterwards: a stop that was asked for is a success."""
         self.config.app.state.rest.watcher.stop()  # type: ignore[union-attr]
-        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def serve(app: App) -> None:
