@@ -424,7 +424,7 @@ def _params(c: Computed) -> dict[str, Any]:
         "synthetic": view.synthetic,
         "effective_start": str(view.days[view.first].astype("datetime64[D]")),
         "effective_end": str(view.days[-1].astype("datetime64[D]")),
-        "universe_meta": dict(view.universe_meta),
+        "universe_meta": {key: value for key, value in view.universe_meta.items() if key != "notices"},
         "execution": spec.execution,
         "cost_model": spec.costs,
         "direction": c.sign,

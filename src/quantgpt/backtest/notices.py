@@ -15,6 +15,7 @@ MOST_DELAYED = 0.01
 
 _RETURNS = ("metrics", "group_returns", "score")
 _IC = ("ic_mean", "rank_ic_mean", "anti_overfit")
+_TOUCHED = {"benchmark_gaps": ("benchmark",), "no_benchmark": ("benchmark",)}
 
 
 def notice(code: str, zh: str, en: str, metrics: tuple[str, ...] = (), **args: Any) -> dict[str, Any]:
@@ -23,9 +24,23 @@ def notice(code: str, zh: str, en: str, metrics: tuple[str, ...] = (), **args: A
 
 
 def notices(c: Computed) -> list[dict[str, Any]]:
-    """All warnings of one test, those of the market first."""
-    market = [notice("market", text, text) for text in c.view.warnings]
-    return [*market, *_universe(c), *_sample(c), *_trading(c)]
+    """All warnings of one test, those of the market first; what the market has said is not said again."""
+    market = list(_market(c))
+    said = {entry["code"] for entry in market}
+    own = (*_universe(c), *_sample(c), *_trading(c))
+    return [*market, *(entry for entry in own if entry["code"] not in said)]
+
+
+def _market(c: Computed) -> Iterator[dict[str, Any]]:
+    """What the market store had to say about the view, with codes where it gave them."""
+    coded = c.view.universe_meta.get("notices") or ()
+    for entry in coded:
+        metrics = _TOUCHED.get(entry["code"], _RETURNS + _IC)
+        yield notice(entry["code"], entry["zh"], entry["en"], metrics, **entry.get("args", {}))
+    known = {entry["zh"] for entry in coded}
+    for text in c.view.warnings:
+        if text not in known:
+            yield notice("market", text, text)
 
 
 def _universe(c: Computed) -> Iterator[dict[str, Any]]:
@@ -34,7 +49,7 @@ def _universe(c: Computed) -> Iterator[dict[str, Any]]:
     if missing:
         coverage = float(meta.get("coverage") or 0.0)
         yield notice(
-            "missing_members",
+            "members_without_prices",
             f"成分股里有 {len(missing)} 只缺行情（覆盖 {coverage:.1%}），它们没有参与分组",
             f"{len(missing)} members have no prices ({coverage:.1%} covered); they were left out of the groups",
             _RETURNS + _IC,
@@ -43,7 +58,7 @@ def _universe(c: Computed) -> Iterator[dict[str, Any]]:
         )
     if meta.get("is_pit") is False:
         yield notice(
-            "not_point_in_time",
+            "fixed_list",
             "成分股用的不是当日名单，结果可能偏好",
             "Members are not those of the day; results may look too good",
             _RETURNS + _IC,

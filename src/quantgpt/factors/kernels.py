@@ -22,6 +22,7 @@ _HALF = np.uint64(1 << 11)
 _DROP = np.uint64(12)
 _BYTE = np.uint64(255)
 _STEP = np.uint64(8)
+_TILE_ROWS, _TILE_COLUMNS = 64, 256
 
 
 @kernel
@@ -310,44 +311,50 @@ def standard_ranks(
 
 @kernel
 def add_products(f: F64, r: F64, rows: I64, g: F64) -> None:
-    """g[i, j] += sum over `rows` of f[row, i] · r[row, j], eight rows at a time, in an order that never changes."""
+    """g[i, j] += sum over `rows` of f[row, i] · r[row, j], eight rows at a time, in an order that never changes.
+
+    Walks g in tiles that stay in the second-level cache while all rows pass over them.
+    """
     slots = g.shape[0]
     n = rows.shape[0]
     whole = n - n % 8
-    for b in range(0, whole, 8):
-        t0, t1, t2, t3 = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
-        t4, t5, t6, t7 = rows[b + 4], rows[b + 5], rows[b + 6], rows[b + 7]
-        r0, r1, r2, r3 = r[t0], r[t1], r[t2], r[t3]
-        r4, r5, r6, r7 = r[t4], r[t5], r[t6], r[t7]
-        for i in range(slots):
-            a0, a1, a2, a3 = f[t0, i], f[t1, i], f[t2, i], f[t3, i]
-            a4, a5, a6, a7 = f[t4, i], f[t5, i], f[t6, i], f[t7, i]
-            row = g[i]
-            for j in range(slots):
-                row[j] += (a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]) + (
-                    a4 * r4[j] + a5 * r5[j] + a6 * r6[j] + a7 * r7[j]
-                )
-    for b in range(whole, n):
-        t = rows[b]
-        for i in range(slots):
-            a = f[t, i]
-            for j in range(slots):
-                g[i, j] += a * r[t, j]
+    for left in range(0, slots, _TILE_COLUMNS):
+        right = min(left + _TILE_COLUMNS, slots)
+        for top in range(0, slots, _TILE_ROWS):
+            bottom = min(top + _TILE_ROWS, slots)
+            for b in range(0, whole, 8):
+                t0, t1, t2, t3 = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
+                t4, t5, t6, t7 = rows[b + 4], rows[b + 5], rows[b + 6], rows[b + 7]
+                r0, r1, r2, r3 = r[t0, left:right], r[t1, left:right], r[t2, left:right], r[t3, left:right]
+                r4, r5, r6, r7 = r[t4, left:right], r[t5, left:right], r[t6, left:right], r[t7, left:right]
+                for i in range(top, bottom):
+                    a0, a1, a2, a3 = f[t0, i], f[t1, i], f[t2, i], f[t3, i]
+                    a4, a5, a6, a7 = f[t4, i], f[t5, i], f[t6, i], f[t7, i]
+                    row = g[i, left:right]
+                    for j in range(right - left):
+                        row[j] += (a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]) + (
+                            a4 * r4[j] + a5 * r5[j] + a6 * r6[j] + a7 * r7[j]
+                        )
+            for b in range(whole, n):
+                t = rows[b]
+                for i in range(top, bottom):
+                    a = f[t, i]
+                    for j in range(left, right):
+                        g[i, j] += a * r[t, j]
 
 
 @kernel
-def gather_sums(g: F64, permutations: I32, out: F64) -> None:
-    """out[p] = sum over slots s of g[permutations[p, s], s]: the sum of correlations after relabelling p."""
-    slots = g.shape[0]
-    for p in range(permutations.shape[0]):
-        even = 0.0
-        odd = 0.0
-        for s in range(0, slots - 1, 2):
-            even += g[permutations[p, s], s]
-            odd += g[permutations[p, s + 1], s + 1]
-        if slots % 2:
-            even += g[permutations[p, slots - 1], slots - 1]
-        out[p] = even + odd
+def gather_sums(g: F64, by_slot: I32, out: F64) -> None:
+    """out[p] = sum over slots s of g[s, by_slot[s, p]]: the sum of correlations after relabelling p.
+
+    Shape: g (S, S) with g[s, k] the product of r at slot s and f at slot k; by_slot (S, P). One row of g is read at a
+    time, so the gathers hit the first-level cache.
+    """
+    out[:] = 0.0
+    for s in range(g.shape[0]):
+        row = g[s]
+        for p in range(out.shape[0]):
+            out[p] += row[by_slot[s, p]]
 
 
 @kernel

@@ -126,13 +126,14 @@ def null_sums(
     sums = np.zeros((n_cells, len(permutations)))
     counts = np.zeros(n_cells, dtype=np.int64)
     matrix = np.empty((size, size))
+    by_slot = np.ascontiguousarray(permutations.T)
     for cell in range(n_cells):
         members = np.flatnonzero(usable & (cells == cell))
         counts[cell] = members.size
         if members.size:
             matrix[:] = 0.0
-            kernels.add_products(f, r, members, matrix)
-            kernels.gather_sums(matrix, permutations, sums[cell])
+            kernels.add_products(r, f, members, matrix)
+            kernels.gather_sums(matrix, by_slot, sums[cell])
     return NullSums(sums, counts)
 
 
