@@ -41,7 +41,7 @@ function advance(task) {
   if (task.status === "failed" || task.status === "completed") return task;
   if (task.params.prompt.includes("fail") && step > 3) Object.assign(task, { status: "failed", error: "回测过程中发生内部错误，请稍后重试", finished_at: now() });
   else if (step >= stages.length) Object.assign(task, { status: "completed", finished_at: now(), result: { ...sample.result, params: { ...sample.result.params, expression: task.expression } }, timings: Object.fromEntries(stages.map((stage, i) => [stage, 0.02 + i * 0.06])) });
-  else Object.assign(task, { status: stages[step], progress: { stage: stages[step], pct: (Date.now() - task.started) / stageMs / stages.length, message: step === 4 ? "置换 540 / 999 次" : "" } });
+  else Object.assign(task, { status: stages[step], progress: { stage: stages[step], pct: (Date.now() - task.started) / stageMs / stages.length * 100, message: step === 4 ? "置换 540 / 999 次" : "" } });
   return task;
 }
 const shown = ({ started: _started, ...task }) => task;

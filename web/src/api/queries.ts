@@ -49,7 +49,7 @@ export interface TaskPage {
 export const useTasks = (count = 12) =>
   useQuery({
     queryKey: ["tasks", count],
-    queryFn: ({ signal }) => request<TaskPage>(`/tasks?page=1&page_size=${count}`, { signal }),
+    queryFn: ({ signal }) => request<TaskPage>(`/tasks?page=1&page_size=${count}&brief=true`, { signal }),
     staleTime: 2_000,
     refetchInterval: (query) => (query.state.data?.tasks.some((task) => !isTerminal(task.status)) ? 2_500 : 30_000),
   });

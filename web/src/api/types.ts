@@ -109,11 +109,13 @@ export interface Task {
   readonly expression?: string | null;
   readonly result?: RunResult | null;
   readonly error?: string | null;
+  /** `pct` is per cent. */
   readonly progress?: { readonly stage?: string | null; readonly pct?: Num; readonly message?: string | null } | null;
   readonly created_at?: string | null;
   readonly updated_at?: string | null;
   readonly finished_at?: string | null;
   readonly timings?: Record<string, Num> | null;
+  readonly error_facts?: { readonly code?: string; readonly hint?: string; readonly line?: number; readonly column?: number } | null;
   readonly manifest_id?: string | null;
 }
 

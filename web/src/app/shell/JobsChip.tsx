@@ -29,19 +29,16 @@ function JobRow({ task, onOpen }: { task: Task; onOpen: () => void }) {
       </span>
       <span className="muted" style={{ fontSize: 12, lineHeight: "18px" }}>
         {running ? t(`stages:${task.status}`) : task.status === "failed" ? (task.error ?? MISSING) : clockTime(task.finished_at ?? task.created_at)}
-        {running && typeof task.progress?.pct === "number" ? ` ${Math.round(asPercent(task.progress.pct))}%` : ""}
+        {running && typeof task.progress?.pct === "number" ? ` ${Math.round(task.progress.pct)}%` : ""}
       </span>
       {running ? (
         <span className={css["miniTrack"]} style={{ width: "100%" }}>
-          <i style={{ width: `${asPercent(task.progress?.pct ?? 0)}%` }} />
+          <i style={{ width: `${task.progress?.pct ?? 0}%` }} />
         </span>
       ) : null}
     </Link>
   );
 }
-
-/** Progress comes as a fraction or as per cent; both read the same here. */
-const asPercent = (value: number) => (value <= 1 ? value * 100 : value);
 
 export function JobsChip() {
   const { t } = useTranslation("shell");
@@ -49,14 +46,15 @@ export function JobsChip() {
   const tasks = useTasks();
   const list = tasks.data?.tasks ?? [];
   const active = list.filter((task) => !isTerminal(task.status));
-  const mean = active.length === 0 ? 0 : active.reduce((sum, task) => sum + asPercent(task.progress?.pct ?? 0), 0) / active.length;
+  const mean = active.length === 0 ? 0 : active.reduce((sum, task) => sum + (task.progress?.pct ?? 0), 0) / active.length;
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal>
       <Popover.Target>
-        <button type="button" className={`${css["chip"]} ${css["chipIconOnly"]}`} data-busy={active.length > 0 ? "" : undefined} onClick={() => setOpen(!open)} aria-label={t("jobsCount", { count: active.length })}>
+        <button type="button" className={`${css["chip"]} ${css["chipIconOnly"]}`} data-busy={active.length > 0 ? "" : undefined} onClick={() => setOpen(!open)}>
           <JobsIcon />
           <span className={css["long"]}>{t("jobs")}</span>
           <span>{active.length}</span>
+          <span className="sr">{t("jobsRunning")}</span>
           {active.length > 0 ? (
             <span className={css["miniTrack"]}>
               <i style={{ width: `${Math.max(6, mean)}%` }} />

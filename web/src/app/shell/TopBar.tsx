@@ -44,11 +44,9 @@ function ThemeSwitch() {
   return (
     <Menu position="bottom-end" width={150}>
       <Menu.Target>
-        <span>
-          <IconButton label={t("theme")}>
-            <Current />
-          </IconButton>
-        </span>
+        <IconButton label={t("theme")}>
+          <Current />
+        </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
         {options.map(({ value, Icon }) => (

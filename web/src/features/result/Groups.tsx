@@ -107,7 +107,7 @@ function useTurnover(result: RunResult) {
       const [target, traded, cost, into, out] = [column(data, "target"), column(data, "traded"), column(data, "cost"), column(data, "names_in"), column(data, "names_out")];
       return {
         grid: grid(),
-        xAxis: timeAxis(tokens),
+        xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (v) => format.share(v, 0), limits([target], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [
           { name: t("words:turnover"), value: format.share(target[i]) },

@@ -62,7 +62,7 @@ function useIcSeries() {
       const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
       return {
         grid: grid(),
-        xAxis: timeAxis(tokens),
+        xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (value) => format.number(value, 1), limits([daily], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [
           { name: "Rank IC", value: format.ic(daily[i]) },

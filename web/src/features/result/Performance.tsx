@@ -64,7 +64,7 @@ function Curve({ nav, drawdown, view, span, benchmark }: CurveProps) {
       return {
         grid: [grid({ bottom: 158 }), grid({ top: "auto", height: 96, bottom: 26 })],
         axisPointer: { link: [{ xAxisIndex: "all" }] },
-        xAxis: [timeAxis(tokens, { gridIndex: 0, axisLabel: { show: false }, axisTick: { show: false } }), timeAxis(tokens, { gridIndex: 1 })],
+        xAxis: [timeAxis(tokens, days, { gridIndex: 0, axisLabel: { show: false }, axisTick: { show: false } }), timeAxis(tokens, days, { gridIndex: 1 })],
         yAxis: [
           valueAxis(tokens, (value) => format.number(value, 2), view === "log" ? { type: "log", min: "dataMin", max: "dataMax", gridIndex: 0 } : { ...limits(upper, [1]), gridIndex: 0 }),
           valueAxis(tokens, (value) => format.share(value, 0), { ...limits([fall, ...(hasBench ? [benchFall] : [])], [0, -0.1]), gridIndex: 1, splitNumber: 2 }),

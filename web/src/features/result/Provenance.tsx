@@ -124,7 +124,7 @@ export function Provenance({ task, result, universe, benchmark }: { task: Task; 
           {timings.length === 0 ? (
             <Empty title={t("noTimings")} height={90} />
           ) : (
-            <Facts items={timings.map(([stage, value]): Fact => [(STAGES as readonly string[]).includes(stage) ? t(`stages:${stage}`) : stage, format.seconds(value)])} />
+            <Facts items={timings.map(([stage, value]): Fact => [(STAGES as readonly string[]).includes(stage) ? t(`stages:${stage}`) : stage === "total" ? t("total") : stage, format.seconds(value)])} />
           )}
         </Card>
       </div>

@@ -41,6 +41,7 @@ export function FailedJob({ task, onRetry, onEdit }: FailedJobProps) {
         }
         small={t("taskLine", { id: task.task_id, time: clockTime(task.finished_at ?? task.updated_at) })}
       >
+        {task.error_facts?.hint ? <p>{task.error_facts.hint}</p> : null}
         <p>{facts.join(" · ")}</p>
       </ErrorNote>
     </div>

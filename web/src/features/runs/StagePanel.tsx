@@ -13,10 +13,10 @@ import { Skeleton, Strip } from "@/ui/states";
 
 import css from "./Runs.module.css";
 
-/** Progress as a fraction, whichever way it is sent. */
+/** Progress of the whole run, 0…1; it is sent as per cent. */
 export function fraction(task: Task): number | null {
   const value = task.progress?.pct;
-  return typeof value !== "number" ? null : value > 1 ? value / 100 : value;
+  return typeof value === "number" ? value / 100 : null;
 }
 
 /** When each stage was first seen, for the time per stage while the server has none yet. */

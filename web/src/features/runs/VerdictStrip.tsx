@@ -30,7 +30,7 @@ export function VerdictStrip({ result, universe }: { result: RunResult; universe
         {unfolded ? (
           <CodeBlock text={params.expression} />
         ) : (
-          <button type="button" className={css["code"]} onClick={() => setUnfolded(true)} aria-label={t("unfold")}>
+          <button type="button" className={css["code"]} onClick={() => setUnfolded(true)} aria-expanded={false} title={t("unfold")}>
             <CodeLine text={params.expression} />
           </button>
         )}

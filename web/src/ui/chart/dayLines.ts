@@ -57,7 +57,7 @@ export function dayLines(tokens: Tokens, spec: DayLines): EChartsOption {
   }
   return {
     grid: grid({ right: spec.right ?? 14 }),
-    xAxis: timeAxis(tokens),
+    xAxis: timeAxis(tokens, spec.days),
     yAxis: valueAxis(tokens, spec.axisFormat ?? spec.format, spec.log ? { type: "log", min: "dataMin", max: "dataMax" } : bounds),
     tooltip: dayTooltip(tokens, spec.days, spec.language, (index) => [
       ...spec.lines.map((line) => {

@@ -31,14 +31,16 @@ export function limits(columns: readonly (readonly Num[])[], also: readonly numb
 
 export const grid = (extra: Record<string, unknown> = {}) => ({ left: 52, right: 14, top: 10, bottom: 26, ...extra });
 
-export function timeAxis(tokens: Tokens, extra: Record<string, unknown> = {}) {
+export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<string, unknown> = {}) {
+  // A range that starts in the first days of a month begins at its first, so that the year has its tick.
+  const first = days[0] ?? "";
+  const aligned = Number(first.slice(8, 10)) <= 10 && first.length >= 7;
   return {
     type: "time" as const,
-    // A range that starts in the first days of a month begins at its first, so that the year has its tick.
-    min: ({ min }: { min: number }) => (new Date(min).getUTCDate() <= 10 ? Date.UTC(new Date(min).getUTCFullYear(), new Date(min).getUTCMonth(), 1) : min),
+    ...(aligned ? { min: stamp(first.slice(0, 7)) } : {}),
     axisLine: { lineStyle: { color: tokens.line2 }, onZero: false },
     axisTick: { show: true, lineStyle: { color: tokens.line2 }, length: 4 },
-    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" }, showMinLabel: false, showMaxLabel: false },
+    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" }, showMinLabel: aligned, showMaxLabel: false },
     splitLine: { show: false },
     minInterval: 86_400_000,
     splitNumber: 3,
