@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import types
 from collections.abc import Callable
@@ -42,16 +43,30 @@ def routine(function: Callable[P, R]) -> Routine[P, R]:
 def linked(function: Callable[..., Any]) -> Callable[..., Any]:
     """A copy of `function` in which every routine it names is the compiled one.
 
-    Numba reads globals when it compiles; it cannot call our lazy wrapper.
+    Numba reads globals when it compiles; it cannot call our lazy wrapper. Its cache on disk notices a change in the
+    file of a function, but not one in the file of a routine that it calls; hence the fingerprint in the name.
     """
     scope = dict(function.__globals__)
-    for name in function.__code__.co_names:
-        if isinstance(value := scope.get(name), Routine):
-            scope[name] = value.compiled()
+    for name, value in _routines(function):
+        scope[name] = value.compiled()
     copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
-    copy.__qualname__ = function.__qualname__
+    copy.__qualname__ = f"{function.__qualname__}_{_fingerprint(function)}"
     copy.__module__ = function.__module__
     return copy
+
+
+def _routines(function: Callable[..., Any]) -> list[tuple[str, Routine[..., Any]]]:
+    names = function.__code__.co_names
+    return [(n, v) for n in names if isinstance(v := function.__globals__.get(n), Routine)]
+
+
+def _fingerprint(function: Callable[..., Any]) -> str:
+    """Eight hex digits of the code of `function` and of every routine that it calls."""
+    constants = [c for c in function.__code__.co_consts if isinstance(c, int | float | str)]
+    digest = hashlib.sha256(function.__code__.co_code + repr(constants).encode())
+    for name, value in _routines(function):
+        digest.update(f"{name}:{_fingerprint(value.function)}".encode())
+    return digest.hexdigest()[:8]
 
 
 def compile_function(function: Callable[..., Any], signature: str | None = None) -> Any:

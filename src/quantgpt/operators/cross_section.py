@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from quantgpt.operators._base import Array, Axis, Mask, UnitRule, operator
 from quantgpt.operators._lazy import routine
+from quantgpt.operators._ties import tied
 
 NAN = math.nan
 TOP = np.int64(-(2**63))
@@ -21,15 +22,6 @@ BYTE = np.uint64(255)
 
 Keys: TypeAlias = NDArray[np.uint64]
 Counts: TypeAlias = NDArray[np.uint32]
-
-
-@routine
-def tied(x: float) -> float:
-    """`x` rounded to 40 bits behind the leading one, so that values equal on paper are equal (Veltkamp's splitting)."""
-    if not -1e300 < x < 1e300:
-        return x
-    scaled = 4097.0 * x
-    return scaled - (scaled - x)
 
 
 @routine

@@ -8,17 +8,9 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, Groups, Mask, UnitRule, operator
 from quantgpt.operators._lazy import routine
+from quantgpt.operators._ties import tied
 
 NAN = math.nan
-
-
-@routine
-def tied(x: float) -> float:
-    """`x` rounded to 40 bits behind the leading one, so that values equal on paper are equal (Veltkamp's splitting)."""
-    if not -1e300 < x < 1e300:
-        return x
-    scaled = 4097.0 * x
-    return scaled - (scaled - x)
 
 
 @routine

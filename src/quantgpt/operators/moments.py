@@ -18,10 +18,27 @@ NAN = math.nan
 
 @routine
 def window_sums(x: Array, today: int, window: int, total: Array, count: Array) -> None:
-    """Sum and number of the valid values of every column over the window that ends at row `today`."""
+    """Sum and number of the valid values of every column over the window that ends at row `today`.
+
+    Four rows a turn, in the order of the rows: the running sums are read and written a quarter as often.
+    """
     total[:] = 0.0
     count[:] = 0.0
-    for k in range(max(0, today - window + 1), today + 1):
+    first = max(0, today - window + 1)
+    fours = first + (today + 1 - first) // 4 * 4
+    for k in range(first, fours, 4):
+        for j in range(total.size):
+            a = x[k, j]
+            b = x[k + 1, j]
+            c = x[k + 2, j]
+            d = x[k + 3, j]
+            sum_so_far = total[j] + (a if a == a else 0.0)
+            sum_so_far += b if b == b else 0.0
+            sum_so_far += c if c == c else 0.0
+            total[j] = sum_so_far + (d if d == d else 0.0)
+            valid = (1.0 if a == a else 0.0) + (1.0 if b == b else 0.0)
+            count[j] += valid + (1.0 if c == c else 0.0) + (1.0 if d == d else 0.0)
+    for k in range(fours, today + 1):
         for j in range(total.size):
             v = x[k, j]
             total[j] += v if v == v else 0.0

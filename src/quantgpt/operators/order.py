@@ -8,19 +8,9 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
 from quantgpt.operators._lazy import routine
+from quantgpt.operators._ties import tied
 
 NAN = math.nan
-SPLIT = 4097.0
-LARGE = 1e300
-
-
-@routine
-def tied(x: float) -> float:
-    """`x` rounded to 40 bits behind the leading one, so that values equal on paper are equal (Veltkamp's splitting)."""
-    if not -LARGE < x < LARGE:
-        return x
-    scaled = SPLIT * x
-    return scaled - (scaled - x)
 
 
 @routine
