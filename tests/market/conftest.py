@@ -76,6 +76,12 @@ def write_facts(folder: Path) -> None:
 
 
 @pytest.fixture
+def now() -> FixedClock:
+    """An evening in June 2024."""
+    return NOW
+
+
+@pytest.fixture
 def store(tmp_path: Path) -> MarketStore:
     """An empty market store in June 2024."""
     return MarketStore(tmp_path / "market", NOW)

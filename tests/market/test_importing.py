@@ -1,14 +1,17 @@
 """Imports: recognised by columns, atomic, idempotent; what cannot be true is refused with the place and the reason."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from quantgpt.foundations.errors import BadImport, Conflict
+from quantgpt.foundations.clock import FixedClock
+from quantgpt.foundations.errors import BadImport, Conflict, NotFound
 from quantgpt.market import MarketStore
+from quantgpt.market.calendar import official
 from quantgpt.market.importing import FileState
 
 
@@ -380,10 +383,30 @@ def test_intraday_crypto_and_funding_are_stored_by_symbol_and_frequency(store: M
     assert market.bars("sh.600000", "15m")["volume"].tolist() == [100.0] * 8
     assert market.bars("BTCUSDT.BINANCE.PERP", "funding")["funding_rate"][0] == 1e-4
     assert not store.import_path(folder).changed
-    from quantgpt.foundations.errors import NotFound
-
     with pytest.raises(NotFound, match="ETHUSDT"):
         market.bars("ETHUSDT.BINANCE.PERP", "1h")
+
+
+def test_bars_of_a_year_that_nobody_has_announced_yet_come_in(tmp_path: Path, frame) -> None:  # type: ignore[no-untyped-def]
+    clock = FixedClock(datetime(2027, 3, 1, 12, 0, tzinfo=UTC))
+    store = MarketStore(tmp_path / "later", clock)
+    sessions = (
+        official()
+        .through(np.datetime64("2027-02-26"))
+        .between(np.datetime64("2026-12-01"), np.datetime64("2027-02-26"))
+    )
+    days = pd.DatetimeIndex(sessions.astype("datetime64[s]"))
+    bars = frame()
+    old = bars["date"].drop_duplicates().tolist()[: days.size]
+    bars = bars[bars["date"].isin(old)].assign(date=lambda f: f["date"].map(dict(zip(old, days, strict=False))))
+    bars.to_parquet(tmp_path / "bars.parquet")
+    store.import_path(tmp_path / "bars.parquet")
+    assert not store.import_path(tmp_path / "bars.parquet").changed
+    view = store.open().view("all", "2026-12-01", "2027-02-26")
+    assert str(view.days[-1]) >= "2027-02-01"
+    assert (np.diff(view.age[:, 0]) == 1).all()
+    clipped = store.open().view("all", "2026-12-01", "2027-12-31")
+    assert "end_clipped" in {entry["code"] for entry in clipped.universe_meta["notices"]}
 
 
 def test_the_demo_market_takes_no_real_data(store: MarketStore, folder: Path) -> None:

@@ -91,7 +91,7 @@ def demo_view(
         benchmark=made.benchmarks[BENCHMARK_CODES[benchmark]],
         benchmark_name=f"演示{benchmark}",
         universe_meta={
-            "is_pit": True,
+            "is_pit": universe != "small_scale",
             "source": "synthetic",
             "as_of": str(made.days[-1]),
             "members_ever": int(keep.size),
@@ -100,6 +100,9 @@ def demo_view(
             "coverage": 1.0,
             "share_unknown_st": float((st[in_universe] == -1).mean()) if in_universe.any() else 0.0,
             "industry_pit": False,
+            "industry_source": "synthetic",
+            "adjusted_only": 0,
+            "notices": [],
         },
     )
 

@@ -77,7 +77,8 @@ class PanelFields(Mapping[str, FloatPanel]):
             if name not in self._names:
                 missing = ", ".join(n for n in NEEDS.get(name, (name,)) if n not in self._available)
                 raise NoData(f"当前行情库没有字段 {name} 的数据（缺少 {missing}）", field=name)
-            kept = self._kept[name] = np.ascontiguousarray(self._compute(name))
+            with np.errstate(all="ignore"):
+                kept = self._kept[name] = np.ascontiguousarray(self._compute(name))
             kept.flags.writeable = False
         return kept
 

@@ -60,6 +60,7 @@ class HealthReport:
         return not any(finding.level is Level.FAULT for finding in self.findings)
 
 
+@np.errstate(all="ignore")
 def check(market: Market, folder: SnapshotFolder) -> HealthReport:
     """Check files against their hashes, then the numbers against each other."""
     names = sorted(market.manifest.objects())
@@ -142,8 +143,7 @@ def _bar_findings(market: Market, close: FloatPanel) -> Iterator[Finding]:
 
 def _return_findings(market: Market, close: FloatPanel, pre_close: FloatPanel) -> Iterator[Finding]:
     official = close / pre_close - 1.0
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(market.raw("returns") - official) > RETURN_TOLERANCE
+    apart = np.abs(market.raw("returns") - official) > RETURN_TOLERANCE
     count = int(apart.sum())
     if count:
         row, column = np.argwhere(apart)[0].tolist()

@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.foundations.errors import BadRequest, NoData, NotFound, UnknownUniverse
+from quantgpt.foundations.errors import BadRequest, Broken, NoData, NotFound, UnknownUniverse
 from quantgpt.foundations.fields import FIELDS
 from quantgpt.foundations.panel import Days, FloatPanel, MarketView
 from quantgpt.foundations.symbols import normalise_stock
@@ -36,6 +37,7 @@ from quantgpt.market.universes import (
 )
 
 MAX_SPAN_DAYS = 10 * 366
+BLOCK_BYTES = 1 << 20
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 DateLike = str | date | np.datetime64
 
@@ -332,19 +334,28 @@ class Market:
     def _gather(self, name: str, rows: slice, columns: NDArray[np.int64]) -> NDArray[Any]:
         """Columns of a stored panel over some rows, as a new C-contiguous array."""
         panel = self._folder.panel(self.manifest, name)
-        if columns.size == panel.shape[1]:
-            return np.array(panel[rows])
-        return gathered(panel, rows, columns)
+        if columns.size * 2 > panel.shape[1]:
+            return np.ascontiguousarray(panel[rows] if columns.size == panel.shape[1] else panel[rows, columns])
+        return gathered(self._folder.path(str(self.manifest.panels[name]["object"])), panel, rows, columns)
 
 
-def gathered(panel: NDArray[Any], rows: slice, columns: NDArray[np.int64]) -> NDArray[Any]:
-    """`panel[rows][:, columns]`, read in blocks of rows that fit the cache."""
-    count = rows.stop - rows.start
+def gathered(path: Path, panel: NDArray[Any], rows: slice, columns: NDArray[np.int64]) -> NDArray[Any]:
+    """`panel[rows][:, columns]` of a stored panel, read through a buffer that stays in the cache.
+
+    Few columns are needed of rows that are wide: reading blocks of rows costs half of what faulting in every page of a
+    fresh memory map does.
+    """
+    count, stride = rows.stop - rows.start, panel.strides[0]
+    width = stride // panel.itemsize
     out = np.empty((count, columns.size), dtype=panel.dtype)
-    step = max(1, (1 << 20) // max(1, panel.strides[0]))
-    for at in range(0, count, step):
-        stop = min(at + step, count)
-        np.take(panel[rows.start + at : rows.start + stop], columns, axis=1, out=out[at:stop], mode="clip")
+    block = np.empty((max(1, BLOCK_BYTES // stride), width), dtype=panel.dtype)
+    with path.open("rb", buffering=0) as handle:
+        handle.seek(path.stat().st_size - (panel.shape[0] - rows.start) * stride)
+        for at in range(0, count, block.shape[0]):
+            part = block[: min(block.shape[0], count - at)]
+            if handle.readinto(part.reshape(-1).view(np.uint8).data) != part.nbytes:
+                raise Broken(f"{path.name} is shorter than its header says", hint="run: quantgpt data health")
+            np.take(part, columns, axis=1, out=out[at : at + part.shape[0]], mode="clip")
     return out
 
 

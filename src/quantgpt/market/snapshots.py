@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -28,6 +28,7 @@ FORMAT = 1
 KEEP_SNAPSHOTS = 3
 """How many snapshots stay on disk: the current one and those that a rollback can return to."""
 
+_DAMAGED = "run: quantgpt data health; then roll back or import again"
 _ID = re.compile(r"^[0-9a-f]{12}$")
 
 
@@ -81,8 +82,11 @@ class SnapshotFolder:
 
     def pointer(self) -> Pointer:
         """Read the pointer."""
-        body = json.loads((self.folder / "CURRENT").read_text())
-        return Pointer(body["current"], tuple((entry[0], entry[1]) for entry in body["history"]))
+        try:
+            body = json.loads((self.folder / "CURRENT").read_text())
+            return Pointer(body["current"], tuple((entry[0], entry[1]) for entry in body["history"]))
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise Broken(f"行情库 {self.folder.name} 的指针文件 CURRENT 已损坏", hint=_DAMAGED) from error
 
     def point_at(self, pointer: Pointer) -> None:
         """Switch the pointer, atomically."""
@@ -99,10 +103,13 @@ class SnapshotFolder:
         if not _ID.match(name) or not path.is_file():
             known = ", ".join(entry[0] for entry in self.pointer().history)
             raise NotFound(f"行情库没有快照 {name!r}", hint=f"known: {known}", field="snapshot")
-        body = json.loads(path.read_text())
-        if body.get("format") != FORMAT:
-            raise Broken(f"snapshot {name} has format {body.get('format')!r}; this version reads {FORMAT}")
-        return Manifest(**body)
+        try:
+            body = json.loads(path.read_text())
+            if body.get("format") != FORMAT:
+                raise Broken(f"快照 {name} 的格式是 {body.get('format')!r}，此版本只读 {FORMAT}", hint=_DAMAGED)
+            return Manifest(**body)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Broken(f"快照 {name} 的清单已损坏", hint=_DAMAGED) from error
 
     def path(self, name: str) -> Path:
         """Where an object lies."""
@@ -110,14 +117,21 @@ class SnapshotFolder:
 
     def fact(self, manifest: Manifest, name: str) -> Array:
         """A small array, read whole."""
-        array: Array = np.load(self.path(manifest.facts[name]), allow_pickle=False)
-        return array
+        return self._load(manifest.facts[name], None)
 
     def panel(self, manifest: Manifest, name: str) -> Array:
         """A memory-mapped panel without its padding. Shape: (T, N)."""
         entry = manifest.panels[name]
-        array: Array = np.load(self.path(str(entry["object"])), mmap_mode="r", allow_pickle=False)
-        return array[:, : int(entry["columns"])]
+        return self._load(str(entry["object"]), "r")[:, : int(entry["columns"])]
+
+    def _load(self, name: str, mode: Literal["r"] | None) -> Array:
+        try:
+            array: Array = np.load(self.path(name), mmap_mode=mode, allow_pickle=False)
+        except FileNotFoundError as error:
+            raise Broken(f"行情文件 {name[:12]}… 不存在，快照可能已被清理", hint=_DAMAGED) from error
+        except (ValueError, EOFError) as error:
+            raise Broken(f"行情文件 {name[:12]}… 已损坏", hint=_DAMAGED) from error
+        return array
 
     def sweep(self) -> None:
         """Remove what a killed or failed writer left and what no kept snapshot needs; only under the lock."""

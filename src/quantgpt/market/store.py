@@ -30,6 +30,8 @@ class MarketStatus:
     synthetic: bool
     first_day: str | None
     last_day: str | None
+    calendar_until: str
+    """the last announced session; later ones are computed and provisional"""
     names: int
     rows: int
     indices: int
@@ -144,6 +146,7 @@ class MarketStore:
             synthetic=market.synthetic,
             first_day=market.manifest.notes.get("first_day"),
             last_day=market.manifest.notes.get("last_day"),
+            calendar_until=str(market.calendar.official_until),
             names=len(market.assets),
             rows=rows,
             indices=int(market.facts.index_codes.size),

@@ -13,6 +13,7 @@ from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
 from quantgpt.market.snapshots import Manifest, SnapshotFolder
 
 
+@np.errstate(all="ignore")
 def apply(
     folder: SnapshotFolder, market: str, batch: Batch, clock: Clock, progress: Progress = silent
 ) -> tuple[str, Ledger]:

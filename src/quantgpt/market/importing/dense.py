@@ -223,7 +223,7 @@ def _facts(
     index_codes = truth.index.symbols if truth.index is not None else text_array(())
     return Facts(
         days=days,
-        calendar=truth.calendar.days,
+        calendar=np.union1d(truth.calendar.days, days),
         assets=known.assets,
         names=known.names,
         board=board_codes(known.assets.tolist()),

@@ -149,6 +149,7 @@ def _calendar(folder: SnapshotFolder, manifest: Manifest | None, files: list[_Fi
     return calendar
 
 
+@np.errstate(all="ignore")
 def _check_file(file: _File, calendar: TradeDays, today: np.datetime64) -> None:
     """Check the rows of a file and write its report; counts of what is new come later."""
     brought = file.brought

@@ -16,7 +16,7 @@ from quantgpt.foundations.symbols import normalise_stock
 from quantgpt.market.boards import board_code
 from quantgpt.market.facts import Text
 from quantgpt.market.importing.recognise import VALUATION_FIELDS, Content, Layout
-from quantgpt.market.importing.rows import DAY, MICROSECOND, Column, Rows, floats, small_ints, symbols_of
+from quantgpt.market.importing.rows import DAY, MICROSECOND, Column, Rows, flags, floats, symbols_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,7 +85,7 @@ def read(path: Path, layout: Layout, table: pa.Table | None) -> Brought:
             table = pq.read_table(path)
         named = {ours: table[theirs] for ours, theirs in layout.columns.items() if theirs in table.column_names}
         return _READERS[layout.content](named, layout)
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         reason = " ".join(str(error).split())[:160]
         raise BadImport(f"{path.name} 读取失败", hint=f"it may be truncated: {reason}", field="path") from error
 
@@ -161,8 +161,8 @@ def _daily_rows(named: Mapping[str, Any], layout: Layout, wanted: tuple[str, ...
         values["volume"] = values["volume"] * 100.0
         if "amount" in values:
             values["amount"] = values["amount"] * 1000.0
-    if "is_st" in named and "is_st" in (*wanted, "is_st"):
-        values["is_st"] = small_ints(named["is_st"])
+    if "is_st" in named:
+        values["is_st"] = flags(named["is_st"])
     return Rows(symbols=symbols, symbol=symbol, time=days_of(named["date"]), values=values, unit=DAY)
 
 

@@ -117,6 +117,7 @@ def open_table(path: Path) -> tuple[list[str], pa.Table | None]:
         if path.suffix.lower() == ".parquet":
             return list(pq.read_schema(path).names), None
         table = _read_csv(path)
+        return list(table.column_names), table
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
         raise BadImport(
@@ -124,7 +125,6 @@ def open_table(path: Path) -> tuple[list[str], pa.Table | None]:
             hint=f"it may be truncated or not what its name says: {reason}",
             field="path",
         ) from error
-    return list(table.column_names), table
 
 
 def _read_csv(path: Path) -> pa.Table:

@@ -185,7 +185,7 @@ def from_parquet(path: Path) -> Rows:
     daily = names[1] == "date"
     symbols, symbol = symbols_of(table[names[0]])
     time = table[names[1]].cast("int32" if daily else "int64").to_numpy().astype(np.int64)
-    values = {name: floats(table[name]) if name != "is_st" else small_ints(table[name]) for name in names[2:]}
+    values = {name: floats(table[name]) if name != "is_st" else flags(table[name]) for name in names[2:]}
     return Rows(symbols=symbols, symbol=symbol, time=time, values=values, unit=DAY if daily else MICROSECOND)
 
 
@@ -194,9 +194,10 @@ def floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(column.cast("float64", safe=False).to_numpy(), dtype=np.float64)
 
 
-def small_ints(column: pa.ChunkedArray) -> NDArray[np.int8]:
-    """Flags of an Arrow column as int8, missing as -1."""
-    return np.asarray(column.cast("float64", safe=False).fill_null(-1.0).to_numpy(), dtype=np.float64).astype(np.int8)
+def flags(column: pa.ChunkedArray) -> NDArray[np.int8]:
+    """Flags of an Arrow column as int8: 1, 0, and -1 for missing or anything else."""
+    values = floats(column)
+    return np.where(values == 1.0, 1, np.where(values == 0.0, 0, -1)).astype(np.int8)
 
 
 def symbols_of(column: pa.ChunkedArray) -> tuple[Text, NDArray[np.int32]]:

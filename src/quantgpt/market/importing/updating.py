@@ -41,6 +41,7 @@ class Checked:
     source: str
 
 
+@np.errstate(all="ignore")
 def checked(fetched: Fetched, clock: Clock) -> Checked:
     """Leave out rows that cannot be true.  Raises: SourceFailed when more than one in a hundred cannot."""
     today = np.datetime64(market_date(clock).isoformat(), "D")

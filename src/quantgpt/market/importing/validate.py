@@ -20,6 +20,8 @@ SAMPLE = 5
 JUMP = 50.0
 """A close further than this factor from the reference price is a fault, not a price."""
 
+FIRST_DAY = np.datetime64("1990-01-01", "D")
+"""No market we know is older."""
 ROUNDING = {"index": 1e-4, "adjusted_only": 1e-4}
 """How far open and close may lie outside [low, high]: these are computed numbers, rounded one by one."""
 STRICT_TABLES = ("stock",)
@@ -115,8 +117,8 @@ def _moment(rows: Rows, i: int) -> str:
 
 def _rules(rows: Rows, table: str, calendar: TradeDays, today: np.datetime64) -> Iterator[tuple[str, Mask]]:
     yield "bad_symbol", rows.symbol < 0
-    yield "bad_date", rows.time == NO_TIME
     days = rows.days
+    yield "bad_date", (rows.time == NO_TIME) | (days < FIRST_DAY)
     yield "future_date", days > today
     if table in ("stock", "adjusted_only", "valuation"):
         stock = np.array([board_code(code) is not None for code in rows.symbols.tolist()] or [False], dtype=bool)
