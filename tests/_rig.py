@@ -27,11 +27,11 @@ from quantgpt.services.jobs.worker import Worker
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ("tests.faults.operations",)
+load_plugins(PLUGINS)
 
 
 def make_app(home: Path, **settings: Any) -> App:
     """A migrated App with the test operations."""
-    load_plugins(PLUGINS)
     plain = {"workers": 2, "rate_limit": 10_000, "max_active_tasks": 1_000, "database_url": None, **settings}
     app = build_app(load_settings(home=home, **plain))
     app.records.migrate()
@@ -161,7 +161,6 @@ def worker_process() -> None:
     """Entry of a worker process."""
     from quantgpt.bootstrap import start_logging
 
-    load_plugins(PLUGINS)
     app = build_app(load_settings(**json.loads(sys.argv[1])))
     start_logging(app.settings)
     app.records.migrate()
@@ -173,7 +172,6 @@ def server_process() -> None:
     from quantgpt.bootstrap import start_logging
     from quantgpt.faces.rest.server import serve
 
-    load_plugins(PLUGINS)
     app = build_app(load_settings(**json.loads(sys.argv[1])))
     start_logging(app.settings)
     serve(app)

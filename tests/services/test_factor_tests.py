@@ -1,0 +1,120 @@
+"""The factor test as a use case: stages, facts, reports that fail, snapshots that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests._rig import lend_demo, make_app
+
+from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
+from quantgpt.foundations.hashing import hash_value
+from quantgpt.services._base import App, JobRef, operation_of
+from quantgpt.services.checks import looks_like_words
+from quantgpt.services.factor_tests import TestFactor
+from quantgpt.services.stages import STAGES, Stages
+
+ASK = TestFactor(prompt="rank(close/ts_mean(close, 20))", start_date="2024-06-01", end_date="2025-06-30")
+JOB = JobRef(id="abc", attempt=1, owner_id="o", created_at=1_700_000_000.0)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An App on the demo market."""
+    made = lend_demo(make_app(tmp_path_factory.mktemp("services") / "home"))
+    yield made
+    made.records.close()
+
+
+def test_the_same_request_gives_the_same_bytes(app: App) -> None:
+    first, second = app.run(ASK), app.run(ASK)
+    assert hash_value(first.result) == hash_value(second.result)
+    assert {k: v.to_json() for k, v in first.series.items()} == {k: v.to_json() for k, v in second.series.items()}
+
+
+def test_stages_come_in_order_and_progress_never_goes_back(app: App) -> None:
+    seen: list[tuple[str, float]] = []
+    app.run(ASK, lambda stage, fraction, message="": seen.append((stage, fraction)))
+    assert list(dict.fromkeys(stage for stage, _ in seen)) == list(STAGES[:-1])
+    assert [fraction for _, fraction in seen] == sorted(fraction for _, fraction in seen)
+
+
+def test_the_request_is_pinned_to_the_market_of_its_moment(app: App) -> None:
+    checked = operation_of(ASK).check(app, ASK)  # type: ignore[misc]
+    assert (checked.market, checked.snapshot) == ("demo", app.markets.open().snapshot)
+    gone = app.run(replace(ASK, snapshot=None))
+    assert gone.result["params"]["data_snapshot"] == checked.snapshot
+
+
+def test_a_report_that_fails_costs_the_link_and_not_the_result(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("no ink")
+
+    run = app.run(ASK)
+    monkeypatch.setattr("quantgpt.services.reports.render", broken)
+    how = operation_of(ASK)
+    kept = how.keep(app, JOB, run, lambda *_: None)  # type: ignore[misc]
+    assert (kept.report, kept.result["report_url"]) == (None, None)
+    assert kept.result["metrics"] == run.result["metrics"]
+    assert kept.result["warnings"][-1]["code"] == "report_failed"
+
+
+def test_report_names_carry_day_task_and_hash(app: App) -> None:
+    run = app.run(ASK)
+    kept = operation_of(ASK).keep(app, JOB, run, lambda *_: None)  # type: ignore[misc]
+    assert kept.report == f"backtest_report_20231114_abc_{hash_value(run.result)[:8]}.html"
+    assert kept.facts["manifest_id"] == hash_value(run.result)[:16]
+
+
+def test_options_reach_the_engine(app: App) -> None:
+    made = app.run(replace(ASK, direction=-1, costs="itemised", execution="next_close"))
+    params = made.result["params"]
+    assert (params["direction"], params["execution"]) == (-1, "next_close")
+
+
+def test_a_field_that_the_market_lacks_is_named(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quantgpt.market.market.Market.expression_fields", lambda self: frozenset({"close"}))
+    with pytest.raises(BadExpression):
+        app.run(replace(ASK, prompt="rank(cap)"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("20日动量", True),
+        ("momentum of twenty days", True),
+        ("rank(close), please。", True),
+        ("clos", False),
+        ("close / open", False),
+        ("rank close", True),
+        ("__import__('os')", False),
+    ],
+)
+def test_words_are_told_from_expressions(text: str, words: bool) -> None:
+    assert looks_like_words(text) is words
+
+
+def test_stages_that_are_skipped_do_not_appear() -> None:
+    seen: list[str] = []
+    stages = Stages(lambda stage, fraction, message="": seen.append(stage))
+    stages.skipped = frozenset({"analyzing"})
+    for stage in STAGES:
+        stages(stage, 0.5)
+    assert "analyzing" not in seen
+
+
+def test_a_request_without_an_operation_is_a_bug_of_ours(app: App) -> None:
+    with pytest.raises(Broken):
+        app.run(object())
+
+
+def test_what_can_only_run_now_is_not_queued(app: App, tmp_path: Path) -> None:
+    assert tmp_path.is_dir()
+    with pytest.raises(BadRequest):
+        app.submit(replace(ASK, n_groups=1), owner_id="o")
+    ask: Any = object()
+    with pytest.raises(Broken):
+        app.submit(ask, owner_id="o")
