@@ -53,7 +53,8 @@ def render_factor_report(result: Mapping[str, object], series: Mapping[str, Seri
 def _groups(run: Run) -> int:
     """How many group colours are needed."""
     table, nav = run.rows("group_table"), run.rows("group_nav")
-    return min(_MOST_GROUPS, max(5, len(table.index) if table else 0, len(nav.columns) if nav else 0))
+    named = max(len(table.index) if table else 0, len(nav.columns) if nav else 0)
+    return min(_MOST_GROUPS, named or 5)
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,8 @@ def histogram(
     inside = [tick for tick in ticks.ticks if bins.low - 1e-9 <= tick <= bins.high + 1e-9]
     digits = decimals(ticks, scale=100 if percent_axis else 1)
     words = [percent(tick, digits) if percent_axis else fixed(tick, digits) for tick in inside]
-    plot.marks([(across.at(tick), text) for tick, text in zip(inside, words, strict=True)], "tick mid")
+    for tick, text in zip(inside, words, strict=True):
+        plot.marks([(across.at(tick), text)], f"tick {_side(across.at(tick), 0.05)}")
     for edge, n in zip(bins.edges, bins.counts, strict=True):
         style = styles[0] if edge + bins.width / 2 < 0 else styles[1]
         share = percent(n / total if total else None)

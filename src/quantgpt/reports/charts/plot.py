@@ -52,12 +52,13 @@ class Plot:
             self.text(0.0, self.y(axis, tick) + 4, write(tick), "tick end", dx=-8)
 
     def columns(self, axis: Axis, write: Callable[[float], str], *, zero: float | None = 0.0, at_most: int = 5) -> None:
-        """Vertical grid lines with labels below, for charts whose values run along x."""
+        """Vertical grid lines with labels below, for charts whose values run along x; zero is labelled in any case."""
         step = max(1, -(-len(axis.ticks) // at_most))
+        middle = min(range(len(axis.ticks)), key=lambda i: abs(axis.ticks[i] - (zero or 0.0)))
         for i, tick in enumerate(axis.ticks):
             strong = zero is not None and abs(tick - zero) < 1e-12
             self.upright(axis.at(tick), "zero" if strong else "grid")
-            if i % step == 0:
+            if (i - middle) % step == 0:
                 self.text(axis.at(tick), self.height + 16, write(tick), "tick mid")
 
     def marks(self, places: Sequence[tuple[float, str]], style: str = "tick") -> None:

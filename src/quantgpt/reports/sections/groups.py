@@ -238,19 +238,17 @@ def persistence(run: Run) -> Card:
     near = column(series, "lag_1") if "lag_1" in series.columns else column(series, "rank_autocorrelation")
     far = column(series, "lag_hp")
     lag = number(series.meta, "lag") or run.holding
-    curves = [
-        Curve("隔 1 日", near, "s-bench"),
-        Curve(f"隔 {count(lag)} 日", far, "s-accent1"),
-    ]
+    curves = [Curve(f"隔 {count(lag)} 日", far, "s-accent1")]
+    keys = [Key(f"隔 {count(lag)} 日", "line", "accent")]
+    if lag != 1:
+        curves.insert(0, Curve("隔 1 日", near, "s-bench"))
+        keys.append(Key("隔 1 日", "line", "bench"))
     chart = over_days(
         "因子秩自相关", labels(series), [c for c in curves if known(c.values)], write=lambda v: fixed(v, 3), base=None,
         height=150,
     )  # fmt: skip
-    keys = [Key(f"隔 {count(lag)} 日", "line", "accent"), Key("隔 1 日", "line", "bench")]
     s = run.result.get("backtest_summary")
     near_mean, far_mean = number(s, "rank_autocorrelation"), number(s, "rank_autocorrelation_hp")
-    foot = Label(
-        f"均值：隔 1 日 {fixed(near_mean)}，隔 {count(lag)} 日 {fixed(far_mean)}；越低换手越高",
-        "lower means more turnover",
-    )
+    far_words = "" if lag == 1 else f"，隔 {count(lag)} 日 {fixed(far_mean)}"
+    foot = Label(f"均值：隔 1 日 {fixed(near_mean)}{far_words}；越低换手越高", "lower means more turnover")
     return Card(title, Label("越接近 1，名次越稳定", "near 1: stable ranks"), 12, keys, chart, foot=foot)

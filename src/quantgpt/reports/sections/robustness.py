@@ -193,7 +193,8 @@ def _rule(run: Run, code: str, test: object, series: Series | None) -> str:
     if code == "placebo" and p is not None:
         return f"双侧 {p_equals(p)} {'≤' if p <= 0.05 else '>'} 0.05"
     if observed is None:
-        return f"{name} —{tail}"
+        why = text(run.result, "decay", "reason_zh") if code == "half_life" else ""
+        return f"{name} — {why}".rstrip() + tail
     if limit is None:
         return f"{name} {write(observed)}{tail}"
     return f"{name} {write(observed)} {'≥' if observed >= limit else '<'} {write(limit)}{tail}"
@@ -250,15 +251,11 @@ def phases(run: Run) -> Card:
     chart = rows(
         "各调仓相位的年化收益", estimates, write=change, percent=True, zero=None, row=min(30, max(12, 300 // max(1, len(estimates)))), rules=rules, zone=(min(there), max(there)) if len(there) > 1 else None,
     )  # fmt: skip
-    gap = f"极差 {fixed(100 * (max(there) - min(there)), 1)} 个百分点；" if there else ""
-    return Card(
-        title,
-        caption,
-        6,
-        (),
-        chart,
-        foot=Label(f"{gap}头条数字用第 1 日起（实心），均值更公允", "headline uses phase 1"),
-    )
+    foot = Label("只有一个相位：每天都调仓", "a single phase: rebalanced daily")
+    if len(there) > 1:
+        gap = fixed(100 * (max(there) - min(there)), 1)
+        foot = Label(f"极差 {gap} 个百分点；头条数字用第 1 日起（实心），均值更公允", "headline uses phase 1")
+    return Card(title, caption, 6, (), chart, foot=foot)
 
 
 def rolling(run: Run) -> Card:
