@@ -162,3 +162,21 @@ def test_without_industries_industry_operators_are_missing() -> None:
 
 def test_every_operator_can_be_compiled_ahead() -> None:
     assert warm_up() > 40
+
+
+def test_windows_longer_than_the_market_cost_no_more_than_the_market() -> None:
+    text = "close"
+    for _ in range(30):
+        text = f"ts_mean({text}, 1000)"
+    expression = compile_expression(text)
+    assert expression.warmup == 30 * 999
+    assert np.isnan(evaluate([expression], MARKET, threads=2)[0]).all()
+
+
+def test_a_folded_constant_may_stand_where_a_number_may() -> None:
+    one, two = (
+        compile_expression(t) for t in ("trade_when(close > open, 1 + 1, 0, 3)", "trade_when(close > open, 2, 0, 3)")
+    )
+    assert one.hash == two.hash
+    panel = evaluate([one], MARKET)[0]
+    assert set(panel[np.isfinite(panel)]) == {2.0}

@@ -63,6 +63,35 @@ SUGGESTIONS = {
     "divide": "/",
 }
 
+COLUMN_SUGGESTIONS = {
+    "price": "close",
+    "px": "close",
+    "vol": "volume",
+    "turnover": "turn",
+    "turnover_rate": "turn",
+    "value": "amount",
+    "money": "amount",
+    "ret": "returns",
+    "return": "returns",
+    "pct_chg": "pct_change",
+    "change": "pct_change",
+    "pe": "pe_ttm",
+    "pb": "pb_mrq",
+    "ps": "ps_ttm",
+    "pcf": "pcf_ncf_ttm",
+    "mktcap": "cap",
+    "market_value": "cap",
+    "float_cap": "cap",
+    "adv": "adv20",
+    "prev_close": "ts_shift(close, 1)",
+    "preclose": "ts_shift(close, 1)",
+    "pre_close": "ts_shift(close, 1)",
+    "industry": "indneutralize(x)",
+    "nan": "close",
+    "true": "1",
+    "false": "0",
+}
+
 INDUSTRY = "industry"
 
 
@@ -94,7 +123,7 @@ def known_fields(scope: Scope) -> list[str]:
 def bind(syntax: Syntax, scope: Scope) -> Node:
     """The typed tree of `syntax`.
 
-    Raises: BadExpression for unknown names, wrong numbers of arguments, bad windows and bare constants.
+    Raises: BadExpression for unknown names, wrong numbers of arguments and bad windows.
     """
     results: dict[int, Node] = {}
     stack = [syntax]
@@ -183,16 +212,6 @@ def _build(part: Syntax, children: tuple[Node, ...], scope: Scope) -> Node:
             numbers.append(_window(operator, literal, scope))
         else:
             numbers.append(_number(operator, place.name, literal, scope))
-    for place, child, written in zip(operator.places, children, part.parts, strict=False):
-        if place.takes is Takes.SERIES and child.kind == "number":
-            raise _error(
-                scope,
-                (written.start, written.end),
-                f"{operator.name} needs a data series, not a constant",
-                "这里要写行情列或由它算出的表达式，而不是一个常数",
-                "constant",
-                "close",
-            )
     return apply(operator, children, tuple(numbers), part.start, part.end)
 
 
@@ -239,8 +258,9 @@ def _field(part: Syntax, scope: Scope) -> Node:
         near: str | None = operator.signature if operator else None
         hint = f"{word} 是函数，写作 {near}"
     else:
-        near = word.lower() if word.lower() in names else None
-        near = near or next(iter(difflib.get_close_matches(word.lower(), [*names, "adv20"], n=1, cutoff=0.5)), None)
+        low = word.lower()
+        near = low if low in names else COLUMN_SUGGESTIONS.get(low)
+        near = near or next(iter(difflib.get_close_matches(low, [*names, "adv20"], n=1, cutoff=0.5)), None)
         hint = f"可改用 {near}" if near else f"可用的列：{', '.join(names[:9])} 等"
     raise _error(scope, part.word, f"Unknown column or variable: '{word[:40]}'", hint, "unknown_column", near)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from quantgpt.expr.tree import Node, apply, fold, market_field, number
 from quantgpt.foundations.errors import BadExpression
-from quantgpt.operators._base import OPERATORS, Axis
+from quantgpt.operators._base import OPERATORS, Axis, Takes
 
 PRECEDENCE = {
     "or": 10,
@@ -34,7 +34,7 @@ TWICE_IS_ONCE = {"rank", "abs", "sign"}
 def canonical_tree(root: Node, text: str = "") -> Node:
     """The canonical tree of `root`.
 
-    Raises: BadExpression when a constant part is not a finite number.
+    Raises: BadExpression when a constant part is not a finite number, or stands where a series is needed.
     """
 
     rewriter = _Rewriter(text)
@@ -64,11 +64,27 @@ class _Rewriter:
         name = operator.name
         if operator.axis is Axis.CELL and parts and all(part.kind == "number" for part in parts):
             return number(_constant(node, parts, self.text))
+        self.check_series(node, parts)
         if name in MIRRORED:
             return self.ordered(MIRRORED[name], parts[::-1])
         if name in TWICE_IS_ONCE and _is(parts[0], name):
             return parts[0]
         return self.simplified(name, parts) or self.ordered(name, parts, node.numbers)
+
+    def check_series(self, node: Node, parts: tuple[Node, ...]) -> None:
+        """Refuse a constant where only something that varies makes sense."""
+        places = node.operator.places if node.operator else ()
+        for place, written, part in zip(places, node.parts, parts, strict=False):
+            if place.takes is Takes.SERIES and part.kind == "number":
+                raise BadExpression(
+                    f"{node.name} needs a data series, not a constant",
+                    text=self.text,
+                    start=written.start,
+                    end=written.end,
+                    hint="这里要写行情列或由它算出的表达式，而不是一个常数",
+                    nearest="close",
+                    code="constant",
+                )
 
     def ordered(self, name: str, parts: tuple[Node, ...], numbers: tuple[float, ...] = ()) -> Node:
         """The operator on its parts, which are put in order where their order does not matter."""

@@ -146,7 +146,7 @@ class _Run:
         self.assets = data.eligible.shape[1]
         read = {source for step in plan.steps for source in step.sources}
         self.direct = {key for key in results if key not in read and key not in plan.fields}
-        longest = max((step.history for step in plan.steps), default=0)
+        longest = min(max((step.history for step in plan.steps), default=0), span[1])
         self.block = max(FEWEST_ROWS, BLOCK_CELLS // self.assets, longest // 2)
         self.block = min(self.block, max(span[1] - span[0], plan.warmup, 1))
         self.buffers = self._allot()
@@ -158,7 +158,7 @@ class _Run:
         spare: list[_Buffer] = []
         for step in self.plan.steps:
             if step.makes not in self.direct:
-                tail = self.plan.tails[step.makes]
+                tail = min(self.plan.tails[step.makes], self.span[1])
                 fresh = tail or not spare
                 buffers[step.makes] = _Buffer(tail, self.block, self.assets) if fresh else spare.pop()
             spare.extend(buffers[key] for key in step.last_use_of if not buffers[key].tail)

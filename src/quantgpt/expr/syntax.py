@@ -22,6 +22,7 @@ BINARY = {
     "/": (60, 61, "div"),
     "^": (80, 75, "power"),
 }
+WRITTEN_BETWEEN = {"if": "where(cond, a, b)", "else": "a if cond else b", "and": "a and b", "or": "a or b"}
 TERNARY = 5
 NOT = 30
 SIGN = 70
@@ -169,6 +170,9 @@ class _Reader:
                 raise self.error(token, "'not' needs brackets here", "写成 (not …)", nearest="(not …)")
             self.take()
             return _call("not", token, (self.expression(NOT),))
+        if token.text in WRITTEN_BETWEEN:
+            pattern = WRITTEN_BETWEEN[token.text]
+            raise self.error(token, f"Unexpected '{token.text}'", f"写法：{pattern}", nearest=pattern)
         raise self.unexpected()
 
     def number(self) -> Syntax:

@@ -69,12 +69,22 @@ def _fingerprint(function: Callable[..., Any]) -> str:
     return digest.hexdigest()[:8]
 
 
+def _cached(decorator: Callable[[bool], Any], function: Callable[..., Any]) -> Any:
+    """Compile with the cache on disk, or without one where no folder can be written."""
+    try:
+        return decorator(True)(linked(function))
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+        return decorator(False)(linked(function))
+
+
 def compile_function(function: Callable[..., Any], signature: str | None = None) -> Any:
     """Compile one kernel, or load it from the cache on disk; it releases the interpreter lock."""
     import numba
 
     with _LOCK:
-        return numba.njit(signature, cache=True, nogil=True, error_model="numpy")(linked(function))
+        return _cached(lambda cache: numba.njit(signature, cache=cache, nogil=True, error_model="numpy"), function)
 
 
 def compile_ufunc(function: Callable[..., Any], inputs: int) -> Any:
@@ -84,4 +94,4 @@ def compile_ufunc(function: Callable[..., Any], inputs: int) -> Any:
     with _LOCK:
         signature = f"float64({', '.join(['float64'] * inputs)})"
         vectorize: Any = numba.vectorize
-        return vectorize([signature], nopython=True, cache=True)(linked(function))
+        return _cached(lambda cache: vectorize([signature], nopython=True, cache=cache), function)
