@@ -154,6 +154,8 @@ def test_units_follow_the_arithmetic(text: str, unit: str) -> None:
         ("rank(close > volume)", "units_differ"),
         ("rank(returns + pct_change)", "percent_and_fraction"),
         ("rank(returns > pct_change)", "percent_and_fraction"),
+        ("rank(returns > 2)", "percent_and_fraction"),
+        ("rank(returns < -2)", "percent_and_fraction"),
         ("close", "level"),
         ("rank(close - close)", "degenerate"),
         ("rank(ts_std(close, 1))", "too_short"),

@@ -190,6 +190,15 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
             found.append(
                 _note("degenerate", node, "上下界相同，结果恒定", "both bounds are the same: the result is constant")
             )
+        if node.name in ("gt", "lt", "ge", "le") and _fraction_against_percent(parts):
+            found.append(
+                _note(
+                    "percent_and_fraction",
+                    node,
+                    "returns 是小数（0.02 = 2%），这里像是按百分数比较",
+                    "returns is a fraction (0.02 is 2 %), compared here as if it were a percentage",
+                )
+            )
     if unit in ("price", "shares", "money"):
         found.append(
             _note(
@@ -209,6 +218,12 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
             )
         )
     return tuple(found)
+
+
+def _fraction_against_percent(parts: tuple[Node, ...]) -> bool:
+    """Whether daily returns are compared with a number of 1 (100 %) or more."""
+    sizes = [abs((part.parts[0] if part.name == "neg" else part).value) for part in parts]
+    return any(part.name == "returns" for part in parts) and max(sizes) >= 1
 
 
 def _note(code: str, node: Node, zh: str, en: str) -> Notice:

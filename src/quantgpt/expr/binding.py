@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from quantgpt.expr.suggestions import COLUMN_SUGGESTIONS, FUNCTION_SUGGESTIONS
 from quantgpt.expr.syntax import Syntax
 from quantgpt.expr.tree import Node, apply, market_field, number
 from quantgpt.foundations.errors import BadExpression
@@ -13,84 +14,6 @@ from quantgpt.foundations.fields import FIELDS
 from quantgpt.operators._base import MAX_WINDOW, OPERATORS, Operator, Takes
 
 MAX_AVERAGE_VOLUME_WINDOW = 500
-
-SUGGESTIONS = {
-    "adx": "ts_mean(abs(ts_delta(close, 1)), 14)",
-    "kdj": "(close - ts_min(low, 9)) / (ts_max(high, 9) - ts_min(low, 9))",
-    "stoch": "(close - ts_min(low, 9)) / (ts_max(high, 9) - ts_min(low, 9))",
-    "bbands": "boll_upper",
-    "mean": "ts_mean",
-    "avg": "ts_mean",
-    "average": "ts_mean",
-    "ma": "ts_mean",
-    "std": "ts_std",
-    "stddev": "ts_std",
-    "ts_std_dev": "ts_std",
-    "ts_stddev": "ts_std",
-    "sum": "ts_sum",
-    "ts_arg_max": "ts_argmax",
-    "ts_arg_min": "ts_argmin",
-    "ts_delay": "ts_shift",
-    "ref": "ts_shift",
-    "shift": "ts_shift",
-    "lag": "ts_shift",
-    "diff": "ts_delta",
-    "corr": "ts_corr",
-    "cov": "ts_cov",
-    "ts_covariance": "ts_cov",
-    "ts_correlation": "ts_corr",
-    "ts_product": "product",
-    "ts_decay_linear": "decay_linear",
-    "signedpower": "sign_power",
-    "signed_power": "sign_power",
-    "quantile": "rank",
-    "winsorize": "clip",
-    "normalize": "zscore",
-    "if_else": "where",
-    "iif": "where",
-    "ewm": "ema",
-    "ts_ema": "ema",
-    "median": "ts_median",
-    "mad": "ts_mad",
-    "group_neutralize": "indneutralize",
-    "indclass_neutralize": "indneutralize",
-    "ts_backfill": "where",
-    "ln": "log",
-    "log1p": "log",
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-}
-
-COLUMN_SUGGESTIONS = {
-    "price": "close",
-    "px": "close",
-    "vol": "volume",
-    "turnover": "turn",
-    "turnover_rate": "turn",
-    "value": "amount",
-    "money": "amount",
-    "ret": "returns",
-    "return": "returns",
-    "pct_chg": "pct_change",
-    "change": "pct_change",
-    "pe": "pe_ttm",
-    "pb": "pb_mrq",
-    "ps": "ps_ttm",
-    "pcf": "pcf_ncf_ttm",
-    "mktcap": "cap",
-    "market_value": "cap",
-    "float_cap": "cap",
-    "adv": "adv20",
-    "prev_close": "ts_shift(close, 1)",
-    "preclose": "ts_shift(close, 1)",
-    "pre_close": "ts_shift(close, 1)",
-    "industry": "indneutralize(x)",
-    "nan": "close",
-    "true": "1",
-    "false": "0",
-}
 
 INDUSTRY = "industry"
 
@@ -155,7 +78,9 @@ def _find(part: Syntax, scope: Scope) -> Operator:
     if found is not None and _callable(found):
         return found
     low = part.name.lower()
-    near = SUGGESTIONS.get(low) or next(iter(difflib.get_close_matches(low, callable_words(), n=1, cutoff=0.6)), None)
+    near = FUNCTION_SUGGESTIONS.get(low) or next(
+        iter(difflib.get_close_matches(low, callable_words(), n=1, cutoff=0.6)), None
+    )
     if low in {name.lower() for name in FIELDS}:
         raise _error(
             scope, part.word, f"Unknown function: {part.name}", f"{part.name} 是列，不加括号", "unknown_function", low
