@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import secrets
@@ -11,8 +12,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 _NOBODY = "nobody"
 
@@ -24,6 +28,19 @@ def binaries() -> Path | None:
         return None
     found = sorted(Path(spec.origin).parent.glob("pginstall*/bin/postgres"))
     return found[-1].parent if found else None
+
+
+@lru_cache(maxsize=1)
+def shared_server() -> PostgresServer:
+    """One server for the whole test session; the test is skipped (in CI: fails) where there are no binaries."""
+    if binaries() is None:
+        missing = "the PostgreSQL binaries of the dev group are not installed"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    server = PostgresServer()
+    atexit.register(server.stop)
+    return server
 
 
 class PostgresServer:

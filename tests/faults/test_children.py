@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests._postgres import shared_server
 from tests._rig import finished, is_alive, make_app, read, submit, wait_until, working
 from tests.faults.operations import STAGES, Probe
 
@@ -180,4 +181,29 @@ def test_a_child_has_no_secret_in_its_environment(tmp_path: Path, monkeypatch: p
         seen = Path(f"/proc/{child_of(marker)}/environ").read_bytes()
         cancel(app, job_id)
     assert b"sk-very-secret" not in seen
+    app.records.close()
+
+
+def test_a_cancelled_or_lost_task_leaves_no_file(busy: App, tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    job_id = submit(busy, Probe(steps=100, pause=0.1, marker=str(marker))).id
+    child_of(marker)
+    busy.artifacts.write_task(job_id, {}, {})
+    busy.artifacts.write_report(f"backtest_report_20260101_{job_id}_00000000.html", b"x")
+    cancel(busy, job_id)
+    wait_until(lambda: not [path for path in busy.settings.artifacts_folder.rglob(f"*{job_id}*") if path.is_file()])
+
+
+@pytest.mark.postgres
+def test_the_runner_is_the_same_on_postgresql(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "home", database_url=shared_server().database())
+    marker = tmp_path / "pid"
+    with working(app):
+        ends = [finished(app, submit(app, Probe(end=end)).id) for end in ("ok", "refuse", "kill")]
+        job_id = submit(app, Probe(steps=100, pause=0.1, marker=str(marker))).id
+        pid = child_of(marker)
+        assert cancel(app, job_id)
+        wait_until(lambda: not is_alive(pid), 3)
+    assert [(job.state, job.attempt) for job in ends] == [("succeeded", 1), ("failed", 1), ("failed", 2)]
+    assert read(app, job_id).error == "任务已取消"
     app.records.close()

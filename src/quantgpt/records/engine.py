@@ -49,7 +49,7 @@ def make_engines(address: URL) -> tuple[Engine, Engine]:
         Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
         return _sqlite_engine(address, read_only=False), _sqlite_engine(address, read_only=True)
     writer = create_engine(
-        address, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        address, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 3}
     )
     return writer, writer.execution_options(postgresql_readonly=True)
 

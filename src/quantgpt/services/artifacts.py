@@ -90,6 +90,12 @@ class Artifacts:
         result = bodies.pop("result.json")
         return result, {body["name"]: Series.from_json(body) for body in bodies.values()}
 
+    def forget_task(self, task_id: str) -> None:
+        """Remove every file of a task that ended without a result."""
+        self._task_path(task_id).unlink(missing_ok=True)
+        for path in self._reports.glob(f"backtest_report_*_{task_id}_*.html"):
+            path.unlink(missing_ok=True)
+
     def sweep(self) -> int:
         """Remove what killed writers left behind; returns the number of files."""
         left = [path for folder in (self._reports, self._tasks) for path in folder.glob(".*.part")]

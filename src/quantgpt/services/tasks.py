@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from quantgpt.foundations.errors import Conflict, NotFound
@@ -11,6 +12,8 @@ from quantgpt.services._base import App
 
 KINDS = ("factor.test",)
 """Operations whose jobs are tasks of the contract."""
+
+_ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
 
 CANCELLED = Failure(error="任务已取消", error_facts='{"kind":"conflict","code":"cancelled"}')
 
@@ -27,7 +30,7 @@ class TaskPage:
 
 def read_task(app: App, task_id: str, owner_id: str) -> Job:
     """One task. Raises NotFound when there is none or it belongs to somebody else."""
-    job = app.records.jobs.get(task_id, owner_id=owner_id)
+    job = app.records.jobs.get(task_id, owner_id=owner_id) if _ID.fullmatch(task_id) else None
     if job is None or job.operation not in KINDS:
         raise NotFound("Task not found")
     return job

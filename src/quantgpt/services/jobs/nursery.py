@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -30,14 +31,18 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
-    def start(self) -> None:
-        """Start the fork server and wait until it is warm. Without warming where that left threads behind."""
-        if self._start(self._greeting) > 1:
+    def start(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Start the fork server and wait until it is warm, as long as that is `wanted`. Without warming where that left
+        threads behind.
+
+        Raises: Unavailable.
+        """
+        if self._start(self._greeting, wanted) > 1:
             log.warning("warming up left threads behind; starting the fork server cold")
             self.stop()
-            self._start({**self._greeting, "warm": False})
+            self._start({**self._greeting, "warm": False}, wanted)
 
-    def _start(self, greeting: Mapping[str, Any]) -> int:
+    def _start(self, greeting: Mapping[str, Any], wanted: Callable[[], bool]) -> int:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -49,15 +54,17 @@ class Nursery:
             )
         self.control = ours
         ours.send(json.dumps(greeting).encode())
-        ours.settimeout(START_SECONDS)
-        try:
-            ready = self._receive()
-        finally:
-            ours.settimeout(None)
-        if ready is None or ready["type"] != "ready":
-            raise Unavailable("任务进程无法启动", hint="see the log above")
         ours.setblocking(False)
-        return int(ready["threads"])
+        deadline = time.monotonic() + START_SECONDS
+        while wanted() and time.monotonic() < deadline:
+            messages, alive = self.messages()
+            if messages:
+                return int(messages[0]["threads"])
+            if not alive:
+                break
+            select.select([ours], [], [], 0.2)
+        self.stop()
+        raise Unavailable("任务进程无法启动", hint="see the log above" if wanted() else "it was told to stop")
 
     @property
     def pid(self) -> int | None:
@@ -107,4 +114,3 @@ class Nursery:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=5)
             self._process = None
-            time.sleep(0)

@@ -74,23 +74,32 @@ class Worker:
         """Work until SIGTERM or SIGINT; then put unfinished jobs back and leave, within five seconds."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        self.open()
+        try:
+            self.open()
+        except Unavailable:
+            if self.stopping:
+                return
+            raise
         try:
             while not self.stopping:
                 self.patiently()
         finally:
             self.close()
 
+    def _is_wanted(self) -> bool:
+        return not self.stopping
+
     def _on_signal(self, *_: object) -> None:
         self.stopping = True
 
     def open(self) -> None:
         """Start the fork server, announce the worker, take over what dead workers left."""
-        self.nursery.start()
+        self.nursery.start(self._is_wanted)
         self._watch_control()
-        self.app.artifacts.sweep()
         self._announce()
         self._recover()
+        if {row.id for row in self.app.records.workers.all()} == {self.id}:
+            self.app.artifacts.sweep()
         log.info("worker %s ready: %d slots", self.id, self.slots)
 
     def close(self) -> None:
@@ -261,7 +270,11 @@ class Worker:
         if control is not None:
             self._selector.unregister(control)
         self.nursery.stop()
-        self.nursery.start()
+        try:
+            self.nursery.start(self._is_wanted)
+        except Unavailable:
+            self.stopping = True
+            raise
         self._watch_control()
 
     def _watch_control(self) -> None:
@@ -318,6 +331,8 @@ class Worker:
                 continue
             if not child.given_up:
                 self._book(child, restarting)
+            if child.given_up or child.verdict is None or child.verdict["type"] == "failed":
+                self._forget_files(child.job.id)
             del self.children[key]
             self._deaf(child)
             os.close(child.frames.descriptor)
@@ -341,8 +356,16 @@ class Worker:
                 facts=verdict["facts"],
                 report=verdict["report"],
             )
-            if done and verdict["report"]:
+            if not done:
+                child.given_up = True
+            elif verdict["report"]:
                 purge_reports(self.app, job.owner_id)
+
+    def _forget_files(self, job_id: str) -> None:
+        """Remove what a job wrote that ended without a result. A job that another attempt works on is left alone."""
+        job = self.app.records.jobs.get(job_id)
+        if job is not None and job.state == "failed":
+            self.app.artifacts.forget_task(job_id)
 
 
 def _death(code: int) -> str:
