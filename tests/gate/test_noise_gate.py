@@ -25,6 +25,7 @@ from quantgpt.factors.ic import Ranked, rank_rows
 from quantgpt.factors.regimes import Regimes, regimes_of_level
 
 NAMES, TESTED, WARMUP, HOLDING = 300, 727, 120, 5
+OTHER_HOLDINGS = (1, 20, 60)
 SESSIONS = TESTED + WARMUP
 KINDS = ("persistence 0", "persistence 0.8", "persistence 0.95", "persistence 0.99", "momentum")
 PERSISTENCE = {"persistence 0": 0.0, "persistence 0.8": 0.8, "persistence 0.95": 0.95, "persistence 0.99": 0.99}
@@ -43,6 +44,7 @@ class World:
     regimes: Regimes
     rows: np.ndarray
     days: np.ndarray
+    holding: int
 
 
 def _forward(returns: np.ndarray, horizon: int) -> np.ndarray:
@@ -52,12 +54,12 @@ def _forward(returns: np.ndarray, horizon: int) -> np.ndarray:
     return out
 
 
-def _world(returns: np.ndarray, market: np.ndarray, style: np.ndarray) -> World:
-    rows = np.arange(WARMUP, SESSIONS - 1 - HOLDING, dtype=np.int64)
+def _world(returns: np.ndarray, market: np.ndarray, style: np.ndarray, holding: int = HOLDING) -> World:
+    rows = np.arange(WARMUP, SESSIONS - 1 - holding, dtype=np.int64)
     days = np.datetime64("2021-01-04") + np.arange(rows.size) * 7 // 5
     level = np.exp(np.cumsum(market))
-    label, marginal = rank_rows(_forward(returns, HOLDING)), rank_rows(_forward(returns, 1))
-    return World(returns, style, label, marginal, regimes_of_level(level), rows, days)
+    label, marginal = rank_rows(_forward(returns, holding)), rank_rows(_forward(returns, 1))
+    return World(returns, style, label, marginal, regimes_of_level(level), rows, days, holding)
 
 
 def _parts(g: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,9 +70,9 @@ def _parts(g: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return market[:, None] * g.normal(1.0, 0.25, NAMES) + styles @ style.T + own, market, style
 
 
-def noise_world(seed: int) -> World:
+def noise_world(seed: int, holding: int = HOLDING) -> World:
     """A market in which nothing predicts anything."""
-    return _world(*_parts(np.random.default_rng([seed, 1])))
+    return _world(*_parts(np.random.default_rng([seed, 1])), holding)
 
 
 def autoregressive(g: np.random.Generator, persistence: float) -> np.ndarray:
@@ -114,7 +116,7 @@ def judge(world: World, factor: np.ndarray, seed: int, permutations: int = 999) 
         rows=world.rows,
         days=world.days,
         regimes=world.regimes,
-        holding=HOLDING,
+        holding=world.holding,
         permutations=permutations,
         seed=seed,
     )
@@ -122,16 +124,16 @@ def judge(world: World, factor: np.ndarray, seed: int, permutations: int = 999) 
     return evidence, four_tests(evidence)
 
 
-SUITE_SEED, GATE_SEED = 700_000, 800_000
+SUITE_SEED, GATE_SEED = 710_000, 810_000
 PER_WORLD = 50
 MOST_PASSING, MOST_GOOD, LEAST_FOUND = 0.12, 0.04, 0.95
 ALARM = 0.01
 
 
-def noise_verdicts(first_seed: int, count: int) -> Iterator[tuple[str, AntiOverfit]]:
+def noise_verdicts(first_seed: int, count: int, holding: int = HOLDING) -> Iterator[tuple[str, AntiOverfit]]:
     """Kind and tests of `count` factors that know nothing, 50 to a world."""
     for w in range(count // PER_WORLD):
-        world = noise_world(first_seed + w)
+        world = noise_world(first_seed + w, holding)
         g = np.random.default_rng([first_seed + w, 3])
         for k in range(PER_WORLD):
             kind = KINDS[k % len(KINDS)]
@@ -143,8 +145,8 @@ def too_many(passed: int, count: int, share: float) -> bool:
     return bool(binom.sf(passed - 1, count, share) < ALARM)
 
 
-def assert_noise_is_rejected(first_seed: int, count: int) -> None:
-    verdicts = [tests for _, tests in noise_verdicts(first_seed, count)]
+def assert_noise_is_rejected(first_seed: int, count: int, holding: int = HOLDING) -> None:
+    verdicts = [tests for _, tests in noise_verdicts(first_seed, count, holding)]
     names = [test.name for test in verdicts[0].tests]
     passed = {name: sum(v.tests[k].passed for v in verdicts) for k, name in enumerate(names)}
     good = sum(v.score >= 75 for v in verdicts)
@@ -175,6 +177,13 @@ def test_planted_factors_are_found() -> None:
 @pytest.mark.timeout(1800)
 def test_two_thousand_noise_factors_rarely_pass() -> None:
     assert_noise_is_rejected(GATE_SEED, 2_000)
+
+
+@pytest.mark.gate
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("holding", OTHER_HOLDINGS)
+def test_noise_rarely_passes_at_other_holding_periods(holding: int) -> None:
+    assert_noise_is_rejected(GATE_SEED + 60_000, 400, holding)
 
 
 @pytest.mark.gate

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.factors.decay import REASONS
-from quantgpt.factors.evidence import NO_SHUFFLES, SHIFTS, Evidence, Lack
+from quantgpt.factors.evidence import NO_SHUFFLES, SHIFTS, Evidence, Lack, critical_t
 from quantgpt.foundations.series import number
 
 F64 = NDArray[np.float64]
@@ -177,12 +177,13 @@ def ic_stability(e: Evidence) -> OverfitTest:
     years = yearly_ic(e)
     against = [year for year, value in years.items() if value is not None and sign * value < 0]
     mean, t = e.oriented_mean, sign * e.summary.hac.t
+    least = max(LEAST_T, round(critical_t(e.summary.hac.lag, e.summary.n), 1))
     share = float((sign * e.rank_ic[np.isfinite(e.rank_ic)] > 0).mean())
     conditions = (
         Condition("mean", mean >= LEAST_MEAN_IC, mean, LEAST_MEAN_IC, "方向调整后的平均 Rank IC ≥ 0.02", "oriented mean rank IC ≥ 0.02"),
         Condition("positive_rate", share >= LEAST_POSITIVE_RATE, share, LEAST_POSITIVE_RATE, "IC 同向的日期 ≥ 55%", "IC has the right sign on ≥ 55% of days"),
         Condition("yearly", not against, float(len(against)), 0.0, "没有方向相反的年份", "no year of the opposite sign"),
-        Condition("t", t >= LEAST_T, t, LEAST_T, f"HAC t ≥ 2（滞后 {e.summary.hac.lag}）", f"HAC t ≥ 2 ({e.summary.hac.lag} lags)"),
+        Condition("t", t >= least, t, least, f"HAC t ≥ {least:g}（滞后 {e.summary.hac.lag}）", f"HAC t ≥ {least:g} ({e.summary.hac.lag} lags)"),
     )  # fmt: skip
     details = {
         "ic_mean": number(e.summary.mean),
@@ -197,9 +198,9 @@ def ic_stability(e: Evidence) -> OverfitTest:
         "direction": sign,
     }
     null_t = e.null.oriented / e.summary.hac.se if e.null is not None and e.summary.hac.se > 0 else np.empty(0)
-    bins = _null_bins(null_t, t, LEAST_T, statistic="hac_t", tail="right")
+    bins = _null_bins(null_t, t, least, statistic="hac_t", tail="right")
     passed = all(c.passed for c in conditions)
-    return OverfitTest(name, code, passed, details, e.p_oriented(), t, LEAST_T, conditions, bins)
+    return OverfitTest(name, code, passed, details, e.p_oriented(), t, least, conditions, bins)
 
 
 def subsample(e: Evidence) -> OverfitTest:

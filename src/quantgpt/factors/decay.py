@@ -16,7 +16,7 @@ F64 = NDArray[np.float64]
 BOOTSTRAP_DRAWS = 500
 _GRID = 161
 _SHORTEST = 0.3
-_MARGINAL_HAC_LAG = 2
+MARGINAL_HAC_LAG = 2
 """one-session returns do not overlap; two lags take care of what is left"""
 
 NO_SIGNAL = "no_positive_ic"
@@ -97,7 +97,7 @@ def estimate_decay(values: F64, names: F64, sign: int, block: int, seed: int, dr
     """
     lags = np.arange(1, values.shape[1] + 1)
     oriented = sign * values
-    means = [hac_mean(oriented[:, k], _MARGINAL_HAC_LAG) for k in range(lags.size)]
+    means = [hac_mean(oriented[:, k], MARGINAL_HAC_LAG) for k in range(lags.size)]
     ic = np.array([m.mean for m in means])
     se = np.array([m.se for m in means])
     low, high = np.array([m.ci_low for m in means]), np.array([m.ci_high for m in means])

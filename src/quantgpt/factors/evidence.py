@@ -9,12 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.factors.decay import Decay, block_length, estimate_decay, lag_count, marginal_ic
+from quantgpt.factors.decay import MARGINAL_HAC_LAG, Decay, block_length, estimate_decay, lag_count, marginal_ic
 from quantgpt.factors.direction import Direction, choose_direction
 from quantgpt.factors.ic import ICSummary, Ranked, Rows, rank_ic, summarise
 from quantgpt.factors.permutation import NullSums, assign_slots, null_sums, p_value, p_value_two_sided, relabellings
 from quantgpt.factors.regimes import LEAST_DAYS, REGIMES, Regimes
 from quantgpt.foundations.panel import Days
+from quantgpt.metrics.hac import HacMean, hac_mean
 
 F64 = NDArray[np.float64]
 
@@ -202,23 +203,39 @@ def gather_evidence(ask: EvidenceInputs) -> Evidence:
         shuffles = relabellings(total, ask.permutations, ask.seed)
         sums = null_sums(ask.factor, ask.label, ask.rows, cells, _CELLS, slots, shuffles)
         first = null_sums(ask.factor, ask.marginal, ask.rows, np.zeros_like(cells), 1, slots, shuffles)
-        width = _width(summary.hac.se, sums.mean(_EVERY))
+        width = _width(summary.hac, sums.mean(_EVERY))
     judged = tuple(
         _regime(name.code, at.values, masks[name.code], sums, _cells_of(name.code), lag, width) for name in REGIMES
     )
     consistency, worst, statistic = _observed_consistency(judged, direction.sign)
     null = None
     if sums is not None and first is not None:
-        null = _null(sums, first, direction, judged, width, outside.hac.se, float(decay.se[0]))
+        null = _null(sums, first, direction, judged, width, outside.hac, hac_mean(marginal[:, 0], MARGINAL_HAC_LAG))
     return Evidence(
         ask.rows, ask.days, ask.holding, at.values, at.names, summary, direction, decay, shifts, gap, judged,
         consistency, worst, statistic, outside, null,
     )  # fmt: skip
 
 
-def _width(se: float, null: F64) -> float:
+def critical_t(lag: int, n: int) -> float:
+    """Two-sided 5 % critical value of a HAC t whose lags take up a share lag / n of the sample; 1.96 when that is small.
+
+    A long holding period needs so many lags that the standard error itself becomes noisy; the usual 1.96 is then too low.
+    Source: Kiefer and Vogelsang (2005), fixed-b asymptotics, Bartlett kernel, 97.5 % quantile.
+
+    >>> round(critical_t(10, 720), 2), round(critical_t(120, 727), 2)
+    (2.0, 2.46)
+    """
+    share = min(lag / n, 1.0) if n > 0 else 1.0
+    return 1.96 + 2.9694 * share + 0.4160 * share**2 - 0.5324 * share**3
+
+
+def _width(hac: HacMean, null: F64) -> float:
+    """How much wider the real series says the null is: its HAC error, with the critical value of its lags."""
     spread = float(null.std())
-    return max(1.0, se / spread) if spread > 0 and se > 0 else 1.0
+    if not (spread > 0 and hac.se > 0):
+        return 1.0
+    return max(1.0, hac.se * critical_t(hac.lag, hac.n) / 1.96 / spread)
 
 
 def _shifted(ask: EvidenceInputs, real: F64, sign: int, lag: int) -> tuple[dict[int, ICSummary], float]:
@@ -292,8 +309,8 @@ def _null(
     direction: Direction,
     regimes: tuple[RegimeEvidence, ...],
     width: float,
-    outside_se: float,
-    first_se: float,
+    of_outside: HacMean,
+    of_first: HacMean,
 ) -> Null:
     calibration = np.arange(_CELLS) >= _CELLS // 2
     raw = sums.mean(_EVERY)
@@ -309,7 +326,7 @@ def _null(
         oriented=sign * raw * width,
         consistency=statistic,
         calibration=in_slice * width,
-        outside=sign * outside * _width(outside_se, outside),
-        first_lag=first_lag * _width(first_se, first_lag),
+        outside=sign * outside * _width(of_outside, outside),
+        first_lag=first_lag * _width(of_first, first_lag),
         width=width,
     )
