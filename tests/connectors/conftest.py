@@ -1,4 +1,4 @@
-"""A stand-in for the vendor's client, in a folder of its own, with recorded replies."""
+"""A stand-in for the vendor's client in a folder of its own; its replies are written in the vendor's documented format."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Vendor:
         (self.folder / "scenario.json").write_text(json.dumps(scenario))
 
     def edit(self, reply: str, change: Callable[[dict[str, Any]], None]) -> None:
-        """Change a recorded reply."""
+        """Change a reply."""
         path = self.folder / f"{reply}.json"
         body = json.loads(path.read_text())
         change(body)
@@ -46,7 +46,7 @@ class Vendor:
 
 @pytest.fixture
 def vendor(tmp_path: Path) -> Vendor:
-    """A vendor that answers as recorded."""
+    """A vendor that answers as its reply files say."""
     folder = tmp_path / "vendor"
     shutil.copytree(HERE / "replies", folder)
     shutil.copy(HERE / "fake_baostock.py", folder)

@@ -80,7 +80,7 @@ def logout(user_id="anonymous"):
 
 
 def answer(name, key):
-    """The recorded reply of one query."""
+    """The reply to one query, from its file."""
     special = misbehave(name)
     if special is not None:
         return special

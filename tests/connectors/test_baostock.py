@@ -1,4 +1,4 @@
-"""The source on recorded replies: units, spellings, and every way in which the vendor fails, named."""
+"""The source on replies in the vendor's format: units, spellings, and every way in which the vendor fails, named."""
 
 import time
 from datetime import date

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from quantgpt.foundations.clock import FixedClock
-from quantgpt.foundations.errors import BadImport, Conflict, NotFound
+from quantgpt.foundations.errors import BadImport, Conflict, NotFound, Unavailable
 from quantgpt.market import MarketStore
 from quantgpt.market.calendar import official
 from quantgpt.market.importing import FileState
@@ -270,8 +270,9 @@ def test_a_folder_that_holds_no_data_is_refused(store: MarketStore, tmp_path: Pa
     (nothing / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(BadImport, match=r"没有可以导入的行情数据.*README"):
         store.import_path(nothing)
-    with pytest.raises(BadImport, match="路径不存在"):
-        store.import_path(tmp_path / "nowhere")
+    for path in (tmp_path / "nowhere", tmp_path / ("x" * 5000)):
+        with pytest.raises(BadImport, match="路径不存在"):
+            store.import_path(path)
     assert not store.root.exists()
 
 
@@ -412,6 +413,12 @@ def test_bars_of_a_year_that_nobody_has_announced_yet_come_in(tmp_path: Path, fr
 def test_the_demo_market_takes_no_real_data(store: MarketStore, folder: Path) -> None:
     with pytest.raises(Conflict):
         store.import_path(folder, market="demo")
+
+
+def test_a_store_that_cannot_be_written_is_named(tmp_path: Path, folder: Path, now: FixedClock) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Unavailable, match="无法写入行情库文件夹"):
+        MarketStore(tmp_path / "file", now).import_path(folder)
 
 
 def test_an_import_makes_main_the_default(store: MarketStore, folder: Path) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from quantgpt.foundations.errors import Broken, Conflict, NotFound
+from quantgpt.foundations.errors import Broken, Conflict, NotFound, Unavailable
 from quantgpt.foundations.files import room_on_disk, sync_folder, write_text
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.foundations.panel import padded_width
@@ -282,10 +282,13 @@ def _remove_empty(folder: Path) -> None:
 def _lock(folder: Path) -> Iterator[None]:
     """One writer per market. The lock's file is there only while somebody writes."""
     new = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
     while True:
-        handle = path.open("w")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = path.open("w")
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            raise Unavailable(f"无法写入行情库文件夹 {folder}", hint=error.strerror or str(error)) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

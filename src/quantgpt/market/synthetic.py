@@ -1,7 +1,7 @@
 """A made-up A-share market: boards, price limits, suspensions, ST, listings, delistings, dividends, index reviews.
 
 Nothing in it is real. Returns are a market, three style and industry returns plus noise of each name's own, and two
-planted effects of known strength that expressions can read (`REVERSAL`, `LOW_VOLATILITY`); all else is noise.
+planted effects of known strength that expressions can read (`price_paths.REVERSAL`, `LOW_VOLATILITY`); all else is noise.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from quantgpt.foundations.panel import BoolPanel, Days, FloatPanel
 from quantgpt.foundations.symbols import tie_order
-from quantgpt.market.boards import CHINEXT, MAIN, STAR, board_codes
+from quantgpt.market.boards import STAR, board_codes
 from quantgpt.market.calendar import official, review_days, sessions_since
+from quantgpt.market.price_paths import Listed, Walk
 
 INDUSTRIES = (
     "银行",
@@ -45,14 +46,6 @@ BLUE_CHIPS = {
 INDEX_SHARES = {"hs300": 300 / 1400, "csi500": 500 / 1400, "csi1000": 400 / 1400}
 """Part of all names that each demo index holds, from the largest down."""
 
-REVERSAL = 0.00067
-"""Daily return per standard deviation of minus the last five sessions' return: `-(close/ts_shift(close, 5) - 1)`."""
-LOW_VOLATILITY = 0.00034
-"""Daily return per standard deviation of minus the last 20 sessions' volatility: `-ts_std(returns, 20)`."""
-
-_CHINEXT_20 = np.datetime64("2020-08-24")
-_MAIN_FREE = np.datetime64("2023-04-10")
-_ST_10 = np.datetime64("2026-07-06")
 _STAR_START = np.datetime64("2019-07-22")
 
 
@@ -82,24 +75,13 @@ class SyntheticMarket:
     benchmarks: dict[str, FloatPanel]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Names:
-    """What is fixed about each name before the first session."""
-
-    assets: tuple[str, ...]
-    board: NDArray[np.int8]
-    industry: NDArray[np.int16]
-    list_day: Days
-    delist_day: Days
-    age: NDArray[np.int32]
-    special: BoolPanel
-
-
 def simulate(days: Days, assets: int, seed: int) -> SyntheticMarket:
     """Make a market of `assets` names over `days`; the same arguments give the same bits."""
     g = np.random.Generator(np.random.PCG64([seed, assets, days.size]))
     who = _make_names(g, days, assets)
-    panels, bonus = _simulate_bars(g, days, who)
+    walk = Walk(g, days, who)
+    walk.run()
+    panels = walk.panels
     spells = _review(days, who, panels)
     st = _flags(g, days, who)
     order = {symbol: i for i, symbol in enumerate(BLUE_CHIPS)}
@@ -118,7 +100,7 @@ def simulate(days: Days, assets: int, seed: int) -> SyntheticMarket:
         panels=panels,
         st=st,
         spells=spells,
-        benchmarks=_benchmarks(days, who, panels, bonus, spells),
+        benchmarks=_benchmarks(days, who, panels, walk.bonus, spells),
     )
 
 
@@ -142,7 +124,7 @@ def _make_symbols(assets: int) -> tuple[str, ...]:
     return tuple(sorted(sorted(out, key=tie_order)[: max(assets, len(chips))], key=tie_order))
 
 
-def _make_names(g: np.random.Generator, days: Days, assets: int) -> _Names:
+def _make_names(g: np.random.Generator, days: Days, assets: int) -> Listed:
     symbols = _make_symbols(assets)
     n = len(symbols)
     board = board_codes(symbols)
@@ -169,10 +151,12 @@ def _make_names(g: np.random.Generator, days: Days, assets: int) -> _Names:
         end = int(np.searchsorted(days, delist_day[j]))
         special[max(0, end - 180) : end + 1, j] = True
     industry = g.integers(0, len(INDUSTRIES), n).astype(np.int16)
-    return _Names(
+    return Listed(
         assets=symbols,
+        large=blue,
         board=board,
         industry=industry,
+        industries=len(INDUSTRIES),
         list_day=list_day,
         delist_day=delist_day,
         age=np.maximum(age, -1),
@@ -180,140 +164,7 @@ def _make_names(g: np.random.Generator, days: Days, assets: int) -> _Names:
     )
 
 
-def limit_cents(pre: NDArray[np.int64], percent: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Upper and lower limit in cents: pre × (1 ± percent/100), rounded half up."""
-    return (pre * (100 + percent) * 2 + 100) // 200, (pre * (100 - percent) * 2 + 100) // 200
-
-
-def _bands(day: np.datetime64, who: _Names, special: BoolPanel, age: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Price band of each name in percent, 0 where there is none that day."""
-    band = np.full(special.size, 10, dtype=np.int64)
-    band[who.board == STAR] = 20
-    if day >= _CHINEXT_20:
-        band[who.board == CHINEXT] = 20
-    if day < _ST_10:
-        band[special & (who.board == MAIN)] = 5
-    free = (
-        (who.board == STAR)
-        | ((who.board == CHINEXT) & (day >= _CHINEXT_20))
-        | ((who.board == MAIN) & (day >= _MAIN_FREE))
-    )
-    band[(age < 5) & free] = 0
-    band[(age == 0) & ~free] = 44
-    return band
-
-
-def _simulate_bars(g: np.random.Generator, days: Days, who: _Names) -> tuple[dict[str, FloatPanel], FloatPanel]:
-    """Walk through the sessions; returns the stored panels and the share ratio of each ex-rights day."""
-    t_all, n = who.age.shape
-    names = ("open", "high", "low", "close", "volume", "amount", "pre_close", "factor", "turn", "shares", "returns")
-    out = {name: np.full((t_all, n), np.nan) for name in names}
-    bonus = np.ones((t_all, n))
-    blue = np.array([s in BLUE_CHIPS for s in who.assets])
-
-    market: FloatPanel = g.standard_t(5, (t_all,)) * 0.0075 + 0.0001
-    style: FloatPanel = g.standard_t(5, (t_all, 3)) * 0.0022
-    sector: FloatPanel = g.standard_t(5, (t_all, len(INDUSTRIES))) * 0.0045
-    beta = g.normal(1.0, 0.25, n)
-    loading = g.normal(0.0, 1.0, (n, 3))
-    own = np.exp(g.normal(np.log(0.0185), 0.33, n))
-    price = np.round(np.exp(g.normal(2.7, 0.6, n)).clip(3.0, 300.0), 2)
-    shares = np.round(np.exp(g.normal(19.6, 1.05, n) + 3.2 * blue), -2)
-    habit = np.exp(g.normal(np.log(0.011), 0.6, n)) / (1.0 + 2.0 * blue)
-    heat = g.normal(0.0, 0.5, n)
-    factor = np.ones(n)
-    carry = np.zeros(n)
-    halted = np.zeros(n, dtype=np.int64)
-    last_traded = np.full(n, np.nan)
-    level = np.zeros((6, n))
-    recent = g.normal(0.0, 1.0, (20, n)) * own
-    payout_row = g.integers(100, 170, n)
-    year = days.astype("datetime64[Y]")
-    row_of_year = np.arange(t_all) - np.searchsorted(year, year)
-    if t_all and row_of_year[0] == 0:
-        row_of_year = row_of_year + np.where(
-            year == year[0], np.searchsorted(official().between(year[0].astype("datetime64[D]"), days[0]), days[0]), 0
-        )
-
-    for t in range(t_all):
-        age = who.age[t]
-        listed = age >= 0
-        halted = np.where(halted > 0, halted - 1, np.where(g.random(n) < 0.0015, g.geometric(1 / 7.0, n), 0))
-        trades = listed & ((halted == 0) | (age < 5))
-        first = listed & (age == 0)
-
-        paying = trades & (row_of_year[t] == payout_row) & (age > 20) & (g.random(n) < 0.75)
-        ratio = np.where(paying & (g.random(n) < 0.12), g.choice([1.2, 1.3, 1.5, 2.0], n), 1.0)
-        cash = np.where(paying, np.round(price * g.uniform(0.004, 0.035, n), 2), 0.0)
-        pre = np.round((price - cash) / ratio, 2).clip(1.0)
-        pre = np.where(paying, pre, price)
-        factor = np.where(paying, factor * price / pre, factor)
-        shares = np.where(paying, np.round(shares * ratio), shares)
-        bonus[t] = np.where(paying, ratio, 1.0)
-
-        signal = -_scores(level[0] - level[5], listed) * REVERSAL
-        signal += -_scores(recent.std(axis=0), listed) * LOW_VOLATILITY
-        jump = np.where(g.random(n) < 0.0035, g.choice([-1.0, 1.0, 1.0], n) * g.uniform(0.08, 0.22, n), 0.0)
-        noise = own * g.standard_t(5, n) * 0.775
-        move = (
-            beta * market[t] + loading @ style[t] + sector[t][who.industry] + noise + jump + signal + carry - own**2 / 2
-        )
-        move = np.where(first, g.uniform(-0.05, 0.6, n), move) + np.where(pre < 1.6, 0.01, 0.0)
-
-        band = _bands(days[t], who, who.special[t], age)
-        cents = np.rint(pre * 100).astype(np.int64)
-        up_cents, down_cents = limit_cents(cents, np.where(band > 0, band, 10))
-        up = np.where(band > 0, up_cents / 100.0, np.inf)
-        down = np.where(band > 0, np.maximum(down_cents / 100.0, 0.01), 0.01)
-
-        target = pre * np.exp(move)
-        close = np.round(target, 2).clip(down, up).clip(0.5)
-        carry = np.where(trades, np.log(target / close) * 0.6, carry)
-        gap = 0.3 * move + 0.7 * jump + g.normal(0.0, 0.004, n)
-        open_ = np.round(pre * np.exp(gap), 2).clip(down, up).clip(0.5)
-        wide = np.abs(g.normal(0.0, 0.45, (2, n))) * own
-        high = np.minimum(np.round(np.maximum(open_, close) * (1 + wide[0]), 2), up)
-        low = np.maximum(np.round(np.minimum(open_, close) * (1 - wide[1]), 2), down)
-        board_day = (open_ == close) & ((close == up) | (close == down)) & (g.random(n) < 0.6)
-        high = np.where(board_day, close, np.maximum(high, np.maximum(open_, close)))
-        low = np.where(board_day, close, np.minimum(low, np.minimum(open_, close)))
-
-        heat = 0.92 * heat + g.normal(0.0, 0.22, n)
-        activity = habit * np.exp(heat + 9.0 * np.abs(np.log(close / pre))) * np.where(board_day, 0.08, 1.0)
-        volume = np.maximum(np.round(shares * activity.clip(1e-5, 0.35) / 100), 1) * 100
-        mean = low + (high - low) * g.uniform(0.3, 0.7, n)
-        amount = np.round((mean * volume).clip(low * volume, high * volume))
-
-        bar = {"open": open_, "high": high, "low": low, "close": close, "volume": volume, "amount": amount}
-        for name, values in bar.items():
-            out[name][t] = np.where(trades, values, np.nan)
-        out["pre_close"][t] = np.where(listed, pre, np.nan)
-        out["factor"][t] = np.where(listed, factor, np.nan)
-        out["shares"][t] = np.where(listed, shares, np.nan)
-        out["turn"][t] = np.where(trades, volume / shares * 100.0, np.nan)
-        adjusted = close * factor
-        out["returns"][t] = np.where(trades, adjusted / last_traded - 1.0, np.nan)
-        last_traded = np.where(trades, adjusted, last_traded)
-        level = np.roll(level, 1, axis=0)
-        level[0] = np.where(trades, np.log(adjusted), np.where(listed, level[1], np.log(price * factor)))
-        recent[t % 20] = np.where(trades & ~first, level[0] - level[1], recent[t % 20])
-        price = np.where(trades, close, np.where(listed, pre, price))
-
-    out["shares"][np.cumsum(np.isfinite(out["turn"]), axis=0) == 0] = np.nan
-    return out, bonus
-
-
-def _scores(x: FloatPanel, listed: BoolPanel) -> FloatPanel:
-    """Standard scores across the listed names, cut at three."""
-    some = x[listed]
-    spread = some.std() if some.size > 1 else 0.0
-    if not spread > 0:
-        return np.zeros_like(x)
-    scores: FloatPanel = ((x - some.mean()) / spread).clip(-3.0, 3.0)
-    return scores
-
-
-def _flags(g: np.random.Generator, days: Days, who: _Names) -> NDArray[np.int8]:
+def _flags(g: np.random.Generator, days: Days, who: Listed) -> NDArray[np.int8]:
     """ST flags as a vendor gives them: for a tenth of the names that are not ST they are unknown for a while."""
     st = who.special.astype(np.int8)
     for j in np.flatnonzero(g.random(st.shape[1]) < 0.1):
@@ -324,7 +175,7 @@ def _flags(g: np.random.Generator, days: Days, who: _Names) -> NDArray[np.int8]:
     return st
 
 
-def _review(days: Days, who: _Names, panels: dict[str, FloatPanel]) -> tuple[Spell, ...]:
+def _review(days: Days, who: Listed, panels: dict[str, FloatPanel]) -> tuple[Spell, ...]:
     """Index members by size at each review: the largest first; a name that is delisted leaves on its last session."""
     n = len(who.assets)
     starts = [0, *(int(np.searchsorted(days, np.datetime64(day))) for day in review_days(days.tolist()))]
@@ -370,7 +221,7 @@ def membership(spells: tuple[Spell, ...], universe: str, days: Days, assets: int
 
 
 def _benchmarks(
-    days: Days, who: _Names, panels: dict[str, FloatPanel], bonus: FloatPanel, spells: tuple[Spell, ...]
+    days: Days, who: Listed, panels: dict[str, FloatPanel], bonus: FloatPanel, spells: tuple[Spell, ...]
 ) -> dict[str, FloatPanel]:
     """Price indices of the members, weighted by float value of the session before; dividends are not added back."""
     n = len(who.assets)

@@ -44,7 +44,7 @@ CAUSES: dict[str, tuple[str, str, bool]] = {
     "10001005": ("同时登录数已达上限", "close other sessions, then try again", True),
     "10001006": ("账号权限不足", "", False),
     "10001011": ("本机地址已被列入黑名单", "stop parallel downloads and ask the vendor to lift it", False),
-    "10001012": ("API key 格式不正确", "check QUANTGPT_BAOSTOCK_KEY", False),
+    "10001012": ("API key 格式不正确", "check QUANTGPT_BAOSTOCK_API_KEY", False),
     "10002001": ("网络错误", "try again later", True),
     "10002002": ("网络连接失败", "try again later", True),
     "10002003": ("网络连接超时", "try again later", True),

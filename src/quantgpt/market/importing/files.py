@@ -85,8 +85,8 @@ def import_into(
 
 def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[FileReport]]:
     """Files to read, and reports on those that need no reading."""
-    if not path.exists():
-        raise BadImport(f"路径不存在：{path}", hint="give a file or a folder", field="path")
+    if not _is_there(path):
+        raise BadImport(f"路径不存在：{str(path)[:200]}", hint="give a file or a folder", field="path")
     found = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
     if not found:
@@ -112,6 +112,13 @@ def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[File
     order = list(Content)
     files.sort(key=lambda file: (order.index(file.layout.content), file.name))
     return files, reports
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _refused(file: _File) -> bool:
