@@ -1,5 +1,9 @@
 /** Requests to our own server. Every failure becomes an ApiError with what the server said. */
 
+import createClient from "openapi-fetch";
+
+import type { paths } from "./schema";
+
 export const BASE = "/api/v1";
 
 export class ApiError extends Error {
@@ -44,27 +48,23 @@ export function errorOf(status: number, body: unknown, retryAfter: string | null
   );
 }
 
-interface Options {
-  readonly method?: "GET" | "POST";
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-  readonly signal?: AbortSignal;
-}
+/** The interface as its OpenAPI description types it. */
+export const http = createClient<paths>({
+  baseUrl: window.location.origin,
+  headers: { Accept: "application/json" },
+  fetch: (request) => globalThis.fetch(request),
+});
 
-export async function request<T>(path: string, { method = "GET", body, headers = {}, signal }: Options = {}): Promise<T> {
-  let answer: Response;
+/** The body of an answer as the shape that we know it to have; anything but success is thrown as an ApiError. */
+export async function answered<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>, signal?: AbortSignal): Promise<T> {
+  let outcome: { data?: unknown; error?: unknown; response: Response };
   try {
-    answer = await fetch(`${BASE}${path}`, {
-      method,
-      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    });
+    outcome = await call;
   } catch (reason) {
     if (signal?.aborted) throw reason;
     throw new ApiError("offline", 0);
   }
-  const parsed: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw errorOf(answer.status, parsed, answer.headers.get("Retry-After"));
-  return parsed as T;
+  const { data, error, response } = outcome;
+  if (!response.ok) throw errorOf(response.status, error, response.headers.get("Retry-After"));
+  return data as T;
 }

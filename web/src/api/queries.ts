@@ -3,8 +3,8 @@
 import { QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { ApiError, request } from "./client";
-import { follow } from "./stream";
+import { answered, ApiError, http } from "./client";
+import { follow, readTask } from "./stream";
 import { isTerminal, type MarketFacts, type SeriesTable, type Submission, type Task, type Validation } from "./types";
 
 const RETRIES = 2;
@@ -27,7 +27,7 @@ export function makeQueryClient(): QueryClient {
 export const useMarket = () =>
   useQuery({
     queryKey: ["market"],
-    queryFn: ({ signal }) => request<MarketFacts>("/market", { signal }),
+    queryFn: ({ signal }) => answered<MarketFacts>(http.GET("/api/v1/market", { signal }), signal),
     staleTime: 60_000,
     refetchInterval: (query) => (query.state.status === "error" ? 5_000 : 60_000),
   });
@@ -35,7 +35,7 @@ export const useMarket = () =>
 export const useHealth = () =>
   useQuery({
     queryKey: ["health"],
-    queryFn: ({ signal }) => request<{ status: string; active_tasks: number; total_tasks: number; version?: string }>("/health", { signal }),
+    queryFn: ({ signal }) => answered<{ status: string; active_tasks: number; total_tasks: number }>(http.GET("/api/v1/health", { signal }), signal),
     retry: false,
     staleTime: 0,
     refetchInterval: (query) => (query.state.status === "error" ? 4_000 : 20_000),
@@ -49,7 +49,7 @@ export interface TaskPage {
 export const useTasks = (count = 12) =>
   useQuery({
     queryKey: ["tasks", count],
-    queryFn: ({ signal }) => request<TaskPage>(`/tasks?page=1&page_size=${count}&brief=true`, { signal }),
+    queryFn: ({ signal }) => answered<TaskPage>(http.GET("/api/v1/tasks", { params: { query: { page_size: count, brief: true } }, signal }), signal),
     staleTime: 2_000,
     refetchInterval: (query) => (query.state.data?.tasks.some((task) => !isTerminal(task.status)) ? 2_500 : 30_000),
   });
@@ -57,14 +57,15 @@ export const useTasks = (count = 12) =>
 export const useTask = (id: string | undefined) =>
   useQuery({
     queryKey: ["task", id],
-    queryFn: ({ signal }) => request<Task>(`/tasks/${id}`, { signal }),
+    queryFn: ({ signal }) => readTask(id ?? "", signal),
     enabled: id !== undefined,
     staleTime: (query) => (isTerminal(query.state.data?.status) ? Infinity : 0),
   });
 
 const seriesQuery = (id: string | undefined, name: string) => ({
   queryKey: ["series", id, name],
-  queryFn: ({ signal }: { signal: AbortSignal }) => request<SeriesTable>(`/tasks/${id}/series/${name}`, { signal }),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    answered<SeriesTable>(http.GET("/api/v1/tasks/{task_id}/series/{name}", { params: { path: { task_id: id ?? "", name } }, signal }), signal),
   enabled: id !== undefined,
   staleTime: Infinity,
 });
@@ -111,7 +112,7 @@ export const useSubmit = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ ask, key }: { ask: Submission; key: string }) =>
-      request<{ task_id: string; status: string }>("/auto_backtest", { method: "POST", body: ask, headers: { "Idempotency-Key": key } }),
+      answered<{ task_id: string; status: string }>(http.POST("/api/v1/auto_backtest", { params: { header: { "idempotency-key": key } }, body: ask })),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["tasks"] }),
   });
 };
@@ -119,13 +120,26 @@ export const useSubmit = () => {
 export const useCancel = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => request<Task>(`/tasks/${id}/cancel`, { method: "POST" }),
+    mutationFn: (id: string) => answered<Task>(http.POST("/api/v1/tasks/{task_id}/cancel", { params: { path: { task_id: id } } })),
     onSettled: (_task, _reason, id) => {
       void client.invalidateQueries({ queryKey: ["task", id] });
       void client.invalidateQueries({ queryKey: ["tasks"] });
     },
   });
 };
+
+const validate = (expression: string, signal: AbortSignal) =>
+  answered<Validation>(http.POST("/api/v1/expressions/validate", { body: { expression }, signal }), signal);
+
+/** Facts of an expression, asked once per text. */
+export const useFacts = (expression: string) =>
+  useQuery({
+    queryKey: ["validate", expression],
+    queryFn: ({ signal }) => validate(expression, signal),
+    staleTime: Infinity,
+    enabled: expression.trim() !== "",
+    retry: false,
+  });
 
 const VALIDATION_PAUSE_MS = 150;
 
@@ -146,7 +160,7 @@ export function useValidation(text: string): LiveValidation {
     if (!text.trim()) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      request<Validation>("/expressions/validate", { method: "POST", body: { expression: text }, signal: stop.signal })
+      validate(text, stop.signal)
         .then((body) => {
           if (stop.signal.aborted) return;
           setAnswer({ text, body });

@@ -1,6 +1,6 @@
 /** Follow one task: a fetch stream of server-sent events that resumes after a break, polling when streams do not get through. */
 
-import { ApiError, BASE, errorOf, request } from "./client";
+import { answered, ApiError, BASE, errorOf, http } from "./client";
 import { isTerminal, type Task } from "./types";
 
 export interface ServerEvent {
@@ -41,6 +41,9 @@ export interface Follower {
   /** Whether the server can be heard; with the seconds to the next try when not. */
   onLink: (connected: boolean, retryInSeconds: number) => void;
 }
+
+export const readTask = (id: string, signal: AbortSignal) =>
+  answered<Task>(http.GET("/api/v1/tasks/{task_id}", { params: { path: { task_id: id } }, signal }), signal);
 
 const FAILURES_BEFORE_POLLING = 3;
 const POLL_SECONDS = 1;
@@ -106,7 +109,7 @@ export async function follow(id: string, { onTask, onLink }: Follower, signal: A
         // A stream that closes without an end was cut: count it, so that a proxy that buffers leads to polling.
         if (!ended) failures += 1;
       } else {
-        see(await request<Task>(`/tasks/${id}`, { signal }));
+        see(await readTask(id, signal));
         onLink(true, 0);
         if (!ended) await pause(POLL_SECONDS, signal);
       }
@@ -120,5 +123,5 @@ export async function follow(id: string, { onTask, onLink }: Follower, signal: A
     }
   }
   // The last state is read once more: a `done` may arrive without the final `update`.
-  if (!signal.aborted) onTask(await request<Task>(`/tasks/${id}`, { signal }));
+  if (!signal.aborted) onTask(await readTask(id, signal));
 }

@@ -1,5 +1,7 @@
 /** Shapes of the REST contract that the pages read. A number that does not exist is null, never 0. */
 
+import type { components } from "./schema";
+
 export type Num = number | null;
 
 export interface Bilingual {
@@ -119,16 +121,10 @@ export interface Task {
   readonly manifest_id?: string | null;
 }
 
-export interface Submission {
-  readonly prompt: string;
-  readonly universe: string;
-  readonly start_date: string;
-  readonly end_date: string;
-  readonly n_groups: number;
-  readonly holding_period: number;
-  readonly benchmark: string;
-  readonly options: { readonly costs: "flat" | "itemised" };
-}
+/** What the page sends; the rest of the options stay at their defaults. */
+export type Submission = Omit<components["schemas"]["BacktestBody"], "session_id" | "options"> & {
+  readonly options: Omit<components["schemas"]["OptionsBody"], "market" | "direction">;
+};
 
 // — results
 

@@ -44,5 +44,5 @@ export function parametersOf(draft: Draft, market: MarketFacts): Parameters {
 }
 
 export function submissionOf(text: string, { costs, ...rest }: Parameters): Submission {
-  return { prompt: text.trim(), ...rest, options: { costs } };
+  return { prompt: text.trim(), ...rest, options: { costs, execution: "next_open", neutralize_industry: false } };
 }

@@ -1,11 +1,10 @@
 /** The expression of a run: direction and where it came from, what it needs, in colour and in words. */
 
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { request } from "@/api/client";
-import type { RunResult, Validation } from "@/api/types";
+import { useFacts } from "@/api/queries";
+import type { RunResult } from "@/api/types";
 import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { broken } from "@/lib/lexer";
@@ -14,16 +13,6 @@ import { IconButton, Tag } from "@/ui/controls";
 import { CheckIcon, CopyIcon, EditIcon } from "@/ui/icons";
 
 import css from "./Runs.module.css";
-
-/** Facts of an expression, asked once per text. */
-export const useFacts = (expression: string) =>
-  useQuery({
-    queryKey: ["validate", expression],
-    queryFn: ({ signal }) => request<Validation>("/expressions/validate", { method: "POST", body: { expression }, signal }),
-    staleTime: Infinity,
-    enabled: expression.trim() !== "",
-    retry: false,
-  });
 
 export function directionText(result: RunResult, t: (key: string) => string): string {
   const sign = result.params.direction ?? 0;
