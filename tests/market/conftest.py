@@ -97,6 +97,17 @@ def folder(tmp_path: Path) -> Path:
     return out
 
 
+@pytest.fixture(scope="session")
+def make_files() -> Callable[[Path], pd.DataFrame]:
+    """Writes everything but the daily bars into a folder and returns these."""
+
+    def make(folder: Path) -> pd.DataFrame:
+        write_facts(folder)
+        return daily_frame()
+
+    return make
+
+
 @pytest.fixture
 def frame() -> Callable[..., pd.DataFrame]:
     """The daily bars of the small market, to be bent by a test."""

@@ -196,7 +196,7 @@ def test_one_impossible_row_refuses_the_import_and_changes_no_byte(
     assert tree(store.root) == before
 
 
-@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("kind", ["negative", "duplicate", "bad_date"])
 def test_a_first_import_that_is_refused_leaves_nothing_behind(store: MarketStore, frame, kind: str) -> None:  # type: ignore[no-untyped-def]
     bad = store.root.parent / "bad.parquet"
     bent(kind, frame()).to_parquet(bad)

@@ -1,20 +1,28 @@
 """Views: point-in-time members, adjusted and raw fields, spans that are clipped or refused."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from quantgpt.foundations.clock import FixedClock
 from quantgpt.foundations.errors import BadRequest, NoData, NotFound, UnknownMarket, UnknownUniverse
 from quantgpt.foundations.fields import FIELDS
 from quantgpt.market import Market, MarketStore
 from quantgpt.market.boards import board_code, board_codes
 
+NOW = FixedClock(datetime(2024, 6, 3, 12, 0, tzinfo=UTC))
 
-@pytest.fixture
-def market(store: MarketStore, folder: Path, frame) -> Market:  # type: ignore[no-untyped-def]
-    bars = frame()
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory, make_files) -> MarketStore:  # type: ignore[no-untyped-def]
+    """A store whose market has a suspension, a dividend and an unknown amount."""
+    root = tmp_path_factory.mktemp("views")
+    folder = root / "files"
+    folder.mkdir()
+    bars = make_files(folder)
     pause = (bars["code"] == "000001.SZ") & bars["date"].between("2024-01-10", "2024-01-11")
     still = bars.loc[(bars["code"] == "000001.SZ") & (bars["date"] == "2024-01-09"), "close"].item()
     bars.loc[pause, ["open", "high", "low", "close", "pre_close"]] = still
@@ -30,8 +38,15 @@ def market(store: MarketStore, folder: Path, frame) -> Market:  # type: ignore[n
     bars.loc[ex, "amount"] /= 2
     bars.loc[(bars["code"] == "300001.SZ") & (bars["date"] == "2024-01-05"), "amount"] = np.nan
     bars.to_parquet(folder / "bars.parquet")
+    store = MarketStore(root / "market", NOW)
     store.import_path(folder)
-    return store.open()
+    return store
+
+
+@pytest.fixture(scope="module")
+def market(stocked: MarketStore) -> Market:
+    """That market, opened."""
+    return stocked.open()
 
 
 def column(view, symbol: str) -> int:  # type: ignore[no-untyped-def]
@@ -200,7 +215,7 @@ def test_a_holiday_before_the_first_bar_is_a_valid_start(market: Market) -> None
     assert market.view("all", "2024-01-01", "2024-03-29").first == 0
 
 
-def test_unknown_names_come_with_the_nearest_known_one(market: Market, store: MarketStore) -> None:
+def test_unknown_names_come_with_the_nearest_known_one(market: Market, stocked: MarketStore) -> None:
     with pytest.raises(UnknownUniverse, match="hs30") as universe:
         market.view("hs30", "2024-01-02", "2024-03-29")
     assert universe.value.nearest == "hs300"
@@ -212,12 +227,12 @@ def test_unknown_names_come_with_the_nearest_known_one(market: Market, store: Ma
     with pytest.raises(NoData, match="没有有行情的成分股"):
         market.view("small_scale", "2024-01-02", "2024-03-29")
     with pytest.raises(UnknownMarket, match="mian") as unknown:
-        store.open("mian")
+        stocked.open("mian")
     assert unknown.value.nearest == "main"
     with pytest.raises(BadRequest):
-        store.open("../main")
+        stocked.open("../main")
     with pytest.raises(NotFound):
-        store.open("main", "0" * 12)
+        stocked.open("main", "0" * 12)
 
 
 def test_raw_panels_are_memory_mapped_with_rows_of_whole_cache_lines(market: Market) -> None:
@@ -229,13 +244,13 @@ def test_raw_panels_are_memory_mapped_with_rows_of_whole_cache_lines(market: Mar
         market.raw("vwap")
 
 
-def test_opening_imports_no_heavy_library(market: Market, store: MarketStore) -> None:
+def test_opening_imports_no_heavy_library(market: Market, stocked: MarketStore) -> None:
     import subprocess
     import sys
 
     code = (
         "import sys, pathlib; from quantgpt.market import MarketStore;"
-        f"m = MarketStore(pathlib.Path({str(store.root)!r})).open();"
+        f"m = MarketStore(pathlib.Path({str(stocked.root)!r})).open();"
         "v = m.view('hs300', '2024-01-02', '2024-03-29', benchmark='hs300'); v.fields['close'];"
         "print(sorted({'pandas', 'pyarrow', 'numba', 'scipy', 'holidays'} & set(sys.modules)))"
     )
