@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from quantgpt.market.importing.report import ImportReport
 
-group = typer.Typer(help="行情数据：导入、更新、状态 · Market data", no_args_is_help=True)
+group = typer.Typer(help="行情数据：导入、更新、状态 · Market data", no_args_is_help=True, rich_markup_mode=None)
 
 
 def install(cli: typer.Typer) -> None:
