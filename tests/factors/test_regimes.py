@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quantgpt.factors.regimes import REGIMES, regimes_of, regimes_of_level
+from quantgpt.factors.regimes import HISTORY, REGIMES, regimes_of, regimes_of_level
 from quantgpt.market.demo import demo_view
 
 
@@ -53,3 +53,10 @@ def test_without_a_benchmark_the_equal_weight_return_serves() -> None:
     regimes = regimes_of(view)
     assert regimes.source == "equal_weight"
     assert (regimes.trend >= 0).any()
+
+
+def test_with_enough_history_every_session_has_a_regime() -> None:
+    regimes = regimes_of_level(level())
+    assert (regimes.trend[HISTORY:] >= 0).all()
+    assert (regimes.volatility[HISTORY:] >= 0).all()
+    assert (regimes.volatility[: HISTORY - 1] == -1).all()

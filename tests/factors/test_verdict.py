@@ -139,3 +139,20 @@ def test_every_sentence_has_both_languages_and_plain_arguments(evidence: Evidenc
 def test_small_numbers_read_well() -> None:
     assert p_words(0.0004) == "< 0.001"
     assert percent(-0.021) == "−2.1%"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "words"),
+    [("mean", 0.015, "低于 0.02 的门槛"), ("positive_rate", 0.52, "只有 52% 的日期同向"), ("t", 1.2, "t 低于 2")],
+)
+def test_a_failed_stability_says_which_part_failed(evidence: Evidence, code: str, value: float, words: str) -> None:
+    tests = four_tests(evidence)
+    stability = tests.tests[0]
+    conditions = tuple(
+        replace(c, passed=False, value=value, limit=0.02 if code == "mean" else 2.0) if c.code == code else c
+        for c in stability.conditions
+    )
+    failed = AntiOverfit((replace(stability, passed=False, conditions=conditions), *tests.tests[1:]))
+    said = next(s for s in reasons(facts(evidence, tests=failed)) if s.code == "ic_stability")
+    assert said.zh.endswith(words)
+    assert said.mark == "fail"

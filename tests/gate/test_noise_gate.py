@@ -164,11 +164,13 @@ def assert_planted_are_found(first_seed: int, count: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_noise_rarely_passes() -> None:
     assert_noise_is_rejected(SUITE_SEED, 400)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_planted_factors_are_found() -> None:
     assert_planted_are_found(SUITE_SEED + 50_000, 60)
 
@@ -193,6 +195,7 @@ def test_three_hundred_planted_factors_are_found() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_style_that_earns_nothing_rarely_passes() -> None:
     """Harder than the gate asks: a factor that is a style exposure, whose IC moves with that style's returns."""
     world = noise_world(SUITE_SEED + 90_000)

@@ -17,6 +17,9 @@ LEAST_HISTORY = 60
 LEAST_DAYS = 20
 """sessions below which a regime is not judged"""
 
+HISTORY = VOLATILITY_SESSIONS + LEAST_HISTORY
+"""sessions before the first tested one with which every tested session has a regime"""
+
 BULL, BEAR, SIDEWAYS = 0, 1, 2
 HIGH, LOW = 0, 1
 

@@ -130,6 +130,15 @@ def score_factor(inputs: ScoreInputs, caps: tuple[Cap, ...] = (), ci95: tuple[fl
     return Score(score, uncapped, grade_of(score), parts, caps, interval)
 
 
+def decimal(x: float, digits: int = 3) -> str:
+    """A number for a sentence, with a real minus.
+
+    >>> decimal(-0.0312), decimal(2.5, 2)
+    ('−0.031', '2.50')
+    """
+    return f"{x:.{digits}f}".replace("-", "−")
+
+
 def evidence_caps(oriented_outside: float, p_outside: float, trials: float = 1.0) -> tuple[Cap, ...]:
     """Caps from the sessions that did not choose the direction.
 
@@ -148,8 +157,8 @@ def evidence_caps(oriented_outside: float, p_outside: float, trials: float = 1.0
                 "sign_reversed",
                 "D",
                 args,
-                f"方向段之外 Rank IC 反号（{oriented_outside:.3f}），最高只能是 D",
-                f"Rank IC turns round outside the direction slice ({oriented_outside:.3f}); capped at D",
+                f"方向段之外 Rank IC 反号（{decimal(oriented_outside)}），最高只能是 D",
+                f"Rank IC turns round outside the direction slice ({decimal(oriented_outside)}); capped at D",
             ),
         )
     if math.isnan(adjusted):

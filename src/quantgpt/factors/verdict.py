@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quantgpt.factors.anti_overfit import AntiOverfit
+from quantgpt.factors.anti_overfit import AntiOverfit, Condition
 from quantgpt.factors.evidence import NO_SHUFFLES, Evidence
-from quantgpt.factors.score import Score
+from quantgpt.factors.score import Score, decimal
 
 MOST_REASONS = 4
 PHASE_SPREAD = 0.05
@@ -179,16 +179,25 @@ def _stability(f: Facts) -> Sentence | None:
     test = next(test for test in f.tests.tests if test.code == "ic_stability")
     t = e.direction.sign * e.summary.hac.t
     args = {"rank_ic": e.oriented_mean, "t": t, "reversed_years": test.details["reversed_years"]}
-    zh, en = f"Rank IC {e.oriented_mean:.3f}，HAC t {t:.2f}", f"Rank IC {e.oriented_mean:.3f}, HAC t {t:.2f}"
+    ic, of_t = decimal(e.oriented_mean), decimal(t, 2)
+    zh, en = f"Rank IC {ic}，HAC t {of_t}", f"Rank IC {ic}, HAC t {of_t}"
     if test.passed:
         return Sentence("ic_stability", args, f"{zh}，没有反号的年份", f"{en}, no year of the opposite sign", "pass")
-    against = test.details["reversed_years"]
-    if against:
-        years = "、".join(against)
-        return Sentence(
-            "ic_stability", args, f"{zh}，{years} 年方向相反", f"{en}, opposite sign in {', '.join(against)}", "fail"
-        )
-    return Sentence("ic_stability", args, f"{zh}，不够稳定", f"{en}, not steady enough", "fail")
+    failed = next(c for c in test.conditions if not c.passed)
+    why_zh, why_en = _instability(failed, test.details["reversed_years"])
+    return Sentence("ic_stability", {**args, "failed": failed.code}, f"{zh}，{why_zh}", f"{en}, {why_en}", "fail")
+
+
+def _instability(failed: Condition, against: list[str]) -> tuple[str, str]:
+    """The first condition of the stability test that does not hold, in words."""
+    value, limit = failed.value or 0.0, failed.limit or 0.0
+    if failed.code == "mean":
+        return f"低于 {limit:g} 的门槛", f"below the bar of {limit:g}"
+    if failed.code == "positive_rate":
+        return f"只有 {value:.0%} 的日期同向", f"with the right sign on only {value:.0%} of days"
+    if failed.code == "yearly":
+        return f"{'、'.join(against)} 年方向相反", f"opposite sign in {', '.join(against)}"
+    return f"t 低于 {limit:g}", f"t below {limit:g}"
 
 
 def _half_life(f: Facts) -> Sentence | None:
