@@ -101,10 +101,13 @@ def regimes_of(view: MarketView) -> Regimes:
     """Regimes of the view's benchmark, or of the equal-weight mean of its eligible names without one."""
     if view.benchmark is not None and np.isfinite(view.benchmark).sum() > TREND_SESSIONS:
         return regimes_of_level(np.asarray(view.benchmark, dtype=np.float64))
-    returns = np.where(view.eligible, view.fields["returns"], np.nan)
-    number = np.isfinite(returns).sum(axis=1)
-    mean = np.nansum(returns, axis=1) / np.maximum(number, 1)
-    return regimes_of_level(np.cumprod(1.0 + mean), "equal_weight")
+    close, eligible = view.fields["close"], view.eligible
+    moves = np.zeros(close.shape[0])
+    for t in range(1, close.shape[0]):
+        move = close[t, eligible[t]] / close[t - 1, eligible[t]] - 1.0
+        known = move[np.isfinite(move)]
+        moves[t] = known.mean() if known.size else 0.0
+    return regimes_of_level(np.cumprod(1.0 + moves), "equal_weight")
 
 
 def _carried(level: NDArray[np.float64]) -> NDArray[np.float64]:
