@@ -249,9 +249,7 @@ class Oracle:
         return self.sessions(standard_scores, x)
 
     def do_scale(self, x: Panel) -> Panel:
-        return self.sessions(
-            lambda v: [(a - min(v)) / (max(v) - min(v)) if max(v) > min(v) else 0.0 for a in v], x
-        )
+        return self.sessions(lambda v: [(a - min(v)) / (max(v) - min(v)) if max(v) > min(v) else 0.0 for a in v], x)
 
     def do_group_rank(self, x: Panel) -> Panel:
         return self.sessions(ranked, x, by_industry=True)

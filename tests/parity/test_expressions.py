@@ -9,7 +9,6 @@ from tests.parity.expression_oracle import oracle
 
 from quantgpt.expr import compile_expression, evaluate, operator_catalogue
 
-
 EXPRESSIONS = [
     "rank(close/ts_mean(close, 20))",
     "rank(-1 * ts_delta(close, 5) / ts_shift(close, 5))",

@@ -136,6 +136,32 @@ def sort_all_bits(keys: Keys, n: int, ordered: Keys, places: Counts, spare: Coun
         ordered[p] = keys[places[p]]
 
 
+@routine
+def write_ranks(out: Array, i: int, names: Counts, ordered: Keys, places: Counts, n: int, untied: Array) -> None:
+    """Write the ranks of row `i`: `untied` where a key stands alone, the average where several are equal."""
+    ties = 0
+    for p in range(n - 1):
+        ties += 1 if ordered[p] == ordered[p + 1] else 0
+    if ties == 0:
+        for p in range(n):
+            out[i, names[places[p]]] = untied[p]
+        return
+    p = 0
+    while p < n:
+        key = ordered[p]
+        if p + 1 == n or ordered[p + 1] != key:
+            out[i, names[places[p]]] = untied[p]
+            p += 1
+            continue
+        q = p + 2
+        while q < n and ordered[q] == key:
+            q += 1
+        shared = (p + 1 + q) * 0.5 / n
+        for r in range(p, q):
+            out[i, names[places[r]]] = shared
+        p = q
+
+
 @operator(
     Axis.DAY,
     category="cross_section",
@@ -165,6 +191,8 @@ def rank(out: Array, x: Array, eligible: Mask) -> None:
     spare = np.empty(assets, np.uint32)
     first = np.empty(1 << width, np.uint32)
     second = np.empty(1 << width, np.uint32)
+    untied = np.empty(assets)
+    known = -1
     bits = values.view(np.int64)
     for i in range(rows):
         n = 0
@@ -182,16 +210,11 @@ def rank(out: Array, x: Array, eligible: Mask) -> None:
         order_slots(slots, n, width, ordered, first, second)
         if not settle(keys, slots, n, ordered, places):
             sort_all_bits(keys, n, ordered, places, spare, first)
-        p = 0
-        while p < n:
-            key = ordered[p]
-            q = p + 1
-            while q < n and ordered[q] == key:
-                q += 1
-            rank_of_all = (p + 1 + q) * 0.5 / n
-            for r in range(p, q):
-                out[i, names[places[r]]] = rank_of_all
-            p = q
+        if n != known:
+            known = n
+            for p in range(n):
+                untied[p] = (p + 1.0) / n
+        write_ranks(out, i, names, ordered, places, n, untied)
 
 
 @operator(
