@@ -11,6 +11,7 @@ import pytest
 from quantgpt.foundations.clock import FixedClock
 from quantgpt.foundations.errors import BadRequest, Conflict, SourceFailed
 from quantgpt.market import MarketStore
+from quantgpt.services import data
 from quantgpt.services.data import (
     DataDemo,
     DataHealth,
@@ -23,6 +24,7 @@ from quantgpt.services.data import (
     import_data,
     last_complete_day,
     roll_back_data,
+    source_light,
     update_data,
 )
 
@@ -125,6 +127,38 @@ def test_data_that_cannot_be_true_changes_nothing(filled: MarketStore, vendor: A
     assert tree(filled.root) == before
 
 
+def test_a_long_update_is_applied_in_parts_and_rolled_back_as_one(
+    store: MarketStore, vendor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = MarketStore(store.root.parent / "whole", NEXT_TUESDAY)
+    update_data(whole, vendor.source(), NEXT_TUESDAY, DataUpdate(start="2024-04-02", apply=True))
+    update_data(store, vendor.source(), WEDNESDAY, DataUpdate(start="2024-04-01", end="2024-04-01", apply=True))
+    before = store.open("main").snapshot
+    monkeypatch.setattr(data, "PART_SESSIONS", 2)
+    plan = update_data(store, vendor.source(), NEXT_TUESDAY, DataUpdate())
+    assert plan.changed
+    assert "4 个交易日" in plan.files[0].zh
+    report = update_data(store, vendor.source(), NEXT_TUESDAY, DataUpdate(apply=True))
+    stock = next(file for file in report.files if file.kind == "stock")
+    assert (stock.added, stock.first, stock.last) == (20, "2024-04-02", "2024-04-09")
+    assert report.previous == before
+    assert report.snapshot == store.open("main").snapshot
+    assert len(store.status("main")[0].history) == 2
+    ours, theirs = (s.open("main").view("all", "2024-04-02", "2024-04-09") for s in (store, whole))
+    assert np.array_equal(ours.fields["raw_close"], theirs.fields["raw_close"], equal_nan=True)
+    assert roll_back_data(store, DataRollback()).snapshot == before
+
+
+def test_a_failure_late_in_a_long_update_keeps_what_came_before(
+    store: MarketStore, vendor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "PART_SESSIONS", 2)
+    vendor.edit("query_daily_history_k_AStock", lambda body: body.pop("2024-04-09"))
+    with pytest.raises(SourceFailed, match=r"日期超出可查询范围.*之前的 4 个交易日已写入（到 2024-04-08）"):
+        update_data(store, vendor.source(), NEXT_TUESDAY, DataUpdate(start="2024-04-01", apply=True))
+    assert str(store.open("main").days[-1]) == "2024-04-08"
+
+
 def test_requests_that_cannot_be_met_are_named(filled: MarketStore, vendor: Any) -> None:
     with pytest.raises(BadRequest, match="csi1000"):
         update_data(filled, vendor.source(), WEDNESDAY, DataUpdate(universes=("csi1000",)))
@@ -132,6 +166,15 @@ def test_requests_that_cannot_be_met_are_named(filled: MarketStore, vendor: Any)
         update_data(filled, vendor.source(), WEDNESDAY, DataUpdate(market="demo"))
     with pytest.raises(BadRequest, match="晚于最后一个可用日期"):
         update_data(filled, vendor.source(), WEDNESDAY, DataUpdate(start="2030-01-01"))
+
+
+def test_the_light_of_a_source_says_what_failed(vendor: Any) -> None:
+    assert source_light(vendor.source()).works
+    vendor.behave(login={"do": "error", "code": "10001011"})
+    dark = source_light(vendor.source())
+    assert not dark.works
+    assert "黑名单" in dark.message
+    assert dark.hint
 
 
 def test_a_day_is_complete_in_the_evening() -> None:

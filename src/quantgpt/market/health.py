@@ -167,6 +167,12 @@ def _gap_findings(market: Market, close: FloatPanel) -> Iterator[Finding]:
             f"no trade at all on {count} sessions, first {first}",
             count=count,
         )
+    facts = market.facts
+    at = np.arange(close.shape[0])[:, None]
+    inside = (at > facts.first_row) & (at <= facts.last_row)
+    holes = int((inside & np.isnan(market.raw("pre_close")) & np.isnan(close)).sum())
+    if holes:
+        yield _gap("missing_rows", f"上市期间缺 {holes} 行日线", f"{holes} bars are missing while listed", count=holes)
     share = float(market.st_known().mean())
     if share < LOW_COVERAGE:
         yield _gap(
@@ -175,7 +181,6 @@ def _gap_findings(market: Market, close: FloatPanel) -> Iterator[Finding]:
             f"ST flags are known for {share:.1%} of bars",
             share=round(share, 4),
         )
-    facts = market.facts
     if facts.adjusted_only.size:
         count = int(facts.adjusted_only.size)
         yield _gap(

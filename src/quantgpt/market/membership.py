@@ -30,10 +30,11 @@ def with_list(spells: Iterable[Spell], index: str, day: date, codes: Iterable[st
 
 
 def list_days(days: Sequence[date], after: date | None) -> list[date]:
-    """Sessions on which lists are worth asking for: the first one, those on which reviews take effect, the last one."""
+    """Sessions on which lists are worth asking for: those on which reviews take effect, the last one, and without an
+    earlier list (of the day `after`) the first one."""
     from quantgpt.market.calendar import review_days
 
     if not days:
         return []
-    wanted = {days[0], days[-1], *review_days(days)}
+    wanted = {days[-1], *review_days(days)} | ({days[0]} if after is None else set())
     return sorted(day for day in wanted if after is None or day > after)

@@ -215,10 +215,11 @@ class Stage:
         name = self.put("npy", lambda handle: _write_npy(handle, padded))
         return {"object": name, "columns": assets, "dtype": panel.dtype.str}
 
-    def commit(self, manifest: Manifest, made_at: str) -> str:
+    def commit(self, manifest: Manifest, made_at: str, *, replaces: str | None = None) -> str:
         """Move the objects in, write the manifest, switch the pointer; returns the snapshot's id.
 
         On any failure before the switch the market is as it was. A manifest that is the current one changes nothing.
+        `replaces` names a snapshot of the same piece of work to which a rollback shall not return.
         """
         home = self._snapshots
         known = home.pointer() if home.exists else Pointer("", ())
@@ -236,7 +237,7 @@ class Stage:
             sync_folder(target)
             if fresh:
                 write_text(text, json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True, indent=1) + "\n")
-            past = tuple(entry for entry in known.history if entry[0] != manifest.id)
+            past = tuple(entry for entry in known.history if entry[0] not in (manifest.id, replaces))
             history = (*past, (manifest.id, made_at))[-KEEP_SNAPSHOTS:]
             home.point_at(Pointer(manifest.id, history))
         except BaseException:

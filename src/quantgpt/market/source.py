@@ -44,6 +44,10 @@ class Source(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
+    def check(self) -> None:
+        """Log in and ask for something small whose answer is known; says whether the source works now."""
+        ...
+
     def trade_days(self, first: date, last: date) -> list[date]:
         """Announced sessions from `first` to `last`."""
         ...

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quantgpt.foundations.clock import SHANGHAI, Clock
-from quantgpt.foundations.errors import BadImport, BadRequest, Conflict
+from quantgpt.foundations.errors import BadImport, BadRequest, Conflict, SourceFailed
 from quantgpt.foundations.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DATA_READY = time(18, 30)
 """Beijing time from which a vendor has the day's bars."""
 PREFETCH_YEARS = 3
+PART_SESSIONS = 60
+"""Sessions that are fetched and applied at a time; a plan of more is not fetched."""
 INDEX_OF = {"hs300": "000300.SH", "csi500": "000905.SH"}
 BENCHMARKS = {"000300.SH": "沪深300", "000905.SH": "中证500", "000016.SH": "上证50"}
 
@@ -40,8 +42,8 @@ class DataImport:
 class DataUpdate:
     """Fetch what is missing from a source, up to the last complete session.
 
-    Without `apply` nothing is written and the report says what would change. `start` is needed while the market is empty
-    (default: three years back). Lists of `universes` are fetched too.
+    Without `apply` nothing is written and the report says what would change. `start` is for an empty market (default:
+    three years back). Lists of `universes` are fetched too.
     """
 
     market: str = "main"
@@ -85,6 +87,26 @@ class RolledBack:
     snapshot: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SourceLight:
+    """Whether a source works now, and if not, what it said."""
+
+    name: str
+    works: bool
+    message: str = ""
+    hint: str = ""
+
+
+def source_light(source: Source) -> SourceLight:
+    """Ask a source for something small."""
+    try:
+        with source:
+            source.check()
+    except SourceFailed as error:
+        return SourceLight(name=source.name, works=False, message=error.message, hint=error.hint)
+    return SourceLight(name=source.name, works=True)
+
+
 def import_data(store: MarketStore, ask: DataImport, progress: Progress = silent) -> ImportReport:
     """Import a file or a folder.  Raises: BadImport, Conflict, DiskFull; nothing has changed then."""
     if not ask.path.strip():
@@ -121,7 +143,7 @@ def update_data(
 
     Raises: SourceFailed naming the vendor and the cause, BadRequest, BadImport, Conflict; nothing has changed then.
     """
-    from quantgpt.market.importing import applied, checked, nothing_missing, planned
+    from quantgpt.market.importing import checked, nothing_missing, planned, too_long_to_show
 
     if ask.market == "demo":
         raise Conflict("演示行情库不能更新", hint="update main")
@@ -137,13 +159,46 @@ def update_data(
     if first > last:
         return nothing_missing(folder, ask.market, source.name, last.isoformat())
     with source:
-        fetched = _fetch(store, source, ask, first, last, progress)
-    if fetched is None:
-        return nothing_missing(folder, ask.market, source.name, last.isoformat())
-    found = checked(fetched, clock)
-    if not ask.apply:
-        return planned(folder, ask.market, found)
-    return applied(folder, ask.market, found, clock, progress)
+        progress("fetch", 0.0, f"{first} … {last}")
+        days = source.trade_days(first, last)
+        if not days:
+            return nothing_missing(folder, ask.market, source.name, last.isoformat())
+        if ask.apply:
+            return _apply_in_parts(store, source, clock, ask, days, progress)
+        if len(days) > PART_SESSIONS:
+            return too_long_to_show(folder, ask.market, source.name, days)
+        fetched = _fetch(store, source, ask, days, progress)
+    return planned(folder, ask.market, checked(fetched, clock))
+
+
+def _apply_in_parts(
+    store: MarketStore, source: Source, clock: Clock, ask: DataUpdate, days: Sequence[date], progress: Progress
+) -> ImportReport:
+    """Fetch and apply some sessions at a time, so that a failure late in a long update keeps what came before.
+
+    Each part is atomic; a rollback returns to the state before the first.
+    """
+    from quantgpt.market.importing import applied, checked, together
+
+    folder = store.folder(ask.market)
+    done: list[ImportReport] = []
+    for at in range(0, len(days), PART_SESSIONS):
+        part = days[at : at + PART_SESSIONS]
+
+        def inner(stage: str, fraction: float, message: str = "", at: int = at, size: int = len(part)) -> None:
+            progress(stage, (at + fraction * size) / len(days), message)
+
+        try:
+            found = checked(_fetch(store, source, ask, part, inner), clock)
+        except SourceFailed as error:
+            if not done:
+                raise
+            raise SourceFailed(
+                f"{error.message}；之前的 {at} 个交易日已写入（到 {days[at - 1]}）", hint="再次运行会从那里继续"
+            ) from error
+        replaces = done[-1].snapshot if done else None
+        done.append(applied(folder, ask.market, found, clock, inner, replaces=replaces))
+    return together(done)
 
 
 def last_complete_day(clock: Clock) -> date:
@@ -176,26 +231,21 @@ def _day(text: str, field: str) -> date:
     return found
 
 
-def _fetch(
-    store: MarketStore, source: Source, ask: DataUpdate, first: date, last: date, progress: Progress
-) -> Fetched | None:
-    """Everything from `first` to `last`, whole market by date; None when there is no session in between."""
+def _fetch(store: MarketStore, source: Source, ask: DataUpdate, days: Sequence[date], progress: Progress) -> Fetched:
+    """Everything of those sessions, whole market by date."""
     import numpy as np
 
     from quantgpt.market.importing import Fetched
     from quantgpt.market.importing.ledger import Ledger, stored_calendar
     from quantgpt.market.importing.rows import concat
 
-    progress("fetch", 0.0, f"{first} … {last}")
-    days = source.trade_days(first, last)
-    if not days:
-        return None
+    first, last = days[0], days[-1]
     folder = store.folder(ask.market)
     manifest = folder.manifest() if folder.exists else None
     instruments = source.instruments()
     stock, valuation = [], []
     for count, day in enumerate(days):
-        progress("fetch", 0.05 + 0.8 * count / len(days), day.isoformat())
+        progress("fetch", 0.3 * count / len(days), day.isoformat())
         whole = source.whole_market(day)
         stock.append(whole.stock)
         if whole.valuation is not None:

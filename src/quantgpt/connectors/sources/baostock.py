@@ -126,6 +126,13 @@ class Baostock:
     ) -> None:
         self._child.close()
 
+    def check(self) -> None:
+        """Log in and ask for four known days."""
+        known = [date(2024, 4, 2), date(2024, 4, 3)]
+        found = self.trade_days(known[0], date(2024, 4, 5))
+        if found != known:
+            raise failure("incomplete", f"2024-04-02 至 2024-04-05 的交易日是 {'、'.join(map(str, found))}")
+
     def trade_days(self, first: date, last: date) -> list[date]:
         """Announced sessions from `first` to `last`."""
         table = self._query("query_trade_dates", start_date=first.isoformat(), end_date=last.isoformat())

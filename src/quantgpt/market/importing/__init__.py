@@ -2,7 +2,15 @@
 
 from quantgpt.market.importing.files import import_into
 from quantgpt.market.importing.report import FileReport, FileState, ImportReport, Rejected
-from quantgpt.market.importing.updating import Fetched, applied, checked, nothing_missing, planned
+from quantgpt.market.importing.updating import (
+    Fetched,
+    applied,
+    checked,
+    nothing_missing,
+    planned,
+    together,
+    too_long_to_show,
+)
 
 __all__ = [
     "Fetched",
@@ -15,4 +23,6 @@ __all__ = [
     "import_into",
     "nothing_missing",
     "planned",
+    "together",
+    "too_long_to_show",
 ]

@@ -15,7 +15,13 @@ from quantgpt.market.snapshots import Manifest, SnapshotFolder
 
 @np.errstate(all="ignore")
 def apply(
-    folder: SnapshotFolder, market: str, batch: Batch, clock: Clock, progress: Progress = silent
+    folder: SnapshotFolder,
+    market: str,
+    batch: Batch,
+    clock: Clock,
+    progress: Progress = silent,
+    *,
+    replaces: str | None = None,
 ) -> tuple[str, Ledger]:
     """Put checked rows over a market and switch to the new snapshot; equal content changes nothing on disk."""
     with folder.writing() as stage:
@@ -41,7 +47,7 @@ def apply(
         )
         progress("commit", 0.97, fresh.id)
         made_at = clock.now().replace(microsecond=0).isoformat()
-        return stage.commit(fresh, made_at), ledger
+        return stage.commit(fresh, made_at, replaces=replaces), ledger
 
 
 def _unchanged(folder: SnapshotFolder, manifest: Manifest, ledger: Ledger, calendar: TradeDays) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -82,12 +83,60 @@ def planned(folder: SnapshotFolder, market: str, found: Checked) -> ImportReport
 
 
 def applied(
-    folder: SnapshotFolder, market: str, found: Checked, clock: Clock, progress: Progress = silent
+    folder: SnapshotFolder,
+    market: str,
+    found: Checked,
+    clock: Clock,
+    progress: Progress = silent,
+    *,
+    replaces: str | None = None,
 ) -> ImportReport:
-    """Apply the batch, atomically."""
+    """Apply the batch, atomically; a rollback does not return to the snapshot it `replaces`."""
     previous = folder.pointer().current if folder.exists else None
-    snapshot, ledger = apply(folder, market, found.batch, clock, progress)
+    snapshot, ledger = apply(folder, market, found.batch, clock, progress, replaces=replaces)
     return ImportReport(market=market, snapshot=snapshot, previous=previous, files=_reports(found, ledger))
+
+
+def together(parts: Sequence[ImportReport]) -> ImportReport:
+    """One report of an update that was applied in parts."""
+    whole = parts[0]
+    for part in parts[1:]:
+        files = {file.name: file for file in whole.files}
+        for file in part.files:
+            files[file.name] = _sum(files[file.name], file) if file.name in files else file
+        whole = replace(whole, snapshot=part.snapshot, files=tuple(files.values()))
+    return whole
+
+
+def _sum(left: FileReport, right: FileReport) -> FileReport:
+    return replace(
+        right,
+        state=FileState.IMPORTED if FileState.IMPORTED in (left.state, right.state) else right.state,
+        rows=left.rows + right.rows,
+        names=max(left.names, right.names),
+        first=min(filter(None, (left.first, right.first)), default=None),
+        last=max(filter(None, (left.last, right.last)), default=None),
+        added=left.added + right.added,
+        changed=left.changed + right.changed,
+        unchanged=left.unchanged + right.unchanged,
+        rejected=(*left.rejected, *right.rejected),
+    )
+
+
+def too_long_to_show(folder: SnapshotFolder, market: str, source: str, days: Sequence[date]) -> ImportReport:
+    """The plan of an update that is too long to be fetched for show: its sessions and calls."""
+    previous = folder.pointer().current if folder.exists else None
+    first, last, count = days[0].isoformat(), days[-1].isoformat(), len(days)
+    note = FileReport(
+        name=source,
+        kind="plan",
+        state=FileState.IMPORTED,
+        first=first,
+        last=last,
+        zh=f"将按日查询 {count} 个交易日的全市场行情（{first} 至 {last}），分批写入",
+        en=f"would query the whole market of {count} sessions ({first} to {last}) and apply it in parts",
+    )
+    return ImportReport(market=market, snapshot="", previous=previous, files=(note,), applied=False)
 
 
 def nothing_missing(folder: SnapshotFolder, market: str, source: str, last: str) -> ImportReport:
