@@ -51,6 +51,7 @@ def demo_market() -> Path:
 
 def lend_demo(app: App) -> App:
     """Give an App the shared demo market."""
+    app.settings.home.mkdir(parents=True, exist_ok=True)
     app.settings.market_folder.symlink_to(demo_market())
     return app
 
