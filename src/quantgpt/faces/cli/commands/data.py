@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -59,9 +59,6 @@ def update(
 @group.command("status")
 def status(market: Annotated[str | None, typer.Option(help="行情库")] = None) -> None:
     """各行情库的内容 · What each market holds."""
-    from rich.console import Console
-    from rich.table import Table
-
     from quantgpt.bootstrap import build_app
     from quantgpt.services import data
 
@@ -69,16 +66,14 @@ def status(market: Annotated[str | None, typer.Option(help="行情库")] = None)
     if not rows:
         typer.echo("还没有行情数据：quantgpt data demo 生成演示行情，或 quantgpt data import PATH 导入。")
         return
-    table = Table()
-    for words in ("行情库", "快照", "区间", "股票", "指数", "行数", "股票池", "大小", "来源"):
-        table.add_column(words)
     for row in rows:
-        name = f"{row.market}（合成）" if row.synthetic else row.market
-        span = f"{row.first_day} … {row.last_day}"
-        size = f"{row.size_bytes / 2**20:,.0f} MB"
-        cells = (name, row.snapshot, span, f"{row.names:,}", f"{row.indices:,}", f"{row.rows:,}")
-        table.add_row(*cells, "、".join(row.universes), size, "、".join(row.sources))
-    Console().print(table)
+        name = f"{row.market}（演示市场 · 合成数据）" if row.synthetic else row.market
+        typer.echo(f"{name}  快照 {row.snapshot}  {row.first_day} … {row.last_day}  {row.size_bytes / 2**20:,.0f} MB")
+        counts = f"  股票 {row.names:,} 只，指数 {row.indices:,} 个"
+        typer.echo(counts + (f"，导入 {row.rows:,} 行" if row.rows else ""))
+        typer.echo(f"  股票池 {'、'.join(row.universes)}")
+        if row.sources:
+            typer.echo(f"  来源 {'、'.join(row.sources)}")
 
 
 @group.command("health")
@@ -121,22 +116,15 @@ def rollback(market: Annotated[str, typer.Option(help="行情库")] = "main") ->
 
 
 def _show_import(made: ImportReport) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    table = Table(title=f"行情库 {made.market}", title_justify="left")
-    for words in ("文件", "内容", "结果", "行数", "名称数", "区间", "说明"):
-        table.add_column(words, overflow="fold")
+    marks = {"imported": "✓", "unchanged": "=", "unused": "–", "ignored": "–"}
+    typer.echo(f"行情库 {made.market}")
     for file in made.files:
-        span = f"{file.first} … {file.last}" if file.first else ""
-        reasons = "；".join([*([file.zh] if file.zh else []), *(entry.sentence() for entry in file.rejected)])
-        cells: list[Any] = [escape(file.name), file.kind, str(file.state), f"{file.rows:,}", f"{file.names:,}", span]
-        table.add_row(*cells, escape(reasons))
-    console.print(table)
-    console.print(
-        f"共 {made.rows:,} 行，拒绝 {made.rejected_rows:,} 行；快照 {made.previous or '无'} → {made.snapshot}"
-    )
-    if not made.changed:
-        console.print("没有变化")
+        facts = [f"{file.rows:,} 行"] if file.rows else []
+        facts += [f"{file.names:,} 个名称"] if file.names else []
+        facts += [f"{file.first} … {file.last}"] if file.first else []
+        typer.echo(f"  {marks[file.state]} {file.name}")
+        typer.echo("      " + " · ".join([*([file.zh] if file.zh else []), *facts]))
+        for entry in file.rejected:
+            typer.echo(f"      ✕ 拒绝：{entry.sentence()}")
+    typer.echo(f"共 {made.rows:,} 行，拒绝 {made.rejected_rows:,} 行")
+    typer.echo(f"快照 {made.previous or '无'} → {made.snapshot}" if made.changed else f"没有变化，快照 {made.snapshot}")
