@@ -107,7 +107,7 @@ def regimes_of(view: MarketView) -> Regimes:
         move = close[t, eligible[t]] / close[t - 1, eligible[t]] - 1.0
         known = move[np.isfinite(move)]
         moves[t] = known.mean() if known.size else 0.0
-    return regimes_of_level(np.cumprod(1.0 + moves), "equal_weight")
+    return regimes_of_level(np.cumprod(1.0 + moves, dtype=np.float64), "equal_weight")
 
 
 def _carried(level: NDArray[np.float64]) -> NDArray[np.float64]:
