@@ -132,6 +132,14 @@ def test_index_universes_hold_the_largest_names_and_change_twice_a_year() -> Non
     )
 
 
+@pytest.mark.parametrize(("assets", "sessions", "warmup"), [(5, 1, 0), (6, 30, 5), (20, 60, 200)])
+def test_tiny_markets_are_whole(assets: int, sessions: int, warmup: int) -> None:
+    view = demo_view(assets=assets, sessions=sessions, warmup=warmup)
+    assert len(view.assets) <= assets
+    assert view.days.size == sessions + warmup
+    assert all(view.fields[name].shape == view.member.shape for name in view.fields)
+
+
 def test_wrong_arguments_are_named() -> None:
     with pytest.raises(UnknownUniverse):
         demo_view(universe="hs301")

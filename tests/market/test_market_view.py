@@ -295,3 +295,32 @@ def test_boards_are_counted_as_the_rulebook_counts_them() -> None:
         "920001.BJ",
     ):
         assert board_code(code) == int(board_of(code))
+
+
+def test_a_market_of_one_bar_or_of_suspended_names_can_be_read(store: MarketStore, tmp_path: Path, frame) -> None:  # type: ignore[no-untyped-def]
+    frame().iloc[:1].to_parquet(tmp_path / "one.parquet")
+    store.import_path(tmp_path / "one.parquet")
+    view = store.open().view("all", "2024-01-01", "2024-01-03")
+    assert view.fields["close"].shape == (1, 1)
+    assert np.isnan(view.fields["returns"]).all()
+    assert store.health().ok
+    still = frame().assign(volume=0, amount=0.0)
+    for name in ("open", "high", "low", "pre_close"):
+        still[name] = still["close"]
+    still.to_parquet(tmp_path / "still.parquet")
+    store.import_path(tmp_path / "still.parquet", market="still")
+    view = store.open("still").view("all", "2024-01-02", "2024-03-29")
+    assert not view.traded.any()
+    assert np.isnan(view.fields["close"]).all()
+
+
+def test_indices_without_stocks_are_kept_until_stocks_come(store: MarketStore, tmp_path: Path, make_files) -> None:  # type: ignore[no-untyped-def]
+    bars = make_files(tmp_path)
+    store.import_path(tmp_path / "some_index.parquet")
+    assert store.open().days.size == 58
+    with pytest.raises(NoData, match="没有股票日线"):
+        store.open().view("all", "2024-01-02", "2024-03-29")
+    bars.to_parquet(tmp_path / "bars.parquet")
+    store.import_path(tmp_path / "bars.parquet")
+    view = store.open().view("all", "2024-01-02", "2024-03-29", benchmark="hs300")
+    assert np.isfinite(view.benchmark).all()

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.foundations.panel import Days, FloatPanel
+from quantgpt.foundations.panel import FloatPanel
 from quantgpt.foundations.progress import Progress, silent
+from quantgpt.market.derive import ALWAYS
 from quantgpt.market.facts import Facts
 from quantgpt.market.snapshots import Manifest, SnapshotFolder, Stage
 
@@ -28,13 +29,13 @@ class Dense:
 
 
 def stage_dense(stage: Stage, dense: Dense, progress: Progress = silent) -> dict[str, dict[str, Any]]:
-    """Write all panels that hold anything; returns their entries for the manifest, coverage by year included."""
+    """Write the panels, without optional ones that hold nothing; returns their entries for the manifest, coverage by year included."""
     years = dense.facts.days.astype("datetime64[Y]").astype(np.int64) + 1970
     out: dict[str, dict[str, Any]] = {}
     for count, (name, panel) in enumerate(dense.panels):
         progress("store", min(0.95, 0.4 + 0.04 * count), name)
         known = np.isfinite(panel)
-        if not known.any():
+        if name not in ALWAYS and not known.any():
             continue
         out[name] = {**stage.put_panel(panel), "coverage": _coverage(known, dense.traded, years)}
     out["st"] = stage.put_panel(dense.st)
@@ -83,8 +84,3 @@ def notes_of(facts: Facts, extra: Mapping[str, Any]) -> dict[str, Any]:
         "indices": int(facts.index_codes.size),
         **extra,
     }
-
-
-def session_rows(days: Days, wanted: Days) -> NDArray[np.int64]:
-    """Row of each wanted day, which must be a session."""
-    return np.searchsorted(days, wanted)

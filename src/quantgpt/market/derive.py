@@ -29,6 +29,9 @@ STORED = (
 )
 """Panels that a snapshot holds: unadjusted, NaN on suspended sessions except `pre_close`, `factor` and `shares`."""
 
+ALWAYS = ("open", "high", "low", "close", "volume", "pre_close", "factor", "returns")
+"""Those of them that are there even where they hold nothing; the others are left out then."""
+
 NEEDS: dict[str, tuple[str, ...]] = {
     "pct_change": ("close", "pre_close"),
     "vwap": ("amount", "volume", "factor"),

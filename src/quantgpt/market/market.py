@@ -79,7 +79,10 @@ class Market:
     @cached_property
     def calendar(self) -> TradeDays:
         """Sessions known to the store and announced by the exchanges."""
-        return official().extended(self.facts.calendar)
+        announced, own = official(), self.facts.calendar
+        if own.size and own[0] <= announced.days[0] and own[-1] >= announced.days[-1]:
+            return TradeDays(own, max(announced.official_until, own[-1]))
+        return announced.extended(own)
 
     @cached_property
     def _stored(self) -> frozenset[str]:

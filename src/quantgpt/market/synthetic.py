@@ -106,22 +106,20 @@ def simulate(days: Days, assets: int, seed: int) -> SyntheticMarket:
 
 def _make_symbols(assets: int) -> tuple[str, ...]:
     """Codes that look valid on each board, the five blue chips among them, in the order that breaks ties."""
-    wanted = {"SH6": round(assets * 0.36), "SZ0": round(assets * 0.3), "SH688": round(assets * 0.12)}
-    wanted["SZ300"] = assets - sum(wanted.values())
-    chips = list(BLUE_CHIPS)[: min(assets, len(BLUE_CHIPS))]
-    out = set(chips)
-    starts = {"SH6": 600000, "SZ0": 1, "SH688": 688001, "SZ300": 300001}
-    for key, count in wanted.items():
-        exchange = key[:2]
-        taken = sum(1 for s in chips if s.endswith(exchange)) if key in ("SH6", "SZ0") else 0
-        number = starts[key]
-        while count > taken:
+    out = list(BLUE_CHIPS)
+    wanted = {"SH": round(assets * 0.36), "SZ": round(assets * 0.3), "STAR.SH": round(assets * 0.12)}
+    starts = {"SH": 600000, "SZ": 1, "STAR.SH": 688001, "CHINEXT.SZ": 300001}
+    for key, number in starts.items():
+        exchange = key[-2:]
+        held = sum(1 for chip in BLUE_CHIPS if chip.endswith(exchange)) if key == exchange else 0
+        count = min(wanted.get(key, assets) - held, assets - len(out))
+        while count > 0:
             symbol = f"{number:06d}.{exchange}"
-            if symbol not in out:
-                out.add(symbol)
-                taken += 1
             number += 1
-    return tuple(sorted(sorted(out, key=tie_order)[: max(assets, len(chips))], key=tie_order))
+            if symbol not in BLUE_CHIPS:
+                out.append(symbol)
+                count -= 1
+    return tuple(sorted(out, key=tie_order))
 
 
 def _make_names(g: np.random.Generator, days: Days, assets: int) -> Listed:

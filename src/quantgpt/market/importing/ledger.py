@@ -63,7 +63,7 @@ class Ledger:
     def take(self, batch: Batch) -> None:
         """Put a batch over what is stored; nothing is written."""
         for table, new in batch.rows.items():
-            merged = merge(self._stored(table), new) if new.size else None
+            merged = merge(self.rows(table), new) if new.size else None
             if merged is not None:
                 self.merged[table] = merged
                 self._rows[table] = merged.rows
@@ -82,10 +82,6 @@ class Ledger:
         if batch.index_names:
             names = {entry["code"]: entry["name"] for entry in self.list_of("index_names")} | dict(batch.index_names)
             self._lists["index_names"] = [{"code": code, "name": names[code]} for code in sorted(names)]
-
-    def _stored(self, table: str) -> Rows | None:
-        """Rows of a table; of bars, only those of the symbols in the batch are ever read, table by table."""
-        return self.rows(table)
 
     def truth(self, calendar: TradeDays) -> Truth:
         """Everything the dense part is built from."""
