@@ -69,6 +69,16 @@ def _call(g: random.Random, word: str, operator: Operator, depth: int) -> str:
     return f"{word}({', '.join(arguments)})"
 
 
+def chain(g: random.Random) -> str:
+    """A long expression without brackets, as long as allowed or a little longer."""
+    operators = g.choice([["+"], ["*"], ["+", "-"], ["*", "/"], ["+", "-", "*", "/"], ["and"], ["or", "and"]])
+    operands = g.choice([COLUMNS, ["close"], [*COLUMNS, "-1", "1", "2"], [*COLUMNS, "-close", "-1"], ["adv5", "adv20"]])
+    pieces = [g.choice(COLUMNS)]
+    for _ in range(g.randint(1, 230)):
+        pieces += [g.choice(operators), g.choice(operands)]
+    return " ".join(pieces)
+
+
 def mutated(g: random.Random, text: str) -> str:
     """`text` with a few characters or pieces lost, doubled, swapped or replaced by junk."""
     for _ in range(g.randint(1, 3)):
@@ -94,6 +104,8 @@ def sample(seed: int) -> str:
     kind = g.random()
     if kind < 0.3:
         return expression(g, g.randint(0, 6))
+    if kind < 0.35:
+        return chain(g)
     if kind < 0.9:
         return mutated(g, expression(g, g.randint(0, 5)))
     if kind < 0.95:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -141,3 +142,24 @@ def test_errors_point_into_the_right_line() -> None:
         compile_expression("rank(\n  clos\n)")
     assert (caught.value.line, caught.value.column) == (2, 3)
     assert caught.value.caret().splitlines() == ["  clos", "  ^^^^"]
+
+
+def test_an_expression_read_deep_in_a_call_stack_is_refused_with_our_error() -> None:
+    text = "(close or close and close > close + close * " * 20 + "close" + ")" * 20
+
+    def deeper(levels: int) -> None:
+        if levels:
+            deeper(levels - 1)
+        else:
+            compile_expression(text)
+
+    with pytest.raises(BadExpression, match="too deep"):
+        deeper(sys.getrecursionlimit() - stack_depth() - 60)
+    compile_expression(text)
+
+
+def stack_depth() -> int:
+    frame, depth = sys._getframe(), 0
+    while frame := frame.f_back:
+        depth += 1
+    return depth

@@ -65,6 +65,21 @@ SAME = [
     ("  close\n+\topen ", "close + open"),
 ]  # fmt: skip
 
+CHAINS = [
+    "+".join(["close"] * 200),
+    "+".join(["vwap", "open", "low", "high", "close"] * 40),
+    "*".join(["vwap", "open", "low", "high", "close"] * 40),
+    "vwap" + "/open*low" * 90,
+    "vwap" + "*-1*close" * 75,
+    "vwap" + "-open+low" * 90,
+    "vwap" + "- -open" * 130,
+    "+".join(f"adv{n}" for n in range(1, 101)),
+    "open and low or " * 90 + "close",
+    "close > open ? high : " * 35 + "low",
+    "^".join(["close"] * 39),
+]
+
+
 DIFFERENT = [
     ("close + open + high", "close + (open + high)"),
     ("close - open", "open - close"),
@@ -87,7 +102,9 @@ def test_different_computations_have_different_hashes(one: str, other: str) -> N
     assert compile_expression(one).hash != compile_expression(other).hash
 
 
-@pytest.mark.parametrize("text", [*SEED_EXAMPLES, *(row["example"] for row in operator_catalogue())])
+@pytest.mark.parametrize(
+    "text", [*SEED_EXAMPLES, *CHAINS, *(row["example"] for row in operator_catalogue())], ids=lambda text: text[:40]
+)
 def test_the_canonical_text_reads_back_as_itself(text: str) -> None:
     expression = compile_expression(text)
     again = compile_expression(expression.canonical)

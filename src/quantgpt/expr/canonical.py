@@ -90,8 +90,14 @@ class _Rewriter:
         """The operator on its parts, which are put in order where their order does not matter."""
         operator = OPERATORS[name]
         if operator.commutative:
-            parts = tuple(sorted(parts, key=lambda part: (part.kind == "number", self.printed(part)[0])))
+            bind = PRECEDENCE.get(name)
+            parts = tuple(sorted(parts, key=lambda part: self.rank_of(part, bind)))
         return apply(operator, parts, numbers)
+
+    def rank_of(self, part: Node, bind: int | None) -> tuple[bool, bool, str]:
+        """What decides the order of operands: chains stay on the left, where they need no brackets, numbers go last."""
+        in_chain = bind is not None and PRECEDENCE.get(part.name if part.kind == "call" else "") == bind
+        return part.kind == "number", not in_chain, self.printed(part)[0]
 
     def printed(self, node: Node) -> tuple[str, int]:
         """Text of a canonical node and how tightly it binds; the texts of its parts are mostly known."""
@@ -108,9 +114,9 @@ class _Rewriter:
             return a
         if name == "mul" and _is_number(a, 1.0):
             return b
-        if name in ("mul", "div") and _is_number(b, -1.0):
+        if name in ("mul", "div") and _is_number(b, -1.0) and not _is_product(a):
             return _negated(a)
-        if name == "mul" and _is_number(a, -1.0):
+        if name == "mul" and _is_number(a, -1.0) and not _is_product(b):
             return _negated(b)
         if name == "power" and _is_number(b, 1.0):
             return a
@@ -122,6 +128,11 @@ class _Rewriter:
             together = (a, b.parts[0])
             return self.simplified("add", together) or self.ordered("add", together)
         return _difference(a, b) if name == "sub" else None
+
+
+def _is_product(node: Node) -> bool:
+    """Whether turning the sign of `node` would take brackets that nobody wrote."""
+    return _is(node, "mul") or _is(node, "div")
 
 
 def _negated(node: Node) -> Node:

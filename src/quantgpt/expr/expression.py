@@ -12,13 +12,11 @@ from quantgpt.expr.binding import Scope, bind
 from quantgpt.expr.canonical import canonical_tree, text_of
 from quantgpt.expr.lowering import lowered
 from quantgpt.expr.syntax import parse
-from quantgpt.expr.tokens import Token, TokenKind, nesting
+from quantgpt.expr.tokens import Token, nesting, weight
 from quantgpt.expr.tree import Node
 from quantgpt.expr.words import in_words
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS
-
-NOT_NODES = {TokenKind.OPEN, TokenKind.CLOSE, TokenKind.COMMA}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ def _remembered(text: str, fields: frozenset[str] | None, has_industry: bool) ->
         fields=names,
         warmup=warmup,
         lookahead=0,
-        nodes=sum(token.kind not in NOT_NODES and token.text not in (":", "else") for token in tokens),
+        nodes=sum(map(weight, tokens)),
         depth=nesting(tokens),
         unit=unit,
         uses_industry=uses_industry(plan),

@@ -27,7 +27,7 @@ TERNARY = 5
 NOT = 30
 SIGN = 70
 COMPARISON = 40
-STACK_LIMIT = 6 * MAX_DEPTH
+STACK_LIMIT = 7 * MAX_DEPTH
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,10 @@ def parse(text: object) -> tuple[Syntax, tuple[Token, ...]]:
     """
     tokens = tokenise(text)
     reader = _Reader(str(text), tokens)
-    tree = reader.expression(0)
+    try:
+        tree = reader.expression(0)
+    except RecursionError:
+        raise reader.error(reader.now, "Expression is too deep to be read here", "请减少嵌套层数", "too_deep") from None
     if reader.now.kind is not TokenKind.END:
         raise reader.unexpected()
     return tree, tokens[:-1]

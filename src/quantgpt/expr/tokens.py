@@ -53,6 +53,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_AVERAGE_VOLUME = re.compile(r"adv[0-9]+")
 _SAME_MEANING = {"&": "and", "&&": "and", "|": "or", "||": "or"}
 _NOT_OURS = {
     "**": ("乘方写作 ^，例如 close^2", "^"),
@@ -163,17 +164,16 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
     operand_next = True
     for token in tokens:
         kind, word = token.kind, token.text
-        if kind in (TokenKind.NUMBER, TokenKind.COLUMN, TokenKind.FUNCTION, TokenKind.OPERATOR, TokenKind.KEYWORD):
-            counted += word not in (":", "else")
-            if counted > MAX_NODES:
-                raise _at(
-                    text,
-                    token,
-                    f"Expression is too large: more than {MAX_NODES} nodes",
-                    f"最多 {MAX_NODES} 个节点，请拆成几个因子",
-                    "too_large",
-                    MAX_NODES,
-                )
+        counted += weight(token)
+        if counted > MAX_NODES:
+            raise _at(
+                text,
+                token,
+                f"Expression is too large: more than {MAX_NODES} nodes",
+                f"最多 {MAX_NODES} 个节点，请拆成几个因子",
+                "too_large",
+                MAX_NODES,
+            )
         if kind is TokenKind.OPEN:
             opened.append((token, chain))
             operand_next = True
@@ -205,6 +205,13 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
     if opened:
         last = opened[-1][0]
         raise _at(text, last, "Unbalanced brackets: '(' is never closed", "缺少右括号", "brackets")
+
+
+def weight(token: Token) -> int:
+    """How many nodes a token stands for: none for brackets, three for `adv20`, which is ts_mean(volume, 20)."""
+    if token.kind in (TokenKind.OPEN, TokenKind.CLOSE, TokenKind.COMMA, TokenKind.END) or token.text in (":", "else"):
+        return 0
+    return 3 if token.kind is TokenKind.COLUMN and _AVERAGE_VOLUME.fullmatch(token.text) else 1
 
 
 def nesting(tokens: tuple[Token, ...]) -> int:
