@@ -85,4 +85,5 @@ def build_source(app: App, name: str) -> Source:
     from quantgpt.connectors.sources import _base
 
     _base.SOURCES.load("quantgpt.connectors.sources")
-    return _base.SOURCES[name]()
+    made, key = _base.SOURCES[name], getattr(app.settings, f"{name}_api_key", None)
+    return made(api_key=key.get_secret_value()) if key else made()

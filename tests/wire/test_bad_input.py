@@ -98,6 +98,8 @@ def test_an_empty_prompt_is_refused(client: TestClient, prompt: str) -> None:
         ("start_date", "01/02/2023", None),
         ("start_date", "２０２３-01-01", None),
         ("end_date", "0000-00-00", None),
+        ("end_date", "0001-01-01", None),
+        ("end_date", "9999-12-31", None),
     ],
 )
 def test_a_bad_field_is_named(client: TestClient, field: str, value: object, nearest: object) -> None:

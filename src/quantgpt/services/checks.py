@@ -143,7 +143,8 @@ def _dates(ask: TestFactor, market: Market | None) -> Iterable[Fault]:
     if start is None or end is None:
         return
     if start >= end:
-        yield Fault("start_date", "开始日期必须早于结束日期", str(end - timedelta(days=1)))
+        nearest = str(end - timedelta(days=1)) if end > date.min else None
+        yield Fault("start_date", "开始日期必须早于结束日期", nearest)
     elif (end - start).days > MAX_SPAN_DAYS:
         yield Fault("start_date", "日期范围不能超过 10 年", str(end - timedelta(days=MAX_SPAN_DAYS)))
     elif market is not None:

@@ -192,6 +192,7 @@ class Worker:
         child = Child(job=job, frames=FrameReader(descriptor), started=time.monotonic())
         self.children[(job.id, job.attempt)] = child
         self._selector.register(descriptor, selectors.EVENT_READ, child)
+        log.info("job %s: attempt %d of %s", job.id, job.attempt, job.operation)
 
     def _listen(self, wait: float) -> None:
         for key, _ in self._selector.select(wait):
@@ -340,6 +341,8 @@ class Worker:
     def _book(self, child: Child, restarting: bool) -> None:
         job, verdict = child.job, child.verdict
         jobs = self.app.records.jobs
+        ended = verdict["type"] if verdict else _death(child.exit_code or 0)
+        log.info("job %s: %s after %.2f s", job.id, ended, time.monotonic() - child.started)
         if verdict is None and restarting:
             jobs.give_back(job.id, job.attempt, "服务重启，任务重新排队")
         elif verdict is None:
