@@ -53,7 +53,8 @@ def _coverage(known: NDArray[np.bool_], traded: NDArray[np.bool_], years: NDArra
     for year in np.unique(years):
         rows = years == year
         total = int(all_traded[rows].sum())
-        out[str(year)] = round(int(good[rows].sum()) / total, 4) if total else 0.0
+        if total:
+            out[str(year)] = round(int(good[rows].sum()) / total, 4)
     return out
 
 
