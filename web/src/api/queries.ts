@@ -142,6 +142,7 @@ export const useFacts = (expression: string) =>
   });
 
 const VALIDATION_PAUSE_MS = 150;
+const RETRY_VALIDATION_MS = 4000;
 
 export interface LiveValidation {
   /** The answer for exactly the current text, when it is there. */
@@ -156,6 +157,12 @@ export function useValidation(text: string): LiveValidation {
   const [answer, setAnswer] = useState<{ text: string; body: Validation } | null>(null);
   const [lastValid, setLastValid] = useState<Validation | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    if (failure?.offline !== true) return;
+    const timer = setTimeout(() => setAttempt((count) => count + 1), RETRY_VALIDATION_MS);
+    return () => clearTimeout(timer);
+  }, [failure]);
   useEffect(() => {
     if (!text.trim()) return;
     const stop = new AbortController();
@@ -175,7 +182,7 @@ export function useValidation(text: string): LiveValidation {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [text]);
+  }, [text, attempt]);
   const now = answer !== null && answer.text === text && text.trim() ? answer.body : null;
   return { now, lastValid: text.trim() ? lastValid : null, failure };
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ApiError } from "@/api/client";
 import { useMarket, useSubmit, useTask } from "@/api/queries";
 import { isTerminal, type Submission, type Task } from "@/api/types";
 import { Composer } from "@/features/composer/Composer";
@@ -118,7 +119,9 @@ function ResearchPage() {
               {t("demo", { names: integer(market.data.names) })}
             </Strip>
           ) : null}
-          {market.error ? <Strip>{t("noMarket")}</Strip> : null}
+          {market.error instanceof ApiError ? (
+            <Strip>{market.error.offline ? t("noMarket") : [market.error.message, market.error.facts.hint].filter(Boolean).join(t("joiner"))}</Strip>
+          ) : null}
         </div>
       </div>
     );

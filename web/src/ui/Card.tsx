@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { download, toCsv } from "@/lib/csv";
 
 import css from "./Card.module.css";
+import { pictureOf } from "./chart/Chart";
 import { IconButton } from "./controls";
 import { DataTable, type Column, type Row } from "./DataTable";
 import { DownloadIcon, ExpandIcon, ImageIcon, TableIcon } from "./icons";
@@ -47,8 +48,8 @@ function picture(canvas: HTMLCanvasElement, title: string, caption: string, foot
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const scale = 2;
-  const width = canvas.clientWidth || canvas.width;
-  const height = canvas.clientHeight || canvas.height;
+  const width = canvas.width / scale;
+  const height = canvas.height / scale;
   const out = document.createElement("canvas");
   out.width = width * scale;
   out.height = (height + HEAD + FOOT) * scale;
@@ -90,7 +91,7 @@ export function Card({ id, title, caption, tools, table, flush = false, isTable 
     download(`${source.fileStem}_${id ?? "table"}.csv`, toCsv(about, table.columns.map((column) => column.label), table.rows.map((row) => table.columns.map((column) => row[column.key]))));
   };
   const saveImage = () => {
-    const canvas = box.current?.querySelector("canvas");
+    const canvas = pictureOf(box.current);
     if (!canvas) return;
     picture(canvas, title, captionText, source.foot, source.synthetic ? t("demoLine") : null).toBlob((blob) => {
       if (blob) download(`${source.fileStem}_${id ?? "chart"}.png`, blob);

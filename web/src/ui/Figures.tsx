@@ -16,6 +16,8 @@ export interface TileItem {
   readonly value: string;
   readonly note?: ReactNode;
   readonly tone?: "up" | "down" | "caution" | undefined;
+  /** What is doubtful about the data behind this figure. */
+  readonly flag?: string | undefined;
 }
 
 export function Tiles({ items }: { items: readonly TileItem[] }) {
@@ -25,6 +27,7 @@ export function Tiles({ items }: { items: readonly TileItem[] }) {
         <div key={item.label} className={css["tile"]}>
           <dt>
             <Term meaning={item.meaning}>{item.label}</Term>
+            {item.flag ? <Term meaning={item.flag}><span className={css["flag"]}>▲</span></Term> : null}
           </dt>
           <dd className={css["value"]} style={item.tone ? { color: `var(--${item.tone})` } : undefined} data-figure={item.label}>
             {item.value}

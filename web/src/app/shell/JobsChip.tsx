@@ -28,7 +28,7 @@ function JobRow({ task, onOpen }: { task: Task; onOpen: () => void }) {
         {task.result ? <Grade letter={task.result.grade} size={22} /> : null}
       </span>
       <span className="muted" style={{ fontSize: 12, lineHeight: "18px" }}>
-        {running ? t(`stages:${task.status}`) : task.status === "failed" ? (task.error ?? MISSING) : clockTime(task.finished_at ?? task.created_at)}
+        {running ? t(`stages:${task.status}`) : task.error_facts?.code === "cancelled" ? t("cancelled") : task.status === "failed" ? (task.error ?? MISSING) : clockTime(task.finished_at ?? task.created_at)}
         {running && typeof task.progress?.pct === "number" ? ` ${Math.round(task.progress.pct)}%` : ""}
       </span>
       {running ? (

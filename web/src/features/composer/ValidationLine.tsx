@@ -89,7 +89,7 @@ export function ValidationLine({ id, text, validation, onReplace }: ValidationLi
           <span className={css["faultText"]}>{pick(notice, i18n.language)}</span>
         </div>
       ))}
-      {facts && !fault ? <Facts facts={facts} stale={!now} /> : null}
+      {facts && !fault && !(failure && !now) ? <Facts facts={facts} stale={!now} /> : null}
       {failure?.offline && !now ? <div className={css["facts"]}>{t("noValidation")}</div> : null}
     </div>
   );

@@ -9,7 +9,7 @@ import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { Card } from "@/ui/Card";
 import { dayLines } from "@/ui/chart/dayLines";
-import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
+import { box, categoryAxis, dayTooltip, grid, itemTooltip, LABEL_ROOM, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
 import { Tag } from "@/ui/controls";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { DataView } from "@/ui/states";
@@ -106,7 +106,7 @@ function useTurnover(result: RunResult) {
       const days = labels(data);
       const [target, traded, cost, into, out] = [column(data, "target"), column(data, "traded"), column(data, "cost"), column(data, "names_in"), column(data, "names_out")];
       return {
-        grid: grid(),
+        grid: grid({ right: mean === null ? 14 : LABEL_ROOM }),
         xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (v) => format.share(v, 0), limits([target], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [

@@ -9,7 +9,7 @@ import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { normalCounts, rollingMean } from "@/lib/stats";
 import { dayLines } from "@/ui/chart/dayLines";
-import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
+import { box, categoryAxis, dayTooltip, grid, itemTooltip, LABEL_ROOM, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { MonthHeat, Tiles, type TileItem } from "@/ui/Figures";
 import { DotRows } from "@/ui/Plots";
@@ -61,7 +61,7 @@ function useIcSeries() {
       const known = daily.filter((value): value is number => value !== null);
       const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
       return {
-        grid: grid(),
+        grid: grid({ right: LABEL_ROOM }),
         xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (value) => format.number(value, 1), limits([daily], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [

@@ -26,7 +26,7 @@ export function FailedJob({ task, onRetry, onEdit }: FailedJobProps) {
     t("words:groups_holding", { groups: n_groups, holding: holding_period }),
     t("words:bench", { value: nameOf(market.data?.benchmarks, benchmark, i18n.language) }),
   ];
-  const cancelled = /取消/.test(task.error ?? "");
+  const cancelled = task.error_facts?.code === "cancelled";
   return (
     <div data-testid="failed">
       <ErrorNote

@@ -63,7 +63,7 @@ export function ResultCard({ task, result }: { task: Task; result: RunResult }) 
         </div>
         <ScoreBox result={result} />
       </div>
-      <Tiles items={tiles(result, (key, values) => t(`words:${key}`, values ?? {}))} />
+      <Tiles items={tiles(result, (key, values) => t(`words:${key}`, values ?? {}), i18n.language)} />
       <div className={css["charts"]}>
         <div>
           <h4 className={css["chartTitle"]}>

@@ -73,7 +73,7 @@ export function RunItem({ id, number, open, onToggle, onRetry, onEdit }: RunItem
         <ChevronRightIcon size={14} />
         <span className="muted">#{number}</span>
         {text ? <CodeLine text={text} /> : <code className={css["grow"]}>{MISSING}</code>}
-        {task?.status === "failed" ? <span className={css["failedWord"]}><MarkIcon mark="fail" size={14} /> {t("stages:failed")}</span> : null}
+        {task?.status === "failed" ? <span className={css["failedWord"]}><MarkIcon mark="fail" size={14} /> {task.error_facts?.code === "cancelled" ? t("cancelled") : t("stages:failed")}</span> : null}
         {running && task ? <span className={css["runningWord"]}>{t(`stages:${task.status}`)}</span> : null}
         {task?.result ? <span>{score(task.result.score)}</span> : null}
         {task?.result ? <Grade letter={task.result.grade} size={24} /> : null}
@@ -82,6 +82,9 @@ export function RunItem({ id, number, open, onToggle, onRetry, onEdit }: RunItem
   }
   return (
     <div className={css["item"]} data-run={id}>
+      <p className="sr" aria-live="polite">
+        {task?.status === "failed" ? t("announceFailed") : task?.result ? t("announceDone", { score: score(task.result.score), grade: task.result.grade ?? MISSING }) : ""}
+      </p>
       <DataView of={query} height={220}>
         {(data) => (
           <>

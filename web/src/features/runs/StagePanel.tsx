@@ -6,12 +6,16 @@ import { useTranslation } from "react-i18next";
 import { useCancel, type Link } from "@/api/queries";
 import { STAGES, type Stage, type Task } from "@/api/types";
 import { seconds } from "@/lib/format";
+import { prepareCharts } from "@/ui/chart/Chart";
 import { Button } from "@/ui/controls";
 import { StageTrack, type StageItem } from "@/ui/Figures";
 import { StopIcon } from "@/ui/icons";
 import { Skeleton, Strip } from "@/ui/states";
 
 import css from "./Runs.module.css";
+
+/** A job that nobody has taken for so long deserves a word. */
+const PATIENCE_SECONDS = 8;
 
 /** Progress of the whole run, 0…1; it is sent as per cent. */
 export function fraction(task: Task): number | null {
@@ -53,6 +57,7 @@ export function StagePanel({ task, link }: { task: Task; link: Link }) {
   const cancel = useCancel();
   const seen = useSeen(task.status);
   const elapsed = useElapsed();
+  useEffect(prepareCharts, []);
   const done = fraction(task);
   const remaining = done !== null && done > 0.08 && done < 1 && elapsed > 1.5 ? (elapsed / done) * (1 - done) : null;
   return (
@@ -68,6 +73,7 @@ export function StagePanel({ task, link }: { task: Task; link: Link }) {
         </Button>
       </div>
       {link.connected ? null : <div style={{ padding: "0 14px 10px" }}><Strip>{t("streamLost", { seconds: Math.ceil(link.retryInSeconds) })}</Strip></div>}
+      {task.status === "pending" && elapsed > PATIENCE_SECONDS ? <div style={{ padding: "0 14px 10px" }}><Strip>{t("stillQueued")}</Strip></div> : null}
       <div className={css["stageBody"]}>
         <StageTrack items={stageItems(task, t, seen)} />
       </div>

@@ -1,6 +1,6 @@
 /** The figures of a result in the order and the words in which every page shows them. */
 
-import type { RunResult, Summary } from "@/api/types";
+import type { DataWarning, RunResult, Summary } from "@/api/types";
 import * as format from "@/lib/format";
 import type { TileItem } from "@/ui/Figures";
 
@@ -17,13 +17,31 @@ export function permutationP(result: RunResult): number | null {
   return typeof value === "number" ? value : null;
 }
 
-export function tiles(result: RunResult, t: Translate): TileItem[] {
+/** Names by which data warnings speak of each tile. */
+const TOUCHED_BY: Record<string, readonly string[]> = {
+  rank_ic: ["rank_ic_mean", "rank_ic"],
+  t_hac: ["rank_ic_mean", "rank_ic"],
+  icir: ["rank_ic_mean", "rank_ic"],
+  cagr: ["metrics", "cagr"],
+  sharpe: ["metrics", "sharpe"],
+  max_drawdown: ["metrics", "max_drawdown"],
+  turnover: ["group_returns", "turnover"],
+};
+
+/** The warning that singles out a tile. One that touches all of them stands above the page and marks none. */
+export function flagOf(key: string, result: RunResult, language: string): string | undefined {
+  const touches = (warning: DataWarning, tile: string) => (TOUCHED_BY[tile] ?? []).some((name) => warning.metrics?.includes(name));
+  const found = (result.warnings ?? []).find((warning) => touches(warning, key) && !Object.keys(TOUCHED_BY).every((tile) => touches(warning, tile)));
+  return found ? (language.startsWith("en") ? found.en : found.zh) : undefined;
+}
+
+export function tiles(result: RunResult, t: Translate, language: string): TileItem[] {
   const { metrics, backtest_summary: summary } = result;
   const ci = summary.rank_ic_ci95;
   const half = ci && ci[0] !== null && ci[1] !== null ? (ci[1] - ci[0]) / 2 : null;
   const bench = (text: string) => t("bench", { value: text });
   const noted = (value: number | null | undefined, write: (value: number) => string) => (typeof value === "number" ? bench(write(value)) : undefined);
-  const item = (key: string, value: string, note?: string, tone?: TileItem["tone"]): TileItem => ({ label: t(key), meaning: t(`${key}_meaning`), value, note, tone });
+  const item = (key: string, value: string, note?: string, tone?: TileItem["tone"]): TileItem => ({ label: t(key), meaning: t(`${key}_meaning`), value, note, tone, flag: flagOf(key, result, language) });
   return [
     item("rank_ic", format.ic(figure(summary, "rank_ic_mean")), half === null ? undefined : t("ci_half", { value: format.ic(half) })),
     item("t_hac", format.number(figure(summary, "rank_ic_t_hac")), t("permutation_p", { clause: format.pClause(permutationP(result)) })),

@@ -2,12 +2,29 @@
 
 import type { EChartsOption } from "echarts";
 import type { ECharts } from "echarts/core";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Skeleton } from "@/ui/states";
 import { useTokens, type Tokens } from "@/ui/tokens";
 import css from "./Chart.module.css";
+
+/** Fetch the drawing code before it is needed. A failure shows when a chart is drawn. */
+export const prepareCharts = () => void import("./echarts").catch(() => undefined);
+
+const drawn = new WeakMap<Element, ECharts>();
+
+/** The chart inside an element as a sharp picture, without the reading under the pointer. */
+export function pictureOf(within: Element | null): HTMLCanvasElement | null {
+  const made = [...(within?.querySelectorAll("[data-drawn]") ?? [])].map((element) => drawn.get(element)).find((one) => one !== undefined);
+  if (!made) return null;
+  made.dispatchAction({ type: "hideTip" });
+  made.dispatchAction({ type: "updateAxisPointer", currTrigger: "leave" });
+  return made.renderToCanvas({ pixelRatio: 2 });
+}
+
+/** Fewer pixels than this are a click, not a range. */
+const SMALLEST_DRAG = 8;
 
 interface ChartProps {
   readonly label: string;
@@ -23,6 +40,7 @@ interface ChartProps {
 export function Chart({ label, height, group, zoom = true, points = 0, option }: ChartProps) {
   const { t } = useTranslation("ui");
   const box = useRef<HTMLDivElement>(null);
+  const brush = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
   const cursor = useRef(-1);
   const [state, setState] = useState<"loading" | "ready" | "failed">("loading");
@@ -42,6 +60,7 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
           made.group = group;
           connect(group);
         }
+        drawn.set(box.current, made);
         watcher = new ResizeObserver(() => made.resize());
         watcher.observe(box.current);
         setState("ready");
@@ -59,8 +78,33 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
     const made = chart.current;
     if (state !== "ready" || !made) return;
     made.setOption(finished(option(tokens), tokens, zoom), { notMerge: true });
-    if (zoom) made.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
   }, [state, option, tokens, zoom]);
+
+  /** Dragging over the plot marks a range; letting go zooms to it, in every chart of the group. */
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    const made = chart.current;
+    const frame = box.current?.getBoundingClientRect();
+    const mark = brush.current;
+    if (!zoom || !made || !frame || !mark || event.pointerType !== "mouse" || event.button !== 0) return;
+    const from = event.clientX - frame.left;
+    if (!made.containPixel("grid", [from, event.clientY - frame.top])) return;
+    let to = from;
+    const move = (next: globalThis.PointerEvent) => {
+      to = Math.min(frame.width, Math.max(0, next.clientX - frame.left));
+      const wide = Math.abs(to - from) >= SMALLEST_DRAG;
+      Object.assign(mark.style, { display: wide ? "block" : "none", left: `${Math.min(from, to)}px`, width: `${Math.abs(to - from)}px` });
+    };
+    const end = () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", end);
+      mark.style.display = "none";
+      if (Math.abs(to - from) < SMALLEST_DRAG) return;
+      const [start, stop] = [Math.min(from, to), Math.max(from, to)].map((x) => made.convertFromPixel({ xAxisIndex: 0 }, x) as unknown as number) as [number, number];
+      zoomTo(made, { startValue: start, endValue: stop });
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", end);
+  };
 
   const onKey = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -87,13 +131,23 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
       tabIndex={0}
       aria-label={`${label} ${t("chartKeys")}`}
       onKeyDown={onKey}
+      onPointerDown={onPointerDown}
       onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })}
-      onDoubleClick={() => chart.current?.dispatchAction({ type: "dataZoom", start: 0, end: 100 })}
+      onDoubleClick={() => chart.current && zoomTo(chart.current, { start: 0, end: 100 })}
     >
       {state === "loading" ? <Skeleton height={height} /> : null}
-      <div ref={box} className={css["canvas"]} />
+      <div ref={box} className={css["canvas"]} data-drawn="" />
+      <div ref={brush} className={css["brush"]} />
     </div>
   );
+}
+
+const axesOf = (option: { xAxis?: unknown }) => (Array.isArray(option.xAxis) ? option.xAxis.length : 1);
+
+/** Give every x axis the same range: panes of one chart stay in step. */
+function zoomTo(made: ECharts, range: Record<string, number>): void {
+  const count = axesOf(made.getOption() as { xAxis?: unknown });
+  made.dispatchAction({ type: "dataZoom", batch: Array.from({ length: count }, (_, dataZoomIndex) => ({ dataZoomIndex, ...range })) });
 }
 
 /** What every chart shares: no animation, our type, the hair line, the quiet zoom. */
@@ -104,8 +158,7 @@ function finished(option: EChartsOption, tokens: Tokens, zoom: boolean): ECharts
     textStyle: { fontFamily: tokens.sans, fontSize: 12, color: tokens.ink3 },
     ...(zoom
       ? {
-          toolbox: { top: -60, itemSize: 1, feature: { dataZoom: { yAxisIndex: false, filterMode: "none", brushStyle: { color: tokens.accent, opacity: 0.1 } } } },
-          dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false, xAxisIndex: "all" }],
+          dataZoom: Array.from({ length: axesOf(option) }, (_, xAxisIndex) => ({ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false, xAxisIndex })),
         }
       : {}),
     ...option,

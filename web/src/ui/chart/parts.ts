@@ -29,7 +29,7 @@ export function limits(columns: readonly (readonly Num[])[], also: readonly numb
   return { min, max, interval: step };
 }
 
-export const grid = (extra: Record<string, unknown> = {}) => ({ left: 52, right: 14, top: 10, bottom: 26, ...extra });
+export const grid = (extra: Record<string, unknown> = {}) => ({ left: 52, right: 16, top: 10, bottom: 26, outerBoundsMode: "none" as const, ...extra });
 
 export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<string, unknown> = {}) {
   // A range that starts in the first days of a month begins at its first, so that the year has its tick.
@@ -40,7 +40,7 @@ export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<
     ...(aligned ? { min: stamp(first.slice(0, 7)) } : {}),
     axisLine: { lineStyle: { color: tokens.line2 }, onZero: false },
     axisTick: { show: true, lineStyle: { color: tokens.line2 }, length: 4 },
-    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" }, showMinLabel: aligned, showMaxLabel: false },
+    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "", minute: "", second: "", millisecond: "", none: "" }, showMinLabel: aligned, showMaxLabel: false },
     splitLine: { show: false },
     minInterval: 86_400_000,
     splitNumber: 3,
@@ -70,14 +70,17 @@ export function categoryAxis(tokens: Tokens, data: readonly (string | number)[],
   };
 }
 
-/** A dashed or solid line at a value of the y axis, with a word at its end. */
+/** Room on the right for the word of a reference line. */
+export const LABEL_ROOM = 84;
+
+/** A dashed or solid line at a value of the y axis, with a word beside the plot (leave LABEL_ROOM there). */
 export function level(tokens: Tokens, value: number, label = "", type: "solid" | "dashed" | "dotted" = "solid") {
   return {
     silent: true,
     symbol: "none",
     animation: false,
     lineStyle: { color: label ? tokens.ink2 : tokens.ctl, type, width: 1 },
-    label: { show: label !== "", formatter: label, position: "insideEndTop" as const, color: tokens.ink2, fontSize: 12, distance: 3, backgroundColor: tokens.surface, padding: [1, 3] },
+    label: { show: label !== "", formatter: label, position: "end" as const, color: tokens.ink2, fontSize: 12, distance: 6 },
     data: [{ yAxis: value }],
   };
 }
