@@ -26,6 +26,7 @@ from tests._rig import (
 )
 from tests.faults.operations import Probe
 from tests.faults.test_children import child_of
+from tests.wire._events import parse
 
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.services._base import App
@@ -141,6 +142,34 @@ def test_a_factor_test_whose_worker_is_killed_ends_with_the_result_of_an_undistu
     name = json.loads(job.outcome or "")["report_url"].rpartition("/")[2]
     assert app.artifacts.report_path(name).stat().st_size > 100_000
     assert not list(app.settings.artifacts_folder.rglob(".*.part"))
+
+
+@pytest.mark.slow
+def test_a_factor_test_survives_its_child_and_the_server(app: App) -> None:
+    lend_demo(app)
+    ask = TestFactor(prompt="rank(close)", start_date="2025-01-01")
+    undisturbed = hash_value(app.run(ask).result)
+    port = free_port()
+    server = Process("server_process", app.settings.home, port=port)
+    address = f"http://127.0.0.1:{port}/api/v1"
+    with working(app) as worker, httpx2.Client(timeout=10) as client:
+        wait_until(lambda: answers(client, f"{address}/health"))
+        body = {"prompt": "rank(close)", "start_date": "2025-01-01"}
+        job_id = client.post(f"{address}/auto_backtest", json=body).json()["task_id"]
+        server.kill()
+        wait_until(lambda: any(child.pid for child in worker.children.values()))
+        os.kill(next(iter(worker.children.values())).pid or 0, signal.SIGKILL)
+        job = finished(app, job_id, 60)
+        server = Process("server_process", app.settings.home, port=port)
+        wait_until(lambda: answers(client, f"{address}/health"))
+        task = client.get(f"{address}/tasks/{job_id}").json()
+        events = parse(client.get(f"{address}/tasks/{job_id}/stream", headers={"Last-Event-ID": "1"}).text)
+        assert client.get(f"http://127.0.0.1:{port}{task['result']['report_url']}").status_code == 200
+    assert (task["status"], task["attempt"], task["result_hash"]) == ("completed", 2, undisturbed)
+    assert job.outcome_hash == undisturbed
+    assert [int(event.id or 0) for event in events[:-1]] == list(range(2, job.last_seq + 1))
+    assert events[-1].name == "done"
+    assert server.stop() == 0
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quantgpt.foundations.errors import BadRequest
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_THREADED = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+_SINGLE = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def _spare_cores() -> int:
@@ -142,8 +143,12 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def child_environment(settings: Settings, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a process that computes: threads capped, no secret of ours in it."""
+    """The environment of a process that computes: threads capped, no secret of ours in it.
+
+    The linear algebra libraries get one thread: they start theirs when they are imported, and a process with threads
+    cannot be forked safely.
+    """
     secret = {str(f.validation_alias) for f in Settings.model_fields.values() if "SecretStr" in str(f.annotation)}
     kept = {name: value for name, value in os.environ.items() if name not in secret}
-    threads = dict.fromkeys(_THREAD_VARIABLES, str(settings.job_threads))
+    threads = dict.fromkeys(_THREADED, str(settings.job_threads)) | dict.fromkeys(_SINGLE, "1")
     return {**kept, **threads, "NUMBA_THREADING_LAYER": "omp", "PYTHONUNBUFFERED": "1", **(extra or {})}

@@ -22,6 +22,8 @@ from quantgpt.services.reports import purge_reports
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
+IDLE_TICK_SECONDS = 0.25
+IDLE_AFTER_SECONDS = 60.0
 CHECK_SECONDS = 0.5
 GRACE_SECONDS = 5.0
 STOP_SECONDS = 2.0
@@ -66,6 +68,7 @@ class Worker:
     children: dict[tuple[str, int], Child] = field(default_factory=dict)
     _beat_at: float = 0.0
     _check_at: float = 0.0
+    _claimed_at: float = field(default_factory=time.monotonic)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -123,7 +126,8 @@ class Worker:
     def patiently(self) -> None:
         """One tick; a database that is away only makes it wait."""
         try:
-            self.tick()
+            idle = time.monotonic() - self._claimed_at > IDLE_AFTER_SECONDS
+            self.tick(IDLE_TICK_SECONDS if idle and not self.children else TICK_SECONDS)
         except Unavailable as error:
             log.warning("waiting for the database: %s", error)
             time.sleep(0.5)
@@ -170,6 +174,7 @@ class Worker:
             job = self.app.records.jobs.claim(self.id, self.app.settings.lease_seconds)
             if job is None:
                 return
+            self._claimed_at = time.monotonic()
             self._start_child(job)
 
     def _start_child(self, job: Job) -> None:
