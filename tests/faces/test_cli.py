@@ -142,7 +142,7 @@ def test_without_data_the_way_out_is_named(
 def test_status_names_the_demo_market(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert home.is_dir()
     assert run("data", "status") == 0
-    assert "demo（合成）" in capsys.readouterr().out
+    assert "合成数据" in capsys.readouterr().out
 
 
 def test_the_doctor_looks_at_everything(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -207,3 +207,40 @@ def test_the_runner_is_the_same_on_postgresql(tmp_path: Path) -> None:
     assert [(job.state, job.attempt) for job in ends] == [("succeeded", 1), ("failed", 1), ("failed", 2)]
     assert read(app, job_id).error == "任务已取消"
     app.records.close()
+
+
+def test_an_outcome_that_cannot_be_stored_ends_the_job_and_not_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(tmp_path / "home")
+
+    def refuse(*_: object, **__: object) -> bool:
+        raise ValueError("cannot store that")
+
+    with working(app):
+        monkeypatch.setattr(app.records.attempts, "succeed", refuse)
+        job = finished(app, submit(app, Probe()).id)
+        monkeypatch.undo()
+        after = finished(app, submit(app, Probe()).id)
+    assert (job.state, job.error) == ("failed", "回测过程中发生内部错误，请稍后重试")
+    assert after.state == "succeeded"
+    app.records.close()
+
+
+def test_a_worker_waits_for_a_database_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from quantgpt.foundations.errors import Unavailable
+
+    app = make_app(tmp_path / "home")
+    succeed, calls = app.records.attempts.succeed, []
+
+    def away_at_first(*arguments: object, **more: object) -> bool:
+        calls.append(1)
+        if len(calls) < 3:
+            raise Unavailable("away")
+        return succeed(*arguments, **more)  # type: ignore[arg-type]
+
+    with working(app):
+        monkeypatch.setattr(app.records.attempts, "succeed", away_at_first)
+        job = finished(app, submit(app, Probe(value=3)).id)
+    assert (job.state, job.attempt, len(calls)) == ("succeeded", 1, 3)
+    app.records.close()

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text, update
 
 from quantgpt.foundations.errors import Conflict, RateLimited, Unavailable
-from quantgpt.records import LOCAL_ADMIN, NewJob, Records, open_records
-from quantgpt.records.jobs import Failure, _page_query
+from quantgpt.records import LOCAL_ADMIN, Failure, NewJob, Records, open_records
+from quantgpt.records.jobs import _page_query
 from quantgpt.records.schema import jobs
 
 LEASE = 15.0
@@ -101,7 +101,7 @@ def test_what_admit_raises_refuses_the_job(records: Records) -> None:
 def test_jobs_are_claimed_by_priority_then_age(records: Records) -> None:
     add(records, "old", "young")
     records.jobs.submit(new("urgent", priority=5))
-    claimed = [records.jobs.claim("w", LEASE) for _ in range(4)]
+    claimed = [records.attempts.claim("w", LEASE) for _ in range(4)]
     assert [job.id if job else None for job in claimed] == ["urgent", "old", "young", None]
 
 
@@ -111,7 +111,7 @@ def test_no_job_is_claimed_twice_by_workers_at_once(records: Records) -> None:
     lock = threading.Lock()
 
     def work(worker: int) -> None:
-        while job := records.jobs.claim(f"w{worker}", LEASE):
+        while job := records.attempts.claim(f"w{worker}", LEASE):
             with lock:
                 got.append(job.id)
 
@@ -122,26 +122,26 @@ def test_no_job_is_claimed_twice_by_workers_at_once(records: Records) -> None:
 
 def test_a_stale_attempt_changes_nothing(records: Records) -> None:
     add(records, "a")
-    assert records.jobs.claim("w", LEASE)
-    records.jobs.lose("a", 1, "gone")
-    assert records.jobs.claim("w", LEASE)
+    assert records.attempts.claim("w", LEASE)
+    records.attempts.lose("a", 1, "gone")
+    assert records.attempts.claim("w", LEASE)
     before = records.jobs.get("a")
-    assert not records.jobs.step("a", 1, stage="backtesting", fraction=0.5, message="")
-    assert not records.jobs.succeed("a", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
-    assert not records.jobs.fail("a", 1, Failure(error="x"))
-    assert not records.jobs.lose("a", 1, "gone")
+    assert not records.attempts.step("a", 1, stage="backtesting", fraction=0.5, message="")
+    assert not records.attempts.succeed("a", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
+    assert not records.attempts.fail("a", 1, Failure(error="x"))
+    assert not records.attempts.lose("a", 1, "gone")
     assert records.jobs.get("a") == before
 
 
 def test_a_lost_job_is_queued_again_once_and_failed_the_second_time(records: Records) -> None:
     add(records, "a")
-    records.jobs.claim("w", LEASE)
-    records.jobs.lose("a", 1, "进程被信号 9 终止（可能内存不足）")
+    records.attempts.claim("w", LEASE)
+    records.attempts.lose("a", 1, "进程被信号 9 终止（可能内存不足）")
     again = records.jobs.get("a")
     assert again is not None
     assert (again.state, again.stage, again.error) == ("queued", "pending", None)
-    records.jobs.claim("w", LEASE)
-    records.jobs.lose("a", 2, "进程被信号 9 终止（可能内存不足）")
+    records.attempts.claim("w", LEASE)
+    records.attempts.lose("a", 2, "进程被信号 9 终止（可能内存不足）")
     ended = records.jobs.get("a")
     assert ended is not None
     assert (ended.state, ended.attempt) == ("failed", 2)
@@ -152,8 +152,8 @@ def test_a_lost_job_is_queued_again_once_and_failed_the_second_time(records: Rec
 def test_giving_a_job_back_is_no_loss(records: Records) -> None:
     add(records, "a")
     for attempt in range(1, 5):
-        records.jobs.claim("w", LEASE)
-        assert records.jobs.give_back("a", attempt, "restart")
+        records.attempts.claim("w", LEASE)
+        assert records.attempts.give_back("a", attempt, "restart")
     job = records.jobs.get("a")
     assert job is not None
     assert (job.state, job.losses) == ("queued", 0)
@@ -161,12 +161,12 @@ def test_giving_a_job_back_is_no_loss(records: Records) -> None:
 
 def test_a_cancelled_job_takes_no_result_and_a_finished_one_no_cancel(records: Records) -> None:
     add(records, "a", "b")
-    records.jobs.claim("w", LEASE)
-    records.jobs.claim("w", LEASE)
+    records.attempts.claim("w", LEASE)
+    records.attempts.claim("w", LEASE)
     cancelled = Failure(error="任务已取消")
     assert records.jobs.cancel("a", LOCAL_ADMIN, cancelled)
-    assert not records.jobs.succeed("a", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
-    assert records.jobs.succeed("b", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
+    assert not records.attempts.succeed("a", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
+    assert records.attempts.succeed("b", 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
     assert not records.jobs.cancel("b", LOCAL_ADMIN, cancelled)
     a, b = records.jobs.get("a"), records.jobs.get("b")
     assert a is not None
@@ -182,27 +182,27 @@ def test_only_its_owner_cancels_a_job(records: Records) -> None:
 
 def test_jobs_of_silent_workers_are_lost_and_others_are_not(records: Records) -> None:
     add(records, "silent", "alive")
-    records.jobs.claim("w1", -1.0)
-    records.jobs.claim("w2", LEASE)
-    assert records.jobs.lose_expired("工作进程中断") == 1
-    assert records.jobs.held("w2") == {("alive", 1)}
-    assert records.jobs.held("w1") == set()
+    records.attempts.claim("w1", -1.0)
+    records.attempts.claim("w2", LEASE)
+    assert records.attempts.lose_expired("工作进程中断") == 1
+    assert records.attempts.held("w2") == {("alive", 1)}
+    assert records.attempts.held("w1") == set()
 
 
 def test_jobs_of_dead_workers_are_lost(records: Records) -> None:
     add(records, "a", "b")
-    records.jobs.claim("w1", LEASE)
-    records.jobs.claim("w2", LEASE)
-    assert records.jobs.workers_of_running() == {"w1", "w2"}
-    assert records.jobs.lose_of_workers(["w1"], "工作进程中断") == 1
-    assert records.jobs.workers_of_running() == {"w2"}
+    records.attempts.claim("w1", LEASE)
+    records.attempts.claim("w2", LEASE)
+    assert records.attempts.workers_of_running() == {"w1", "w2"}
+    assert records.attempts.lose_of_workers(["w1"], "工作进程中断") == 1
+    assert records.attempts.workers_of_running() == {"w2"}
 
 
 def test_a_renewed_lease_does_not_expire(records: Records) -> None:
     add(records, "a")
-    records.jobs.claim("w", -1.0)
-    records.jobs.renew("w", LEASE)
-    assert records.jobs.lose_expired("x") == 0
+    records.attempts.claim("w", -1.0)
+    records.attempts.renew("w", LEASE)
+    assert records.attempts.lose_expired("x") == 0
 
 
 def test_pages_are_newest_first_with_one_stable_order(records: Records) -> None:
@@ -219,8 +219,10 @@ def test_pages_are_newest_first_with_one_stable_order(records: Records) -> None:
 
 def test_a_page_without_outcomes_is_the_same_otherwise(records: Records) -> None:
     add(records, "a")
-    records.jobs.claim("w", LEASE)
-    records.jobs.succeed("a", 1, stage="completed", outcome='{"x":1}', outcome_hash="x", facts="{}", report="r.html")
+    records.attempts.claim("w", LEASE)
+    records.attempts.succeed(
+        "a", 1, stage="completed", outcome='{"x":1}', outcome_hash="x", facts="{}", report="r.html"
+    )
     (whole,), _ = records.jobs.page(LOCAL_ADMIN, ["test"], page=1, page_size=2)
     (brief,), _ = records.jobs.page(LOCAL_ADMIN, ["test"], page=1, page_size=2, with_outcome=False)
     assert (whole.outcome, brief.outcome, brief.id) == ('{"x":1}', None, whole.id)
@@ -240,11 +242,11 @@ def test_the_list_query_is_answered_by_an_index(tmp_path: Path) -> None:
 
 def test_four_processes_lose_no_update(records: Records) -> None:
     add(records, "a")
-    records.jobs.claim("w", LEASE)
+    records.attempts.claim("w", LEASE)
 
     def steps(_: int) -> None:
         for _ in range(20):
-            assert records.jobs.step("a", 1, stage="backtesting", fraction=0.5, message="")
+            assert records.attempts.step("a", 1, stage="backtesting", fraction=0.5, message="")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(steps, range(4)))

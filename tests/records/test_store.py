@@ -51,8 +51,8 @@ def test_the_local_admin_comes_with_the_first_migration(records: Records) -> Non
 def test_a_report_belongs_to_the_result_that_brought_it(records: Records) -> None:
     for name in ("a", "b", "c"):
         records.jobs.submit(NewJob(id=name, operation="test", owner_id=LOCAL_ADMIN, ask="{}"))
-        records.jobs.claim("w", 15)
-        records.jobs.succeed(
+        records.attempts.claim("w", 15)
+        records.attempts.succeed(
             name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", report=f"{name}.html"
         )
     assert records.reports.surplus(LOCAL_ADMIN, 2) == ["a.html"]
@@ -67,7 +67,7 @@ def test_a_report_belongs_to_the_result_that_brought_it(records: Records) -> Non
 
 def test_a_stale_attempt_brings_no_report(records: Records) -> None:
     records.jobs.submit(NewJob(id="a", operation="test", owner_id=LOCAL_ADMIN, ask="{}"))
-    assert not records.jobs.succeed("a", 1, stage="c", outcome="{}", outcome_hash="x", facts="{}", report="a.html")
+    assert not records.attempts.succeed("a", 1, stage="c", outcome="{}", outcome_hash="x", facts="{}", report="a.html")
     assert records.reports.get("a.html") is None
 
 

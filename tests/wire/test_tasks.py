@@ -209,10 +209,12 @@ def test_old_reports_are_purged_beyond_the_limit(idle: App) -> None:
     app = App(settings=settings, clock=idle.clock)
     for name in "abcd":
         app.records.jobs.submit(NewJob(id=name, operation="factor.test", owner_id=LOCAL_ADMIN, ask="{}"))
-        app.records.jobs.claim("w", 15)
+        app.records.attempts.claim("w", 15)
         file = f"backtest_report_{name}.html"
         app.artifacts.write_report(file, b"x")
-        app.records.jobs.succeed(name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", report=file)
+        app.records.attempts.succeed(
+            name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", report=file
+        )
         purge_reports(app, LOCAL_ADMIN)
     kept = sorted(path.name for path in (app.settings.artifacts_folder / "reports").iterdir())
     assert kept == ["backtest_report_c.html", "backtest_report_d.html"]
@@ -280,12 +282,12 @@ def test_more_streams_than_allowed_are_refused(idle: App) -> None:
 
 
 def test_failed_tasks_keep_their_expression_and_say_why(idle: App) -> None:
-    from quantgpt.records.jobs import Failure
+    from quantgpt.records import Failure
 
     with TestClient(create_api(idle), base_url="http://127.0.0.1:8003") as client:
         task_id = submit(client)
-        idle.records.jobs.claim("w", 15)
-        idle.records.jobs.fail(task_id, 1, Failure(error="因子表达式无效: Unknown column"))
+        idle.records.attempts.claim("w", 15)
+        idle.records.attempts.fail(task_id, 1, Failure(error="因子表达式无效: Unknown column"))
         task = client.get(f"{API}/tasks/{task_id}").json()
     assert (task["status"], task["expression"], task["result"]) == ("failed", EXPRESSION, None)
     assert task["error"] == "因子表达式无效: Unknown column"

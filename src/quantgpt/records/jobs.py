@@ -1,104 +1,20 @@
-"""Jobs and their events. Whoever works on a job writes under (id, attempt); a stale attempt changes nothing."""
+"""Jobs as their owners see them: asked for, read, listed, cancelled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    and_,
-    case,
-    func,
-    insert,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Select, and_, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from quantgpt.foundations.errors import Conflict, Unavailable
+from quantgpt.records.changes import change, failed, write_event
 from quantgpt.records.engine import database_faults
-from quantgpt.records.schema import database_now, job_events, jobs, reports
+from quantgpt.records.job import OPEN_STATES, Failure, Job, JobEvent, NewJob
+from quantgpt.records.schema import database_now, job_events, jobs
 
 IDEMPOTENCY_SECONDS = 24 * 3600
-LOSSES_ALLOWED = 1
-OPEN_STATES = ("queued", "running")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewJob:
-    """What is known of a job when it is asked for. `ask` and `facts` are JSON texts."""
-
-    id: str
-    operation: str
-    owner_id: str
-    ask: str
-    facts: str = "{}"
-    priority: int = 0
-    idempotency_key: str | None = None
-    idempotency_hash: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """One job as it stands. `ask`, `facts`, `error_facts` and `outcome` are JSON texts."""
-
-    id: str
-    operation: str
-    owner_id: str
-    state: str
-    stage: str
-    fraction: float
-    message: str
-    ask: str
-    facts: str
-    priority: int
-    attempt: int
-    losses: int
-    worker_id: str | None
-    lease_until: float | None
-    idempotency_key: str | None
-    idempotency_hash: str | None
-    last_seq: int
-    error: str | None
-    error_facts: str | None
-    outcome: str | None
-    outcome_hash: str | None
-    created_at: float
-    updated_at: float
-    started_at: float | None
-    finished_at: float | None
-
-    @property
-    def is_finished(self) -> bool:
-        """It will not change any more."""
-        return self.state not in OPEN_STATES
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobEvent:
-    """One step of a job's history."""
-
-    job_id: str
-    seq: int
-    attempt: int
-    at: float
-    state: str
-    stage: str
-    fraction: float
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """How a job ends badly: the sentence for the person, and facts (JSON text) for programs."""
-
-    error: str
-    error_facts: str = "{}"
 
 
 class JobRecords:
@@ -184,7 +100,7 @@ class JobRecords:
             "updated_at": now,
         }
         inserted = connection.execute(insert(jobs).values(**row).returning(jobs)).mappings().one()
-        _write_event(connection, inserted)
+        write_event(connection, inserted)
         return Job(**inserted)
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -241,212 +157,10 @@ class JobRecords:
         )
         return int(found.scalar_one())
 
-    # -- working -----------------------------------------------------------------------------------------------
-
-    def has_queued(self) -> bool:
-        """Somebody waits. Read without a lock, so that an idle worker costs nothing."""
-        with database_faults(), self._reader.begin() as connection:
-            found = connection.execute(select(jobs.c.id).where(jobs.c.state == "queued").limit(1)).first()
-        return found is not None
-
-    def claim(self, worker_id: str, lease_seconds: float) -> Job | None:
-        """Take the next job: highest priority, then oldest. One statement, so that no two workers get the same."""
-        chosen = (
-            select(jobs.c.id)
-            .where(jobs.c.state == "queued")
-            .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        now = database_now()
-        statement = (
-            update(jobs)
-            .where(jobs.c.id == chosen, jobs.c.state == "queued")
-            .values(
-                state="running",
-                attempt=jobs.c.attempt + 1,
-                worker_id=worker_id,
-                lease_until=now + lease_seconds,
-                started_at=now,
-                updated_at=now,
-            )
-            .returning(jobs)
-        )
-        with database_faults(), self._writer.begin() as connection:
-            row = connection.execute(statement).mappings().first()
-        return None if row is None else Job(**row)
-
-    def renew(self, worker_id: str, lease_seconds: float) -> None:
-        """Push the leases of a worker's running jobs forward."""
-        with database_faults(), self._writer.begin() as connection:
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.state == "running", jobs.c.worker_id == worker_id)
-                .values(lease_until=database_now() + lease_seconds)
-            )
-
-    def held(self, worker_id: str) -> set[tuple[str, int]]:
-        """The (id, attempt) pairs that a worker may still write under."""
-        with database_faults(), self._reader.begin() as connection:
-            rows = connection.execute(
-                select(jobs.c.id, jobs.c.attempt).where(jobs.c.state == "running", jobs.c.worker_id == worker_id)
-            )
-            return {(row.id, row.attempt) for row in rows}
-
-    def step(self, job_id: str, attempt: int, *, stage: str, fraction: float, message: str) -> bool:
-        """Append a progress event; False (and nothing written) when the attempt is stale."""
-        values = {"stage": stage, "fraction": fraction, "message": message}
-        return self._write(_fence(job_id, attempt), values)
-
-    def succeed(
-        self,
-        job_id: str,
-        attempt: int,
-        *,
-        stage: str,
-        outcome: str,
-        outcome_hash: str,
-        facts: str,
-        report: str | None = None,
-    ) -> bool:
-        """Book the result and the report file that belongs to it, if the attempt still holds the job."""
-        values = {
-            "state": "succeeded",
-            "stage": stage,
-            "fraction": 1.0,
-            "message": "",
-            "outcome": outcome,
-            "outcome_hash": outcome_hash,
-            "facts": facts,
-            "finished_at": database_now(),
-        }
-        return self._write(_fence(job_id, attempt), values, report)
-
-    def fail(self, job_id: str, attempt: int, failure: Failure) -> bool:
-        """End a running job badly, if the attempt still holds it."""
-        return self._write(_fence(job_id, attempt), _failed(failure))
-
     def cancel(self, job_id: str, owner_id: str, failure: Failure) -> bool:
         """End a queued or running job on request; False when it had ended before (or is not there)."""
         mine = and_(jobs.c.id == job_id, jobs.c.owner_id == owner_id, jobs.c.state.in_(OPEN_STATES))
-        return self._write(mine, _failed(failure))
-
-    def give_back(self, job_id: str, attempt: int, message: str) -> bool:
-        """Queue a running job again without counting a loss: its worker stops in an orderly way."""
-        return self._write(_fence(job_id, attempt), {**_queued_again(), "message": message})
-
-    def lose(self, job_id: str, attempt: int, reason: str) -> bool:
-        """Note that an attempt was lost: queue the job again from zero the first time, end it as failed the second."""
-        return self._lose(_fence(job_id, attempt), reason)
-
-    def lose_expired(self, reason: str) -> int:
-        """Lose every running job whose worker has been silent for longer than its lease."""
-        overdue = and_(jobs.c.state == "running", jobs.c.lease_until < database_now())
-        return sum(self.lose(job_id, attempt, reason) for job_id, attempt in self._running(overdue))
-
-    def lose_of_workers(self, worker_ids: Sequence[str], reason: str) -> int:
-        """Lose every running job of workers that are known to be dead."""
-        theirs = and_(jobs.c.state == "running", jobs.c.worker_id.in_(worker_ids))
-        return sum(self.lose(job_id, attempt, reason) for job_id, attempt in self._running(theirs))
-
-    def workers_of_running(self) -> set[str]:
-        """Ids of the workers that hold running jobs."""
-        with database_faults(), self._reader.begin() as connection:
-            rows = connection.execute(select(jobs.c.worker_id).where(jobs.c.state == "running").distinct())
-            return {row.worker_id for row in rows if row.worker_id}
-
-    def _running(self, condition: Any) -> list[tuple[str, int]]:
-        with database_faults(), self._reader.begin() as connection:
-            return [
-                (row.id, row.attempt) for row in connection.execute(select(jobs.c.id, jobs.c.attempt).where(condition))
-            ]
-
-    def _lose(self, fence: Any, reason: str) -> bool:
-        again = jobs.c.losses < LOSSES_ALLOWED
-        values = {
-            "losses": jobs.c.losses + 1,
-            "state": case((again, "queued"), else_="failed"),
-            "stage": case((again, "pending"), else_="failed"),
-            "fraction": case((again, 0.0), else_=jobs.c.fraction),
-            "message": case((again, f"{reason}，正在重试"), else_=""),
-            "error": case((again, None), else_=f"{reason}，已重试一次"),
-            "error_facts": case((again, None), else_='{"kind":"internal","code":"lost"}'),
-            "finished_at": case((again, None), else_=database_now()),
-            "worker_id": None,
-            "lease_until": None,
-        }
-        return self._write(fence, values)
-
-    def _write(self, condition: Any, values: Mapping[str, Any], report: str | None = None) -> bool:
-        """Change one job and append the event that tells of it, in one transaction."""
-        statement = (
-            update(jobs)
-            .where(condition)
-            .values(**values, last_seq=jobs.c.last_seq + 1, updated_at=database_now())
-            .returning(*_EVENT_COLUMNS)
-        )
-        with database_faults(), self._writer.begin() as connection:
-            row = connection.execute(statement).mappings().first()
-            if row is None:
-                return False
-            _write_event(connection, row)
-            if report is not None:
-                connection.execute(
-                    insert(reports).values(
-                        name=report, job_id=row["id"], owner_id=row["owner_id"], created_at=row["updated_at"], kept=True
-                    )
-                )
-        return True
-
-
-_EVENT_COLUMNS = (
-    jobs.c.id,
-    jobs.c.owner_id,
-    jobs.c.last_seq,
-    jobs.c.attempt,
-    jobs.c.updated_at,
-    jobs.c.state,
-    jobs.c.stage,
-    jobs.c.fraction,
-    jobs.c.message,
-)
-
-
-def _write_event(connection: Connection, job: Mapping[Any, Any]) -> None:
-    connection.execute(
-        insert(job_events).values(
-            job_id=job["id"],
-            seq=job["last_seq"],
-            attempt=job["attempt"],
-            at=job["updated_at"],
-            state=job["state"],
-            stage=job["stage"],
-            fraction=job["fraction"],
-            message=job["message"],
-        )
-    )
-
-
-def _fence(job_id: str, attempt: int) -> Any:
-    return and_(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.state == "running")
-
-
-def _failed(failure: Failure) -> dict[str, Any]:
-    return {
-        "state": "failed",
-        "stage": "failed",
-        "message": "",
-        "error": failure.error,
-        "error_facts": failure.error_facts,
-        "finished_at": database_now(),
-        "worker_id": None,
-        "lease_until": None,
-    }
-
-
-def _queued_again() -> dict[str, Any]:
-    return {"state": "queued", "stage": "pending", "fraction": 0.0, "worker_id": None, "lease_until": None}
+        return change(self._writer, mine, failed(failure))
 
 
 def _page_query(

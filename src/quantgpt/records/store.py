@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from quantgpt.records.attempts import AttemptRecords
 from quantgpt.records.engine import database_address, database_faults, make_engines
 from quantgpt.records.jobs import JobRecords
 from quantgpt.records.reports import ReportRecords
@@ -24,6 +25,7 @@ class Records:
     writer: Engine
     reader: Engine
     jobs: JobRecords
+    attempts: AttemptRecords
     users: UserRecords
     reports: ReportRecords
     workers: WorkerRecords
@@ -74,6 +76,7 @@ def open_records(database_url: str | None, home: Path) -> Records:
         writer=writer,
         reader=reader,
         jobs=JobRecords(writer, reader),
+        attempts=AttemptRecords(writer, reader),
         users=UserRecords(writer, reader),
         reports=ReportRecords(writer, reader),
         workers=WorkerRecords(writer, reader),

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from quantgpt.foundations.errors import Conflict, NotFound
-from quantgpt.records import Job, JobEvent
-from quantgpt.records.jobs import Failure
+from quantgpt.records import Failure, Job, JobEvent
 from quantgpt.services._base import App
 
 KINDS = ("factor.test",)

@@ -44,6 +44,8 @@ class Watcher:
             except QuantError as error:
                 log.warning("waiting for the database: %s", error)
                 count_at = loop.time() + COUNT_SECONDS
+            except Exception:
+                log.exception("the watcher stumbled")
             await asyncio.sleep(LOOK_SECONDS)
 
     @contextmanager

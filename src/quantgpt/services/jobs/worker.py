@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from quantgpt.foundations.errors import QuantError, Unavailable
-from quantgpt.records.jobs import Failure, Job
+from quantgpt.foundations.errors import DiskFull, QuantError, Unavailable
+from quantgpt.records import Failure, Job
 from quantgpt.services._base import OPERATIONS, App
+from quantgpt.services.jobs.child import INTERNAL
 from quantgpt.services.jobs.frames import FrameReader
 from quantgpt.services.jobs.lifeline import host_id, is_dead, kill_group, worker_name
 from quantgpt.services.jobs.nursery import Nursery
@@ -29,7 +30,7 @@ GRACE_SECONDS = 5.0
 STOP_SECONDS = 2.0
 
 TIMED_OUT = Failure(error="任务超时", error_facts='{"kind":"unavailable","code":"timeout"}')
-CANCELLED = Failure(error="任务已取消", error_facts='{"kind":"conflict","code":"cancelled"}')
+UNSTORABLE = Failure(error=INTERNAL, error_facts='{"kind":"internal","code":"unstorable"}')
 WORKER_LOST = "工作进程中断"
 
 
@@ -128,7 +129,7 @@ class Worker:
         try:
             idle = time.monotonic() - self._claimed_at > IDLE_AFTER_SECONDS
             self.tick(IDLE_TICK_SECONDS if idle and not self.children else TICK_SECONDS)
-        except Unavailable as error:
+        except (Unavailable, DiskFull) as error:
             log.warning("waiting for the database: %s", error)
             time.sleep(0.5)
 
@@ -150,7 +151,7 @@ class Worker:
 
     def _beat(self) -> None:
         if self.children:
-            self.app.records.jobs.renew(self.id, self.app.settings.lease_seconds)
+            self.app.records.attempts.renew(self.id, self.app.settings.lease_seconds)
         if not self.app.records.workers.seen(self.id):
             self._announce()
         self._recover()
@@ -158,9 +159,9 @@ class Worker:
     def _recover(self) -> None:
         """Take back the jobs of workers that are dead or silent."""
         records = self.app.records
-        dead = [worker for worker in records.jobs.workers_of_running() if is_dead(worker)]
-        lost = records.jobs.lose_of_workers(dead, WORKER_LOST) if dead else 0
-        lost += records.jobs.lose_expired(WORKER_LOST)
+        dead = [worker for worker in records.attempts.workers_of_running() if is_dead(worker)]
+        lost = records.attempts.lose_of_workers(dead, WORKER_LOST) if dead else 0
+        lost += records.attempts.lose_expired(WORKER_LOST)
         if lost:
             log.warning("took back %d jobs of lost workers", lost)
         for row in records.workers.all():
@@ -170,8 +171,8 @@ class Worker:
     # -- children ------------------------------------------------------------------------------------------------
 
     def _claim(self) -> None:
-        while len(self.children) < self.slots and not self.stopping and self.app.records.jobs.has_queued():
-            job = self.app.records.jobs.claim(self.id, self.app.settings.lease_seconds)
+        while len(self.children) < self.slots and not self.stopping and self.app.records.attempts.has_queued():
+            job = self.app.records.attempts.claim(self.id, self.app.settings.lease_seconds)
             if job is None:
                 return
             self._claimed_at = time.monotonic()
@@ -191,7 +192,7 @@ class Worker:
             descriptor = self.nursery.order(order)
         except OSError as error:
             log.warning("the fork server does not answer (%s); starting it again", error)
-            self.app.records.jobs.give_back(job.id, job.attempt, "")
+            self.app.records.attempts.give_back(job.id, job.attempt, "")
             self._restart_nursery()
             return
         child = Child(job=job, frames=FrameReader(descriptor), started=time.monotonic())
@@ -223,7 +224,7 @@ class Worker:
 
     def _step(self, child: Child, frame: Mapping[str, Any]) -> None:
         try:
-            held = self.app.records.jobs.step(
+            held = self.app.records.attempts.step(
                 child.job.id,
                 child.job.attempt,
                 stage=frame["stage"],
@@ -293,7 +294,7 @@ class Worker:
         running = [child for child in self.children.values() if child.exit_code is None]
         if not running:
             return
-        held = self.app.records.jobs.held(self.id)
+        held = self.app.records.attempts.held(self.id)
         for child in running:
             if (child.job.id, child.job.attempt) not in held:
                 self._give_up(child)
@@ -314,7 +315,7 @@ class Worker:
                 self._end(child, too_big(limit))
 
     def _end(self, child: Child, failure: Failure) -> None:
-        self.app.records.jobs.fail(child.job.id, child.job.attempt, failure)
+        self.app.records.attempts.fail(child.job.id, child.job.attempt, failure)
         self._give_up(child)
 
     def _give_up(self, child: Child) -> None:
@@ -336,26 +337,36 @@ class Worker:
             if child.exit_code is None:
                 continue
             if not child.given_up:
-                self._book(child, restarting)
+                self._book_or_fail(child, restarting)
             if child.given_up or child.verdict is None or child.verdict["type"] == "failed":
                 self._forget_files(child.job.id)
             del self.children[key]
             self._deaf(child)
             os.close(child.frames.descriptor)
 
+    def _book_or_fail(self, child: Child, restarting: bool) -> None:
+        """Book; an outcome that the database does not take ends the job instead of the worker."""
+        try:
+            self._book(child, restarting)
+        except QuantError:
+            raise
+        except Exception:
+            log.exception("job %s: its outcome could not be stored", child.job.id)
+            self.app.records.attempts.fail(child.job.id, child.job.attempt, UNSTORABLE)
+
     def _book(self, child: Child, restarting: bool) -> None:
         job, verdict = child.job, child.verdict
-        jobs = self.app.records.jobs
+        attempts = self.app.records.attempts
         ended = verdict["type"] if verdict else _death(child.exit_code or 0)
         log.info("job %s: %s after %.2f s", job.id, ended, time.monotonic() - child.started)
         if verdict is None and restarting:
-            jobs.give_back(job.id, job.attempt, "服务重启，任务重新排队")
+            attempts.give_back(job.id, job.attempt, "服务重启，任务重新排队")
         elif verdict is None:
-            jobs.lose(job.id, job.attempt, _death(child.exit_code or 0))
+            attempts.lose(job.id, job.attempt, _death(child.exit_code or 0))
         elif verdict["type"] == "failed":
-            jobs.fail(job.id, job.attempt, Failure(error=verdict["error"], error_facts=verdict["facts"]))
+            attempts.fail(job.id, job.attempt, Failure(error=verdict["error"], error_facts=verdict["facts"]))
         else:
-            done = jobs.succeed(
+            done = attempts.succeed(
                 job.id,
                 job.attempt,
                 stage=OPERATIONS[job.operation].last_stage,
