@@ -13,6 +13,7 @@ from quantgpt.foundations.jit import kernel
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 Bool = NDArray[np.bool_]
 
@@ -22,66 +23,151 @@ _HALF = np.uint64(1 << 11)
 _DROP = np.uint64(12)
 _BYTE = np.uint64(255)
 _STEP = np.uint64(8)
+_PACKED = 4096
+_NAME = _PACKED - 1
+_WORD_NAME = np.uint64(_NAME)
+_MOST_MOVES = 16
+_AT_32, _AT_40, _AT_48, _AT_56 = np.uint64(32), np.uint64(40), np.uint64(48), np.uint64(56)
 _TILE_ROWS, _TILE_COLUMNS = 64, 256
+
+
+@kernel
+def _key(x: float, bits: np.uint64) -> np.uint64:
+    """The value's sign, exponent and 40 mantissa bits (rounded) as an integer of 52 bits in the same order."""
+    b = (np.uint64(0) if x == 0.0 else bits) + _HALF
+    return (~b if b & _SIGN else b | _SIGN) >> _DROP
+
+
+@kernel
+def _by_words(words: U64, spare: U64, n: int, s0: I32, s1: I32, s2: I32, s3: I32) -> bool:
+    """Sort n words: four radix passes over their upper half, then insertion; the result is in `words`.
+
+    False, `words` no longer in any order, when so many upper halves are equal that insertion would be slow.
+    """
+    s0[:] = 0
+    s1[:] = 0
+    s2[:] = 0
+    s3[:] = 0
+    for j in range(n):
+        word = words[j]
+        s0[np.int64((word >> _AT_32) & _BYTE)] += 1
+        s1[np.int64((word >> _AT_40) & _BYTE)] += 1
+        s2[np.int64((word >> _AT_48) & _BYTE)] += 1
+        s3[np.int64(word >> _AT_56)] += 1
+    c0, c1, c2, c3 = 0, 0, 0, 0
+    for k in range(256):
+        s0[k], c0 = c0, c0 + s0[k]
+        s1[k], c1 = c1, c1 + s1[k]
+        s2[k], c2 = c2, c2 + s2[k]
+        s3[k], c3 = c3, c3 + s3[k]
+    for j in range(n):
+        word = words[j]
+        at = np.int64((word >> _AT_32) & _BYTE)
+        spare[s0[at]] = word
+        s0[at] += 1
+    for j in range(n):
+        word = spare[j]
+        at = np.int64((word >> _AT_40) & _BYTE)
+        words[s1[at]] = word
+        s1[at] += 1
+    for j in range(n):
+        word = words[j]
+        at = np.int64((word >> _AT_48) & _BYTE)
+        spare[s2[at]] = word
+        s2[at] += 1
+    for j in range(n):
+        word = spare[j]
+        at = np.int64(word >> _AT_56)
+        words[s3[at]] = word
+        s3[at] += 1
+    moves = 0
+    for j in range(1, n):
+        word = words[j]
+        if words[j - 1] > word:
+            k = j
+            while k > 0 and words[k - 1] > word:
+                words[k] = words[k - 1]
+                k -= 1
+            words[k] = word
+            moves += j - k
+            if moves > _MOST_MOVES * n:
+                return False
+    return True
+
+
+@kernel
+def _by_digits(keys: U64, names: I32, n: int, keys_to: U64, names_to: I32, seen: I32) -> bool:
+    """Radix sort of 52-bit keys and their names, stable; True when the sorted ones ended in the second arrays."""
+    seen[:] = 0
+    for j in range(n):
+        key = keys[j]
+        for d in range(_DIGITS):
+            seen[d, np.int64(key & _BYTE)] += 1
+            key >>= _STEP
+    swapped = False
+    for d in range(_DIGITS):
+        shift = np.uint64(8 * d)
+        if seen[d, np.int64((keys[0] >> shift) & _BYTE)] == n:
+            continue
+        total = 0
+        for k in range(256):
+            here = seen[d, k]
+            seen[d, k] = total
+            total += here
+        for j in range(n):
+            digit = np.int64((keys[j] >> shift) & _BYTE)
+            at = seen[d, digit]
+            seen[d, digit] = at + 1
+            keys_to[at] = keys[j]
+            names_to[at] = names[j]
+        keys, keys_to = keys_to, keys
+        names, names_to = names_to, names
+        swapped = not swapped
+    return swapped
 
 
 @kernel
 def sort_rows(x: F64, valid: Bool, order: I32, dense: I32, count: I32) -> None:
     """Sort each row's valid values: names in `order`, index of the distinct value in `dense`, their number in `count`.
 
-    Shape: all (T, N) but count (T,). A least-significant-digit radix sort on 52-bit keys; digits in which a row does
-    not differ cost nothing.
+    Shape: all (T, N) but count (T,). Ties stay in column order. Up to 4,096 names, the name sits in the twelve bits below
+    its key, so that one word is moved; more names, or keys too much alike, go through a radix sort of keys and names.
     """
     sessions, assets = x.shape
     bits = x.view(np.uint64)
-    keys = np.empty(assets, np.uint64)
-    keys_to = np.empty(assets, np.uint64)
-    names = np.empty(assets, np.int32)
-    names_to = np.empty(assets, np.int32)
+    keys, keys_to = np.empty(assets, np.uint64), np.empty(assets, np.uint64)
+    names, names_to = np.empty(assets, np.int32), np.empty(assets, np.int32)
+    s0, s1, s2, s3 = np.empty(256, np.int32), np.empty(256, np.int32), np.empty(256, np.int32), np.empty(256, np.int32)
     seen = np.empty((_DIGITS, 256), np.int32)
+    packed = assets <= _PACKED
     for t in range(sessions):
         n = 0
-        seen[:] = 0
         for i in range(assets):
-            if not valid[t, i]:
-                continue
-            b = bits[t, i]
-            if x[t, i] == 0.0:
-                b = np.uint64(0)
-            b += _HALF
-            key = (~b if b & _SIGN else b | _SIGN) >> _DROP
-            keys[n] = key
-            names[n] = i
-            n += 1
-            for d in range(_DIGITS):
-                seen[d, np.int64(key & _BYTE)] += 1
-                key >>= _STEP
+            if valid[t, i]:
+                keys[n] = (_key(x[t, i], bits[t, i]) << _DROP) | np.uint64(i & _NAME)
+                n += 1
         count[t] = n
         if n == 0:
             continue
-        for d in range(_DIGITS):
-            shift = np.uint64(8 * d)
-            if seen[d, np.int64((keys[0] >> shift) & _BYTE)] == n:
-                continue
-            total = 0
-            for k in range(256):
-                here = seen[d, k]
-                seen[d, k] = total
-                total += here
+        if packed and _by_words(keys, keys_to, n, s0, s1, s2, s3):
             for j in range(n):
-                digit = np.int64((keys[j] >> shift) & _BYTE)
-                at = seen[d, digit]
-                seen[d, digit] = at + 1
-                keys_to[at] = keys[j]
-                names_to[at] = names[j]
-            keys, keys_to = keys_to, keys
-            names, names_to = names_to, names
+                names[j] = np.int32(keys[j] & _WORD_NAME)
+                keys[j] >>= _DROP
+        else:
+            n = 0
+            for i in range(assets):
+                if valid[t, i]:
+                    keys[n] = _key(x[t, i], bits[t, i])
+                    names[n] = i
+                    n += 1
+            if _by_digits(keys, names, n, keys_to, names_to, seen):
+                keys, keys_to = keys_to, keys
+                names, names_to = names_to, names
         distinct = 0
         order[t, 0] = names[0]
         dense[t, 0] = 0
         for j in range(1, n):
-            if keys[j] != keys[j - 1]:
-                distinct += 1
+            distinct += 1 if keys[j] != keys[j - 1] else 0
             order[t, j] = names[j]
             dense[t, j] = distinct
 
