@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from quantgpt.foundations.errors import Unavailable, UnknownMarket
@@ -20,6 +22,15 @@ def describe_market(app: App, name: str | None = None) -> dict[str, Any]:
         raise Unavailable(
             "还没有行情数据", hint="quantgpt data demo 生成演示行情，或 quantgpt data import PATH 导入"
         ) from None
+    return {**_facts(app.markets.root, market.name, market.snapshot), "markets": app.markets.names()}
+
+
+@lru_cache(maxsize=8)
+def _facts(root: Path, name: str, snapshot: str) -> dict[str, Any]:
+    """What never changes of one snapshot."""
+    from quantgpt.market import MarketStore
+
+    market = MarketStore(root).open(name, snapshot)
     days = market.days
     last = str(days[-1]) if days.size else None
     first = str(days[0]) if days.size else None
@@ -35,7 +46,6 @@ def describe_market(app: App, name: str | None = None) -> dict[str, Any]:
         "first_day": first,
         "last_day": last,
         "names": len(market.assets),
-        "markets": app.markets.names(),
         "sources": sorted({str(entry["name"]) for entry in market.manifest.sources.values()}),
         "fields": sorted(market.expression_fields()),
         "universes": universes,
