@@ -75,6 +75,13 @@ class PostgresServer:
         self._process.wait(timeout=20)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def away(self, seconds: float) -> None:
+        """Stop the server at once, and start it again after a while."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=20)
+        time.sleep(seconds)
+        self._process = self._launch()
+
     def _url(self, name: str) -> str:
         return f"postgresql://tester:{self._password}@127.0.0.1:{self.port}/{name}"
 
@@ -110,6 +117,10 @@ class PostgresServer:
              "-E", "UTF8", "--no-locale", "-N"]
         )  # fmt: skip
         assert made.returncode == 0, made.stderr.decode()
+        return self._launch()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        data = self._folder / "data"
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,

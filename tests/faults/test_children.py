@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests._postgres import shared_server
+from tests._postgres import PostgresServer, shared_server
 from tests._rig import finished, is_alive, make_app, read, submit, wait_until, working
 from tests.faults.operations import STAGES, Probe
 
@@ -244,3 +244,32 @@ def test_a_worker_waits_for_a_database_that_is_away(tmp_path: Path, monkeypatch:
         job = finished(app, submit(app, Probe(value=3)).id)
     assert (job.state, job.attempt, len(calls)) == ("succeeded", 1, 3)
     app.records.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_jobs_end_although_the_database_goes_away_in_between(tmp_path: Path) -> None:
+    server = PostgresServer()
+    app = make_app(tmp_path / "home", database_url=server.database())
+    marker = tmp_path / "pid"
+    with working(app):
+        running = submit(app, Probe(value=3, steps=8, pause=0.1, marker=str(marker))).id
+        child_of(marker)
+        server.away(1.0)
+        again = submit_again(app, Probe(value=4))
+        jobs = [finished(app, job_id) for job_id in (running, again)]
+    assert [(job.state, job.attempt) for job in jobs] == [("succeeded", 1), ("succeeded", 1)]
+    app.records.close()
+    server.stop()
+
+
+def submit_again(app: App, ask: Probe) -> str:
+    """Submit until the database takes it."""
+    from quantgpt.foundations.errors import Unavailable
+
+    for _ in range(100):
+        try:
+            return submit(app, ask).id
+        except Unavailable:
+            time.sleep(0.1)
+    raise AssertionError("the database did not come back")
