@@ -87,4 +87,5 @@ class MarketView:
     @property
     def eligible(self) -> BoolPanel:
         """(T, N): member, traded, listed for 60 sessions or more, not known to be ST."""
-        return self.member & self.traded & (self.age >= 60) & (self.st != 1)
+        seasoned: BoolPanel = (self.age >= 60) & (self.st != 1)
+        return self.member & self.traded & seasoned
