@@ -33,6 +33,8 @@ from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.jobs.lifeline import is_dead, worker_name
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_killed_worker_takes_its_children_along_and_the_job_completes_after_restart(app: App, tmp_path: Path) -> None:
     home, marker = app.settings.home, tmp_path / "pid"
@@ -126,7 +128,6 @@ def test_what_killed_writers_left_is_swept_at_start(app: App) -> None:
     assert not left.exists()
 
 
-@pytest.mark.slow
 def test_a_factor_test_whose_worker_is_killed_ends_with_the_result_of_an_undisturbed_run(app: App) -> None:
     lend_demo(app)
     ask = TestFactor(prompt="rank(ts_corr(close, volume, 10))", start_date="2024-01-01")
@@ -144,7 +145,6 @@ def test_a_factor_test_whose_worker_is_killed_ends_with_the_result_of_an_undistu
     assert not list(app.settings.artifacts_folder.rglob(".*.part"))
 
 
-@pytest.mark.slow
 def test_a_factor_test_survives_its_child_and_the_server(app: App) -> None:
     lend_demo(app)
     ask = TestFactor(prompt="rank(close)", start_date="2025-01-01")
@@ -172,7 +172,6 @@ def test_a_factor_test_survives_its_child_and_the_server(app: App) -> None:
     assert server.stop() == 0
 
 
-@pytest.mark.slow
 def test_a_killed_server_loses_no_acknowledged_task(tmp_path: Path) -> None:
     app = lend_demo(make_app(tmp_path / "home"))
     port = free_port()
