@@ -41,6 +41,26 @@ export const useHealth = () =>
     refetchInterval: (query) => (query.state.status === "error" ? 4_000 : 20_000),
   });
 
+export interface Readiness {
+  readonly status: string;
+  readonly checks: Record<string, { readonly ok: boolean; readonly message: string }>;
+}
+
+/** What a run needs and whether it is there. A server that is not ready says so with the same body. */
+export const useReady = () =>
+  useQuery({
+    queryKey: ["ready"],
+    queryFn: async ({ signal }) => {
+      const { data, error, response } = await http.GET("/api/v1/health/ready", { signal });
+      const body = (data ?? error) as Readiness | undefined;
+      if (!body?.checks) throw new ApiError(`HTTP ${response.status}`, response.status);
+      return body;
+    },
+    retry: false,
+    staleTime: 0,
+    refetchInterval: 30_000,
+  });
+
 export interface TaskPage {
   readonly tasks: readonly Task[];
   readonly total?: number;

@@ -7,7 +7,7 @@ import { ApiError } from "@/api/client";
 import { useMarket, useSubmit, useTask } from "@/api/queries";
 import { isTerminal, type Submission, type Task } from "@/api/types";
 import { Composer } from "@/features/composer/Composer";
-import { parametersOf, submissionOf, useDraft, type Parameters } from "@/features/composer/draft";
+import { parametersOf, repeatOf, submissionOf, useDraft, type Parameters } from "@/features/composer/draft";
 import { Examples, type Example } from "@/features/examples/Examples";
 import { RunItem } from "@/features/runs/RunItem";
 import { fraction } from "@/features/runs/StagePanel";
@@ -70,9 +70,7 @@ function ResearchPage() {
   };
   const retry = (task: Task) => {
     if (!market.data) return;
-    const { prompt = task.expression ?? "", options, ...rest } = task.params;
-    const costs = options?.["costs"] === "itemised" ? "itemised" : "flat";
-    send(submissionOf(prompt, { ...market.data.defaults, ...rest, costs }), `${task.task_id}-again-${Date.now()}`, false);
+    send(repeatOf(task, market.data), `${task.task_id}-again-${Date.now()}`, false);
   };
   const pickExample = (example: Example, runNow: boolean) => {
     setText(example.expression);

@@ -4,8 +4,9 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useFollow, useMarket, useSeries, useTask } from "@/api/queries";
+import { useFollow, useMarket, useSeries, useSubmit, useTask } from "@/api/queries";
 import { isTerminal, type RunResult, type Task } from "@/api/types";
+import { draftFrom, repeatOf } from "@/features/composer/draft";
 import { ExpressionRow } from "@/features/runs/ExpressionRow";
 import { FailedJob } from "@/features/runs/FailedJob";
 import { nameOf } from "@/features/runs/figures";
@@ -17,6 +18,7 @@ import { definePage } from "@/lib/page";
 import { useHeading } from "@/lib/title";
 import { Boundary } from "@/ui/Boundary";
 import { ProvenanceProvider } from "@/ui/Card";
+import { RangeContext, type Range } from "@/ui/chart/Chart";
 import { TextButton } from "@/ui/controls";
 import { DataView, Loading, Strip } from "@/ui/states";
 import { Tabs } from "@/ui/Tabs";
@@ -43,6 +45,21 @@ function useTab(): readonly [TabName, (tab: TabName) => void] {
   const tab = TABS.find((name) => name === asked) ?? "performance";
   const set = (next: TabName) => void navigate({ to: ".", search: (old: Record<string, unknown>) => ({ ...old, tab: next }), replace: true } as never);
   return [tab, set] as const;
+}
+
+const RANGE = /^(\d{4}-\d\d-\d\d)_(\d{4}-\d\d-\d\d)$/;
+
+/** The days shown by the charts, in the address: `range=2023-05-04_2024-01-31`. */
+function useRange() {
+  const search: Record<string, unknown> = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const asked = typeof search["range"] === "string" ? search["range"] : "";
+  return useMemo(() => {
+    const [, from, to] = RANGE.exec(asked) ?? [];
+    const setRange = (next: Range | null) =>
+      void navigate({ to: ".", search: (old: Record<string, unknown>) => ({ ...old, range: next ? `${next.from}_${next.to}` : undefined }), replace: true, resetScroll: false } as never);
+    return { range: from && to && from < to ? { from, to } : null, setRange };
+  }, [asked, navigate]);
 }
 
 /** Digits choose a tab while nothing is being typed. */
@@ -81,6 +98,8 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
   const blocked = useSeries(task.task_id, "blocked");
   const [tab, setTab] = useTab();
   useTabKeys(setTab);
+  const rewrite = useRewrite(task);
+  const shown = useRange();
   const universe = nameOf(market.data?.universes, result.params.universe, i18n.language);
   const benchmark = nameOf(market.data?.benchmarks, result.params.benchmark, i18n.language);
   const test = result.anti_overfit;
@@ -118,7 +137,7 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
     <>
       <div className={css["head"]}>
         <div className={css["inner"]}>
-          <VerdictStrip result={result} universe={universe} />
+          <VerdictStrip result={result} universe={universe} onRewrite={rewrite} />
           <Tabs label={t("tabs")} value={tab} onChange={(next) => setTab(next as TabName)} items={TABS.map((name) => ({ id: name, label: t(`tab_${name}`), count: counts[name] }))} />
         </div>
       </div>
@@ -126,7 +145,9 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
         <Warnings result={result} onShow={() => setTab("provenance")} />
         <ProvenanceProvider value={provenance}>
           <Boundary key={tab}>
-            <Suspense fallback={<Loading height={420} />}>{body}</Suspense>
+            <RangeContext.Provider value={shown}>
+              <Suspense fallback={<Loading height={420} />}>{body}</Suspense>
+            </RangeContext.Provider>
           </Boundary>
         </ProvenanceProvider>
       </div>
@@ -134,12 +155,33 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
   );
 }
 
+/** Take the expression and the parameters back to the composer. */
+function useRewrite(task: Task): () => void {
+  const navigate = useNavigate();
+  const market = useMarket();
+  return () => {
+    draftFrom(task, market.data?.market ?? null);
+    void navigate({ to: "/" });
+  };
+}
+
 function Unfinished({ task }: { task: Task }) {
+  const navigate = useNavigate();
+  const market = useMarket();
+  const submit = useSubmit();
+  const rewrite = useRewrite(task);
+  const again = () => {
+    if (!market.data) return;
+    submit.mutate(
+      { ask: repeatOf(task, market.data), key: `${task.task_id}-again-${Date.now()}` },
+      { onSuccess: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never) },
+    );
+  };
   const link = useFollow(task.task_id, !isTerminal(task.status));
   return (
     <div className={css["body"]}>
       <ExpressionRow expression={task.expression ?? task.params.prompt ?? ""} />
-      {task.status === "failed" ? <FailedJob task={task} /> : <StagePanel task={task} link={link} />}
+      {task.status === "failed" ? <FailedJob task={task} onRetry={again} onEdit={rewrite} /> : <StagePanel task={task} link={link} />}
     </div>
   );
 }

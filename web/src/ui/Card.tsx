@@ -1,6 +1,6 @@
 /** A card with a title that may hold a chart: the same numbers as a table, a CSV file, a picture, full screen. */
 
-import { createContext, useContext, useRef, useState, type ReactNode } from "react";
+import { createContext, useContext, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { download, toCsv } from "@/lib/csv";
@@ -102,9 +102,17 @@ export function Card({ id, title, caption, tools, table, flush = false, isTable 
     else void box.current?.requestFullscreen().catch(() => undefined);
   };
   const drawn = table !== undefined && !isTable;
+  /** Keys of the focused chart; none while something is typed. */
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
+    if (!drawn || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).getAttribute("role") !== "img") return;
+    const act = { t: () => setAsTable(!asTable), f: toggleFull, e: saveCsv }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
 
   return (
-    <section ref={box} className={css["card"]} aria-label={title} data-chart={id}>
+    <section ref={box} className={css["card"]} aria-label={title} data-chart={id} onKeyDown={onKey}>
       <header className={css["head"]}>
         <h3>{title}</h3>
         {caption ? <span className={css["caption"]}>{caption}</span> : null}

@@ -12,6 +12,8 @@ import { Strip } from "@/ui/states";
 
 import { NAVIGATION, PAGES } from "../pages";
 import css from "./Shell.module.css";
+import { Shortcuts } from "./Shortcuts";
+import { SystemMark } from "./SystemMark";
 import { TopBar } from "./TopBar";
 
 function matches(path: string, pathname: string): boolean {
@@ -57,6 +59,9 @@ export function Shell() {
             <span className={css["brandName"]}>QuantGPT</span>
           </Link>
           <NavigationItems />
+          <div className={css["railFoot"]}>
+            <SystemMark />
+          </div>
         </nav>
         <div className={css["main"]}>
           <TopBar heading={heading} />
@@ -69,6 +74,7 @@ export function Shell() {
             <Outlet />
           </main>
         </div>
+        <Shortcuts />
         <nav className={css["bottom"]} aria-label={t("navigation")}>
           <NavigationItems />
         </nav>

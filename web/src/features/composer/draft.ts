@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 
-import type { MarketFacts, Submission } from "@/api/types";
+import type { MarketFacts, Submission, Task } from "@/api/types";
 import { remembered } from "@/lib/storage";
 
 export type Parameters = Omit<Submission, "prompt" | "options"> & { readonly costs: "flat" | "itemised" };
@@ -21,6 +21,19 @@ const fresh = (): Draft => ({ text: "", changed: {}, market: null, key: newKey()
 function restored(): Draft {
   const kept = remembered.json<Partial<Draft>>("draft");
   return kept && typeof kept.text === "string" && typeof kept.key === "string" ? { ...fresh(), ...kept } : fresh();
+}
+
+/** Put the expression and the parameters of a run into the composer, for the next visit to it. */
+export function draftFrom({ expression, params }: Pick<Task, "expression" | "params">, market: string | null): void {
+  const { universe, start_date, end_date, n_groups, holding_period, benchmark } = params;
+  const known = Object.entries({ universe, start_date, end_date, n_groups, holding_period, benchmark }).filter(([, value]) => value !== undefined);
+  remembered.setJson("draft", { ...fresh(), text: expression ?? params.prompt ?? "", changed: Object.fromEntries(known), market });
+}
+
+/** The submission that repeats a run as it was. */
+export function repeatOf({ expression, params }: Pick<Task, "expression" | "params">, market: MarketFacts): Submission {
+  const { prompt = expression ?? "", options, ...rest } = params;
+  return submissionOf(prompt, { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat" });
 }
 
 export function useDraft() {

@@ -57,9 +57,13 @@ function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTab
     <div className={css["test"]} data-test={code}>
       <div className={css["testHead"]}>
         <h4>{t(`test_${code}`, { defaultValue: test.name })}</h4>
-        <Tag mark={test.passed ? "pass" : "fail"}>
-          {test.passed ? <CheckIcon size={12} /> : <CrossIcon size={12} />} {test.passed ? t("passed") : t("failed")}
-        </Tag>
+        {failure ? (
+          <Tag mark="doubt">{t("notTested")}</Tag>
+        ) : (
+          <Tag mark={test.passed ? "pass" : "fail"}>
+            {test.passed ? <CheckIcon size={12} /> : <CrossIcon size={12} />} {test.passed ? t("passed") : t("failed")}
+          </Tag>
+        )}
       </div>
       <p className="muted">{t(`question_${code}`, { defaultValue: "" })}</p>
       {failure ? (
@@ -116,7 +120,7 @@ function Tests({ task, result }: { task: string; result: RunResult }) {
     ],
     rows: tests.map((test) => ({
       test: t(`test_${codeOf(test)}`, { defaultValue: test.name }),
-      verdict: test.passed ? t("passed") : t("failed"),
+      verdict: typeof test.details["error"] === "string" ? t("notTested") : test.passed ? t("passed") : t("failed"),
       observed: figure(codeOf(test), test.observed, t),
       threshold: figure(codeOf(test), test.threshold, t),
       p: format.pValue(test.p),
@@ -210,9 +214,8 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
             band={{ low, high }}
             marks={[
               { value: mean, label: t("phaseMean", { value: format.percent(mean) }) },
-              ...(typeof bench === "number" && Math.abs(bench - mean) < 0.3 && Math.abs(bench - mean) > 0.02 ? [{ value: bench, label: `${benchmark} ${format.percent(bench)}`, dashed: true }] : []),
             ]}
-            foot={t("phaseFoot", { range: format.number((high - low) * 100, 1) })}
+            foot={`${t("phaseFoot", { range: format.number((high - low) * 100, 1) })}${typeof bench === "number" ? ` ${t("phaseBench", { value: `${benchmark} ${format.percent(bench)}` })}` : ""}`}
           />
         );
       }}

@@ -6,13 +6,13 @@ import { useTranslation } from "react-i18next";
 import type { RunResult } from "@/api/types";
 import { MISSING, span } from "@/lib/format";
 import { CodeBlock, CodeLine } from "@/ui/Code";
-import { Grade, LinkButton } from "@/ui/controls";
-import { ReportIcon } from "@/ui/icons";
+import { Button, Grade, LinkButton } from "@/ui/controls";
+import { EditIcon, ReportIcon } from "@/ui/icons";
 
 import { ScoreBox, VerdictSentence } from "./Verdict";
 import css from "./VerdictStrip.module.css";
 
-export function VerdictStrip({ result, universe }: { result: RunResult; universe: string }) {
+export function VerdictStrip({ result, universe, onRewrite }: { result: RunResult; universe: string; onRewrite: () => void }) {
   const { t } = useTranslation(["runs", "words"]);
   const [unfolded, setUnfolded] = useState(false);
   const { params } = result;
@@ -43,11 +43,16 @@ export function VerdictStrip({ result, universe }: { result: RunResult; universe
       <div className={css["score"]}>
         <ScoreBox result={result} wide />
       </div>
-      {result.report_url ? (
-        <LinkButton small href={result.report_url} target="_blank" rel="noopener" className={css["report"] ?? ""} data-testid="report">
-          <ReportIcon size={14} /> {t("report")}
-        </LinkButton>
-      ) : null}
+      <div className={css["actions"]}>
+        <Button small onClick={onRewrite}>
+          <EditIcon size={14} /> {t("rewrite")}
+        </Button>
+        {result.report_url ? (
+          <LinkButton small href={result.report_url} target="_blank" rel="noopener" data-testid="report">
+            <ReportIcon size={14} /> {t("report")}
+          </LinkButton>
+        ) : null}
+      </div>
     </div>
   );
 }

@@ -2,12 +2,13 @@
 
 import type { EChartsOption } from "echarts";
 import type { ECharts } from "echarts/core";
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { createContext, useContext, useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Skeleton } from "@/ui/states";
 import { useTokens, type Tokens } from "@/ui/tokens";
 import css from "./Chart.module.css";
+import { dayOf, stamp } from "./parts";
 
 /** Fetch the drawing code before it is needed. A failure shows when a chart is drawn. */
 export const prepareCharts = () => void import("./echarts").catch(() => undefined);
@@ -21,6 +22,22 @@ export function pictureOf(within: Element | null): HTMLCanvasElement | null {
   made.dispatchAction({ type: "hideTip" });
   made.dispatchAction({ type: "updateAxisPointer", currTrigger: "leave" });
   return made.renderToCanvas({ pixelRatio: 2 });
+}
+
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The days that the charts of a page show; null is all of them. The page keeps it in its address. */
+export const RangeContext = createContext<{ readonly range: Range | null; readonly setRange: (range: Range | null) => void }>({ range: null, setRange: () => undefined });
+
+/** The range that a chart shows, read back from it. */
+function rangeOf(made: ECharts): Range | null {
+  const zoom = (made.getOption() as { dataZoom?: { start?: number; end?: number; startValue?: number; endValue?: number }[] }).dataZoom?.[0];
+  if (!zoom || typeof zoom.startValue !== "number" || typeof zoom.endValue !== "number") return null;
+  if ((zoom.start ?? 0) <= 0.01 && (zoom.end ?? 100) >= 99.99) return null;
+  return { from: dayOf(zoom.startValue), to: dayOf(zoom.endValue) };
 }
 
 /** Fewer pixels than this are a click, not a range. */
@@ -45,8 +62,11 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
   const cursor = useRef(-1);
   const [state, setState] = useState<"loading" | "ready" | "failed">("loading");
   const tokens = useTokens();
-  const latest = useRef({ option, tokens });
-  latest.current = { option, tokens };
+  const { range, setRange } = useContext(RangeContext);
+  const latest = useRef({ range, setRange });
+  useEffect(() => {
+    latest.current = { range, setRange };
+  });
 
   useEffect(() => {
     let gone = false;
@@ -61,6 +81,13 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
           connect(group);
         }
         drawn.set(box.current, made);
+        if (group) {
+          made.on("datazoom", () => {
+            const next = rangeOf(made);
+            const now = latest.current.range;
+            if (next?.from !== now?.from || next?.to !== now?.to) latest.current.setRange(next);
+          });
+        }
         watcher = new ResizeObserver(() => made.resize());
         watcher.observe(box.current);
         setState("ready");
@@ -78,7 +105,9 @@ export function Chart({ label, height, group, zoom = true, points = 0, option }:
     const made = chart.current;
     if (state !== "ready" || !made) return;
     made.setOption(finished(option(tokens), tokens, zoom), { notMerge: true });
-  }, [state, option, tokens, zoom]);
+    const kept = latest.current.range;
+    if (zoom && group && kept) zoomTo(made, { startValue: stamp(kept.from), endValue: stamp(kept.to) });
+  }, [state, option, tokens, zoom, group]);
 
   /** Dragging over the plot marks a range; letting go zooms to it, in every chart of the group. */
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {

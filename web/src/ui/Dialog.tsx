@@ -1,0 +1,38 @@
+/** A modal dialog on the browser's own element: focus stays inside, Escape closes. */
+
+import { useEffect, useRef, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { IconButton } from "./controls";
+import css from "./Dialog.module.css";
+import { CrossIcon } from "./icons";
+
+export function Dialog({ title, open, onClose, children }: { title: string; open: boolean; onClose: () => void; children: ReactNode }) {
+  const { t } = useTranslation("ui");
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = box.current;
+    if (!dialog) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={box}
+      className={css["dialog"]}
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === box.current) onClose();
+      }}
+    >
+      <div className={css["inner"]}>
+        <header className={css["head"]}>
+          <h2>{title}</h2>
+          <IconButton label={t("close")} onClick={onClose}><CrossIcon /></IconButton>
+        </header>
+        {open ? children : null}
+      </div>
+    </dialog>
+  );
+}
