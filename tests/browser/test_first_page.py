@@ -73,7 +73,7 @@ def _wait_until_ready(base: str, processes: list[subprocess.Popen[bytes]]) -> No
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running installation with a demo market."""
+    """The address of a running installation with a demo market; its logs lie in the test's folder."""
     _node_and_chromium()
     home = tmp_path_factory.mktemp("home")
     port = _free_port()
@@ -124,7 +124,9 @@ def test_an_example_runs_in_the_browser_and_its_result_can_be_read(address: str,
         text=True,
         timeout=440,
     )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\npictures: {shots}"
+    log = next(tmp_path.parent.glob("home*/worker.log"), None)
+    tail = log.read_text(encoding="utf-8", errors="replace")[-3000:] if log else ""
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\npictures: {shots}\nworker:\n{tail}"
 
 
 def test_the_page_is_served_under_a_strict_policy_and_names_no_other_origin(address: str) -> None:

@@ -106,7 +106,8 @@ try {
     await page.press("textarea", "Enter");
     await page.waitForSelector("[data-run]", { timeout: 15_000 });
     id = await page.getAttribute("[data-run]", "data-run");
-    await page.getByTestId("result-card").waitFor({ timeout: patience });
+    await page.getByTestId("result-card").or(page.getByTestId("failed")).waitFor({ timeout: patience });
+    assert.equal(await page.getByTestId("failed").count(), 0, await page.locator("main").innerText());
     await page.waitForSelector("[data-testid=result-card] canvas");
     await page.waitForTimeout(400);
     await shot("result-card");
