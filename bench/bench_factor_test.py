@@ -3,10 +3,11 @@
 Complete test: expression evaluated, labels, IC and its null (999 relabellings), groups in every rebalance phase, score,
 tables; on one core, kernels compiled, a fresh view each time so that gathering the universe's columns is in the clock.
 
-Against alphalens: clean factor + forward returns (1, 5, 10) + rank IC + returns by quantile + quantile turnover. The
-adapter below follows alphalens' conventions with our kernels: prices carried over suspensions, close to close, a row
-needs all three returns, five `qcut` quantiles, demeaned means, and names tie only when their values are equal to the last
-bit (ours tie at 40 mantissa bits, so `split_ties` sorts such runs again). All outputs must agree to 1e-8.
+Against alphalens: clean factor + forward returns (1, 5, 10) + rank IC + returns by quantile + quantile turnover over the
+same periods, as its tear sheet has them. The adapter below follows alphalens' conventions with our kernels: prices carried
+over suspensions, close to close, a row needs all three returns, five `qcut` quantiles, demeaned means, and names tie only
+when their values are equal to the last bit (ours tie at 40 mantissa bits, so `split_ties` sorts such runs again). All
+outputs must agree to 1e-8.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from quantgpt.foundations.jit import kernel
 Panel = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Groups = NDArray[np.int8]
+Small = NDArray[np.int16]
 
 EXPRESSION = "rank(close/ts_mean(close, 20))"
 REGIME_WARMUP = 250
@@ -139,18 +141,37 @@ class Subset(NamedTuple):
     quantile_returns: Panel
     """(Q, P)"""
     turnover: Panel
-    """(Q,) mean over sessions"""
-
-
-def carried(prices: Panel) -> Panel:
-    """Each name's last known price."""
-    at = np.where(np.isfinite(prices), np.arange(prices.shape[0])[:, None], 0)
-    np.maximum.accumulate(at, axis=0, out=at)
-    return np.take_along_axis(prices, at, axis=0)
+    """(Q, P) mean over sessions"""
 
 
 @kernel
-def split_ties(order: NDArray[np.int32], dense: NDArray[np.int32], count: NDArray[np.int32], values: Panel) -> None:
+def clean(close: Panel, factor: Panel, filled: Panel, forward: Panel, complete: NDArray[np.bool_]) -> None:
+    """Prices carried over gaps, close-to-close returns of each period, and the cells that have all of them.
+
+    Shape: forward (periods, T, N), the rest (T, N).
+    """
+    sessions, assets = close.shape
+    for t in range(sessions):
+        for i in range(assets):
+            known = np.isfinite(close[t, i])
+            filled[t, i] = close[t, i] if known or t == 0 else filled[t - 1, i]
+    for t in range(sessions):
+        for i in range(assets):
+            complete[t, i] = np.isfinite(factor[t, i])
+        for p in range(len(PERIODS)):
+            u = t + PERIODS[p]
+            if u >= sessions:
+                forward[p, t] = np.nan
+                complete[t] = False
+                continue
+            for i in range(assets):
+                change = filled[u, i] / filled[t, i] - 1.0
+                forward[p, t, i] = change
+                complete[t, i] &= np.isfinite(change)
+
+
+@kernel
+def split_ties(order: Small, dense: Small, count: NDArray[np.int32], values: Panel) -> None:
     """Sort runs that tie at 40 mantissa bits by their exact values; only equal values tie afterwards. In place."""
     for t in range(order.shape[0]):
         n = count[t]
@@ -182,7 +203,7 @@ def split_ties(order: NDArray[np.int32], dense: NDArray[np.int32], count: NDArra
 
 
 @kernel
-def quantiles_of(values: Panel, order: NDArray[np.int32], count: NDArray[np.int32], rows: Rows, out: Groups) -> None:
+def quantiles_of(values: Panel, order: Small, count: NDArray[np.int32], rows: Rows, out: Groups) -> None:
     """`qcut` numbers from 0, by interpolated edges that belong to the lower quantile; -1 where there is no value."""
     for k in range(rows.shape[0]):
         t = rows[k]
@@ -215,31 +236,26 @@ def ours(factor: Panel, close: Panel) -> Subset:
         split_ties(made.order, made.dense, made.count, values)
         return made
 
-    filled = carried(close)
-    forward = []
-    for period in PERIODS:
-        column = np.full(close.shape, np.nan)
-        np.divide(filled[period:], filled[:-period], out=column[:-period])
-        column -= 1.0
-        forward.append(column)
-    complete = np.isfinite(factor)
-    for column in forward:
-        complete &= np.isfinite(column)
+    filled, complete = np.empty(close.shape), np.empty(close.shape, dtype=np.bool_)
+    forward = np.empty((len(PERIODS), *close.shape))
+    clean(close, factor, filled, forward, complete)
     ranked = exactly(factor, complete)
     rows = np.flatnonzero(ranked.count > 1)
     ic = np.stack([rank_ic(ranked, exactly(y, complete), rows, least=2).values for y in forward], axis=1)
     groups = np.empty((rows.size, close.shape[1]), dtype=np.int8)
     quantiles_of(factor, ranked.order, ranked.count, rows, groups)
+    members = [groups == q for q in range(QUANTILES)]
+    sizes = np.stack([member.sum(axis=1) for member in members], axis=1)
     means = []
     for y in forward:
-        total = np.sum(y, axis=1, where=complete)[rows]
-        mean = total / ranked.count[rows]
-        means.append((mean_by_group(groups, y, rows, QUANTILES) - mean[:, None]).mean(axis=0))
-    turnover = np.empty(QUANTILES)
-    for q in range(QUANTILES):
-        member = groups == q
-        fresh = (member[1:] & ~member[:-1]).sum(axis=1) / member[1:].sum(axis=1)
-        turnover[q] = fresh.mean()
+        of_group = mean_by_group(groups, y, rows, QUANTILES)
+        overall = (of_group * sizes).sum(axis=1) / sizes.sum(axis=1)
+        means.append((of_group - overall[:, None]).mean(axis=0))
+    turnover = np.empty((QUANTILES, len(PERIODS)))
+    for q, member in enumerate(members):
+        for p, period in enumerate(PERIODS):
+            fresh = (member[period:] & ~member[:-period]).sum(axis=1)
+            turnover[q, p] = (fresh / sizes[period:, q]).mean()
     return Subset(ic, np.stack(means, axis=1), turnover)
 
 
@@ -254,8 +270,10 @@ def peer_from_frames(stacked: object, prices: object) -> Subset:
         )
         ic = performance.factor_information_coefficient(table)
         means, _ = performance.mean_return_by_quantile(table)
+        quantile = table["factor_quantile"]
         turnover = [
-            performance.quantile_turnover(table["factor_quantile"], q + 1, 1).dropna().mean() for q in range(QUANTILES)
+            [performance.quantile_turnover(quantile, q + 1, period).dropna().mean() for period in PERIODS]
+            for q in range(QUANTILES)
         ]
     return Subset(ic.to_numpy(), means.to_numpy(), np.array(turnover))
 

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quantgpt.foundations.errors import BadRequest
 from quantgpt.foundations.panel import BoolPanel, FloatPanel
 from quantgpt.metrics.hac import HacMean, hac_mean
 from quantgpt.metrics.returns import PERIODS
 
 LEAST_NAMES = 5
 """names on a session below which it has no information coefficient"""
+MOST_NAMES = 32_767
 
 F64 = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -28,8 +30,8 @@ class Ranked:
            order; `dense` the index of the distinct value at that place; values compare after rounding to 40 mantissa bits.
     """
 
-    order: NDArray[np.int32]
-    dense: NDArray[np.int32]
+    order: NDArray[np.int16]
+    dense: NDArray[np.int16]
     count: NDArray[np.int32]
     valid: BoolPanel
 
@@ -72,16 +74,19 @@ def owned(x: FloatPanel) -> FloatPanel:
 def rank_rows(x: FloatPanel, eligible: BoolPanel | None = None) -> Ranked:
     """Sort the finite values of each row, of eligible names only when `eligible` is given.
 
-    Shape: (T, N).
+    Shape:  (T, N).
+    Raises: BadRequest for more names than a 16-bit column number can tell apart.
     """
     from quantgpt.factors import kernels
 
     values = owned(x)
+    if values.shape[1] > MOST_NAMES:
+        raise BadRequest(f"一次最多检验 {MOST_NAMES} 只股票，收到 {values.shape[1]} 只", nearest=MOST_NAMES)
     valid = np.isfinite(values)
     if eligible is not None:
         valid &= eligible
-    order = np.zeros(values.shape, dtype=np.int32)
-    dense = np.zeros(values.shape, dtype=np.int32)
+    order = np.zeros(values.shape, dtype=np.int16)
+    dense = np.zeros(values.shape, dtype=np.int16)
     count = np.zeros(values.shape[0], dtype=np.int32)
     kernels.sort_rows(values, valid, order, dense, count)
     return Ranked(order, dense, count, valid)

@@ -15,6 +15,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
+I16 = NDArray[np.int16]
 Bool = NDArray[np.bool_]
 
 _DIGITS = 7
@@ -127,7 +128,7 @@ def _by_digits(keys: U64, names: I32, n: int, keys_to: U64, names_to: I32, seen:
 
 
 @kernel
-def sort_rows(x: F64, valid: Bool, order: I32, dense: I32, count: I32) -> None:
+def sort_rows(x: F64, valid: Bool, order: I16, dense: I16, count: I32) -> None:
     """Sort each row's valid values: names in `order`, index of the distinct value in `dense`, their number in `count`.
 
     Shape: all (T, N) but count (T,). Ties stay in column order. Up to 4,096 names, the name sits in the twelve bits below
@@ -173,7 +174,7 @@ def sort_rows(x: F64, valid: Bool, order: I32, dense: I32, count: I32) -> None:
 
 
 @kernel
-def _pair_ranks(order: I32, dense: I32, n: int, keep: Bool, out: I32) -> int:
+def _pair_ranks(order: I16, dense: I16, n: int, keep: Bool, out: I32) -> int:
     """Twice the 0-based average rank of each kept name, written to `out`; returns how many were kept."""
     kept = 0
     if n > 0 and dense[n - 1] == n - 1:
@@ -216,7 +217,7 @@ def _moments(rx: I32, ry: I32, vx: Bool, vy: Bool, kept: int) -> tuple[float, fl
 
 @kernel
 def rank_ic_rows(
-    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    ox: I16, dx: I16, nx: I32, vx: Bool, oy: I16, dy: I16, ny: I32, vy: Bool,
     x_rows: I64, y_rows: I64, least: int, out: F64, names: I32,
 ) -> None:  # fmt: skip
     """Spearman correlation of row `x_rows[k]` of x with row `y_rows[k]` of y over names valid in both.
@@ -280,7 +281,7 @@ def pearson_ic_rows(x: F64, vx: Bool, y: F64, vy: Bool, rows: I64, least: int, o
 
 @kernel
 def split_rank_ic_rows(
-    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    ox: I16, dx: I16, nx: I32, vx: Bool, oy: I16, dy: I16, ny: I32, vy: Bool,
     part: I32, static: bool, parts: int, rows: I64, least: int, out: F64, names: I32,
 ) -> None:  # fmt: skip
     """Spearman correlation inside each part of the names (industry, size bucket), row by row.
@@ -292,10 +293,8 @@ def split_rank_ic_rows(
     ry = np.zeros(assets, np.int32)
     first = np.empty(parts + 1, np.int64)
     fill = np.empty(parts, np.int64)
-    by_part_x = np.empty(assets, np.int32)
-    by_part_y = np.empty(assets, np.int32)
-    dense_x = np.empty(assets, np.int32)
-    dense_y = np.empty(assets, np.int32)
+    by_part_x, by_part_y = np.empty(assets, np.int16), np.empty(assets, np.int16)
+    dense_x, dense_y = np.empty(assets, np.int16), np.empty(assets, np.int16)
     everyone = np.ones(assets, np.bool_)
     for k in range(rows.shape[0]):
         t = rows[k]
@@ -346,7 +345,7 @@ def split_rank_ic_rows(
 
 
 @kernel
-def _runs_to_ranks(order: I32, dense: I32, keep: Bool, out: I32) -> None:
+def _runs_to_ranks(order: I16, dense: I16, keep: Bool, out: I32) -> None:
     """Twice the average rank of names given in sorted order with (possibly gapped) indices of distinct values."""
     n = order.shape[0]
     j = 0
@@ -361,7 +360,7 @@ def _runs_to_ranks(order: I32, dense: I32, keep: Bool, out: I32) -> None:
 
 @kernel
 def standard_ranks(
-    ox: I32, dx: I32, nx: I32, vx: Bool, oy: I32, dy: I32, ny: I32, vy: Bool,
+    ox: I16, dx: I16, nx: I32, vx: Bool, oy: I16, dy: I16, ny: I32, vy: Bool,
     rows: I64, y_rows: I64, slot: I32, least: int, f: F64, r: F64,
 ) -> None:  # fmt: skip
     """Centred, unit-length rank vectors of both sides over the names present in both, by slot.
@@ -521,7 +520,7 @@ def block_performance(strategy: F64, groups: F64, starts: I64, block: int, daily
 
 
 @kernel
-def group_rows(order: I32, count: I32, rows: I64, n_groups: int, out: NDArray[np.int8]) -> None:
+def group_rows(order: I16, count: I32, rows: I64, n_groups: int, out: NDArray[np.int8]) -> None:
     """Group of each name from sorted rows: the i-th of m names goes to group n·i // m; none where m < n."""
     for k in range(rows.shape[0]):
         out[k, :] = -1
