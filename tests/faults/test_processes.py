@@ -246,3 +246,25 @@ def answers(client: httpx2.Client, address: str) -> bool:
         return client.get(address).status_code == 200
     except httpx2.HTTPError:
         return False
+
+
+def test_children_are_never_forked_from_a_process_with_threads(app: App) -> None:
+    from quantgpt.bootstrap import build_worker
+
+    worker = build_worker(app, plugins=["tests.faults.operations", "tests.faults.threaded"], warm=True)
+    worker.open()
+    assert worker.nursery.pid is not None
+    assert psutil.Process(worker.nursery.pid).num_threads() == 1
+    job_id = submit(app, Probe()).id
+    while not read(app, job_id).is_finished:
+        worker.tick()
+    worker.close()
+    assert read(app, job_id).state == "succeeded"
+
+
+def test_a_worker_that_is_told_to_stop_while_it_warms_up_stops_at_once(app: App) -> None:
+    worker = Process("worker_process", app.settings.home)
+    wait_until(lambda: len(psutil.Process(worker.pid).children()) == 1, 20, 0.005)
+    began = time.monotonic()
+    assert worker.stop() == 0
+    assert time.monotonic() - began < 5
