@@ -11,6 +11,7 @@ from tests._rig import finished, make_app
 from tests.wire._events import stream
 
 from quantgpt.faces.rest.app import create_api
+from quantgpt.faces.rest.shapes import Health, SeriesTable, TaskList, TaskObject, Validation
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor
@@ -91,6 +92,23 @@ def test_the_task_object_has_the_keys_of_the_contract(task: dict[str, Any]) -> N
     assert {name: task["params"][name] for name in ASK} == ASK
     assert task["progress"] == {"stage": "completed", "pct": 100.0, "message": ""}
     assert len(task["created_at"]) == len("2026-01-01T00:00:00")
+
+
+def test_answers_have_the_shapes_that_the_schema_promises(client: TestClient, task: dict[str, Any]) -> None:
+    exact = {"extra": "forbid", "strict": True}
+    for shape, path in (
+        (TaskObject, f"/tasks/{task['task_id']}"),
+        (TaskList, "/tasks?page_size=100"),
+        (TaskList, "/tasks?page_size=100&brief=true"),
+        (SeriesTable, f"/tasks/{task['task_id']}/series/ic"),
+        (Health, "/health"),
+    ):
+        body = client.get(API + path).json()
+        assert set(shape.model_fields) == set(body)
+        shape.model_validate(body, **exact)
+    for expression in ("rank(close)", "rank(clos)", "close / (open - open)", ""):
+        body = client.post(f"{API}/expressions/validate", json={"expression": expression}).json()
+        Validation.model_validate(body, **exact)
 
 
 def test_the_result_has_the_keys_of_the_contract(task: dict[str, Any]) -> None:

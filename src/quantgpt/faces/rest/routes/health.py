@@ -9,12 +9,13 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from quantgpt.faces.rest.access import RestDep
+from quantgpt.faces.rest.shapes import Health
 from quantgpt.services import readiness
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", responses={200: {"model": Health}})
 async def get_health(rest: RestDep) -> dict[str, Any]:
     """Alive. Waits for nothing; the counts are at most a few seconds old."""
     active, total = rest.watcher.counts

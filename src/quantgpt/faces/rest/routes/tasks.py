@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from quantgpt.faces.rest.access import CallerDep, RestDep
+from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import Place, follow
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
 from quantgpt.foundations.errors import BadRequest, NotFound, Unavailable
@@ -40,7 +41,7 @@ def post_auto_backtest(
     return Accepted(task_id=job.id, status="pending")
 
 
-@router.get("/tasks")
+@router.get("/tasks", responses={200: {"model": TaskList}})
 def get_tasks(
     rest: RestDep,
     caller: CallerDep,
@@ -58,19 +59,19 @@ def get_tasks(
     return Response(text, media_type=JSON)
 
 
-@router.get("/tasks/{task_id}")
+@router.get("/tasks/{task_id}", responses={200: {"model": TaskObject}})
 def get_task(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
     """One task."""
     return Response(task_json(tasks.read_task(rest.app, task_id, caller.id)), media_type=JSON)
 
 
-@router.post("/tasks/{task_id}/cancel")
+@router.post("/tasks/{task_id}/cancel", responses={200: {"model": TaskObject}})
 def post_cancel(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
     """End an unfinished task."""
     return Response(task_json(tasks.cancel_task(rest.app, task_id, caller.id)), media_type=JSON)
 
 
-@router.get("/tasks/{task_id}/series/{name}")
+@router.get("/tasks/{task_id}/series/{name}", responses={200: {"model": SeriesTable}})
 def get_series(task_id: str, name: str, rest: RestDep, caller: CallerDep) -> Response:
     """One series of a finished task."""
     body = tasks.read_series(rest.app, task_id, caller.id, name)
