@@ -12,6 +12,8 @@ from quantgpt.factors.evidence import NO_SHUFFLES, Evidence
 from quantgpt.factors.score import Score, decimal
 
 MOST_REASONS = 4
+WIDENED = 1.05
+"""stretch of the null from which the sentence mentions it"""
 PHASE_SPREAD = 0.05
 """difference of annual returns between rebalance phases that is worth a doubt"""
 
@@ -157,19 +159,19 @@ def _placebo(f: Facts) -> Sentence | None:
     n = int(null.raw.size)
     k = int((abs(null.raw) >= abs(f.evidence.summary.mean)).sum())
     p = f.evidence.p_two_sided()
-    args = {"n": n, "k": k, "p": p}
-    if p <= 0.05:
-        none_zh, none_en = (
-            f"打乱 {n} 次股票标签，没有一次能做到这么高的 IC",
-            f"In {n} label shuffles, none reached this IC",
+    args = {"n": n, "k": k, "p": p, "width": null.width}
+    wide = null.width > WIDENED
+    zh = f"打乱 {n} 次股票标签" + ("，放宽到因子自身的波动后" if wide else "")
+    en = f"In {n} label shuffles" + (", widened to the factor's own swings" if wide else "")
+    if p > 0.05:
+        return Sentence(
+            "placebo", args, f"{zh}，有 {k} 次也能做到这么高的 IC", f"{en}, {k} also reached this IC", "fail"
         )
-        some_zh, some_en = (
-            f"打乱 {n} 次股票标签，只有 {k} 次能做到这么高的 IC",
-            f"In {n} label shuffles, only {k} reached this IC",
+    if k:
+        return Sentence(
+            "placebo", args, f"{zh}，只有 {k} 次能做到这么高的 IC", f"{en}, only {k} reached this IC", "pass"
         )
-        return Sentence("placebo", args, some_zh if k else none_zh, some_en if k else none_en, "pass")
-    zh, en = f"打乱 {n} 次股票标签，有 {k} 次也能做到这么高的 IC", f"In {n} label shuffles, {k} also reached this IC"
-    return Sentence("placebo", args, zh, en, "fail")
+    return Sentence("placebo", args, f"{zh}，没有一次能做到这么高的 IC", f"{en}, none reached this IC", "pass")
 
 
 def _stability(f: Facts) -> Sentence | None:
