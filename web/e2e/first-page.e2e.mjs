@@ -158,6 +158,36 @@ try {
     assert.equal(first, series.index[0]);
   });
 
+  await step("a dragged range and the keys are remembered where they belong", async () => {
+    await page.goto(`${base}/runs/${id}?tab=groups`);
+    const chart = page.locator("[data-chart=group_nav] canvas");
+    await chart.waitFor();
+    await page.waitForLoadState("networkidle");
+    const frame = await chart.boundingBox();
+    await page.mouse.move(frame.x + 200, frame.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(frame.x + 400, frame.y + 90, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/range=\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d/);
+    await page.mouse.dblclick(frame.x + 300, frame.y + 80);
+    await page.waitForURL((url) => !url.search.includes("range"));
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("快捷键").waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+  });
+
+  await step("text, parameters and theme survive a reload", async () => {
+    await page.goto(base);
+    await page.fill("textarea", "rank(open)");
+    await page.getByRole("button", { name: "明暗" }).click();
+    await page.getByRole("menuitem", { name: "暗色" }).click();
+    await page.reload();
+    assert.equal(await page.inputValue("textarea"), "rank(open)");
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme), "dark");
+    await page.getByTestId("result-card").or(page.locator("button[aria-expanded]")).first().waitFor();
+  });
+
   await step("the address of a tab can be opened, in English and dark too", async () => {
     const other = await open({ viewport: { width: 1440, height: 900 }, colorScheme: "dark" });
     await other.context.addInitScript(() => localStorage.setItem("quantgpt.language", "en"));

@@ -72,7 +72,7 @@ async function listen(id: string, last: string | null, outer: AbortSignal, onEve
 }
 
 async function read(id: string, last: string | null, signal: AbortSignal, onEvent: (event: ServerEvent) => void, heard: () => void): Promise<void> {
-  const answer = await fetch(`${BASE}/tasks/${id}/stream`, {
+  const answer = await fetch(`${BASE}/tasks/${encodeURIComponent(id)}/stream`, {
     headers: { Accept: "text/event-stream", ...(last === null ? {} : { "Last-Event-ID": last }) },
     signal,
   });

@@ -35,6 +35,10 @@ describe("numbers", () => {
   });
 });
 
+it("durations keep two or three digits", () => {
+  expect([0.0023, 0.58, 12.44, 125].map(format.seconds)).toEqual(["2.3\u00a0ms", "0.58\u00a0s", "12.4\u00a0s", "2\u00a0min 5\u00a0s"]);
+});
+
 describe("axes", () => {
   it.each([[0.62, 1.93], [-0.4, 0.31], [0, 0], [0.98, 1.02], [-12_000, 3], [5, 5]])("limits of %d…%d are round and hold the data", (low, high) => {
     const { min, max, step } = format.roundLimits(low, high);

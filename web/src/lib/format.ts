@@ -64,9 +64,10 @@ export function span(from: Maybe<string>, to: Maybe<string>): string {
   return `${from ?? MISSING} → ${to ?? MISSING}`;
 }
 
-/** Seconds as "0.58 s", "12.4 s" or "2 min 5 s" (digits and unit apart, no-break). */
+/** Seconds as "2.3 ms", "0.58 s", "12.4 s" or "2 min 5 s" (digits and unit apart, no-break). */
 export function seconds(value: Maybe<number>): string {
   if (!isNumber(value)) return MISSING;
+  if (value > 0 && value < 0.01) return `${(value * 1000).toFixed(1)}\u00a0ms`;
   if (value < 10) return `${value.toFixed(2)}\u00a0s`;
   if (value < 90) return `${value.toFixed(1)}\u00a0s`;
   return `${Math.floor(value / 60)}\u00a0min ${Math.round(value % 60)}\u00a0s`;

@@ -23,7 +23,10 @@ import css from "./research.module.css";
 const KEPT_RUNS = 30;
 
 function useRuns() {
-  const [runs, setRuns] = useState<readonly string[]>(() => tabMemory.json<string[]>("runs") ?? []);
+  const [runs, setRuns] = useState<readonly string[]>(() => {
+    const kept = tabMemory.json<unknown>("runs");
+    return Array.isArray(kept) ? kept.filter((id): id is string => typeof id === "string") : [];
+  });
   useEffect(() => tabMemory.setJson("runs", runs), [runs]);
   const add = (id: string) => setRuns((old) => [...old.filter((other) => other !== id), id].slice(-KEPT_RUNS));
   return [runs, add] as const;
@@ -112,6 +115,7 @@ function ResearchPage() {
           </div>
           {composer}
           <Examples onPick={pickExample} />
+          {market.isPending ? <div className={css["notice"]} /> : null}
           {market.data?.synthetic ? (
             <Strip calm action={<code className={css["command"]}>quantgpt data import PATH</code>}>
               {t("demo", { names: integer(market.data.names) })}

@@ -20,7 +20,9 @@ const fresh = (): Draft => ({ text: "", changed: {}, market: null, key: newKey()
 
 function restored(): Draft {
   const kept = remembered.json<Partial<Draft>>("draft");
-  return kept && typeof kept.text === "string" && typeof kept.key === "string" ? { ...fresh(), ...kept } : fresh();
+  if (!kept || typeof kept.text !== "string" || typeof kept.key !== "string") return fresh();
+  const changed = typeof kept.changed === "object" && kept.changed !== null ? kept.changed : {};
+  return { ...fresh(), text: kept.text, key: kept.key, changed, market: typeof kept.market === "string" ? kept.market : null };
 }
 
 /** Put the expression and the parameters of a run into the composer, for the next visit to it. */

@@ -372,10 +372,8 @@ export function Performance({ task, result, benchmark }: { task: string; result:
   );
   return (
     <div className={css["grid"]}>
-      <div className={css["main"]}>
+      <div className={css["split"]}>
         <CurveCard task={task} benchmark={benchmark} longGroup={result.backtest_summary.strategy_group ?? ""} hasBenchmark={hasBenchmark} />
-      </div>
-      <div className={css["aside"]}>
         <MetricTable result={result} benchmark={benchmark} />
       </div>
       <div className={css["wide"]}>

@@ -44,7 +44,10 @@ export function Provenance({ task, result, universe, benchmark }: { task: Task; 
   const missing = missingCount(universeMeta);
   const costs = params.cost_model;
   const costName = typeof costs === "string" ? t(`words:costs_${costs}`, { defaultValue: costs }) : plain((costs as { name?: unknown } | undefined)?.name ?? costs);
-  const timings = Object.entries(task.timings ?? {}).filter(([, value]) => typeof value === "number");
+  const order = (stage: string) => (STAGES as readonly string[]).indexOf(stage) + (stage === "total" ? 99 : 0);
+  const timings = Object.entries(task.timings ?? {})
+    .filter(([, value]) => typeof value === "number")
+    .sort(([a], [b]) => order(a) - order(b));
   const manifest = Object.entries(result.manifest ?? {});
   const coverage = useCallback(
     (data: SeriesTable, tokens: Tokens) =>
