@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError, Unavailable, UnknownMarket
 from quantgpt.services._base import App
+from quantgpt.services.expressions import compiled
 from quantgpt.services.factor_tests import TestFactor, pinned
 
 if TYPE_CHECKING:
@@ -69,12 +70,10 @@ def looks_like_words(text: str) -> bool:
 
 
 def _check_prompt(app: App, text: str, market: Market | None) -> None:
-    from quantgpt.expr import compile_expression
-
     if not text:
         raise BadRequest("prompt 不能为空", field="prompt", hint=f"例如 {EXAMPLE}", nearest=EXAMPLE)
     try:
-        compile_expression(text, fields=market.expression_fields() if market else None)
+        compiled(text, market)
     except BadExpression as error:
         if not looks_like_words(text):
             raise

@@ -13,6 +13,7 @@ from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress
 from quantgpt.foundations.series import Series
 from quantgpt.services._base import App, JobRef, Kept, operation
+from quantgpt.services.expressions import compiled
 from quantgpt.services.stages import Stages
 
 if TYPE_CHECKING:
@@ -154,16 +155,22 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
 
     Raises: BadExpression, UnknownUniverse, BadRequest, NoData.
     """
-    from quantgpt.expr import EvalInputs, compile_expression, evaluate
+    from quantgpt.expr import EvalInputs, evaluate
+    from quantgpt.factors.regimes import HISTORY
 
     stages = Stages(progress)
     stages.enter("generating_expression")
     stages.enter("validating")
     market = _open(app, ask)
-    expression = compile_expression(ask.prompt, fields=market.expression_fields())
+    expression = compiled(ask.prompt, market)
     stages.enter("fetching_data")
     view = market.view(
-        ask.universe, ask.start_date, ask.end_date, warmup=expression.warmup, benchmark=ask.benchmark or None
+        ask.universe,
+        ask.start_date,
+        ask.end_date,
+        warmup=expression.warmup,
+        benchmark=ask.benchmark or None,
+        history=HISTORY,
     )
     inputs = EvalInputs.of(view)
     for name in expression.fields:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.wire import task_json
@@ -17,6 +19,7 @@ from quantgpt.services import tasks
 
 HEARTBEAT_SECONDS = 15.0
 DONE = "-done"
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,29 @@ def message(event: str, data: str, number: str | None = None) -> bytes:
     return f"{head}event: {event}\ndata: {data}\n\n".encode()
 
 
+class EventStream(StreamingResponse):
+    """The events of one task, counted among the open streams as long as it is sent."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, rest: Rest, job: Job, owner_id: str, place: Place | None) -> None:
+        super().__init__(follow(rest, job, owner_id, place), headers=HEADERS)
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        self._rest.streams += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._rest.streams -= 1
+
+
 async def follow(rest: Rest, job: Job, owner_id: str, place: Place | None) -> AsyncIterator[bytes]:
     """Events from `place` on until the task ends, the time is up or the server stops."""
-    rest.streams += 1
-    try:
-        with rest.watcher.watching(job.id) as news:
-            async for part in _follow(rest, job, owner_id, place, news):
-                yield part
-    finally:
-        rest.streams -= 1
+    with rest.watcher.watching(job.id) as news:
+        async for part in _follow(rest, job, owner_id, place, news):
+            yield part
 
 
 async def _follow(

@@ -10,14 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from quantgpt.faces.rest.access import CallerDep, RestDep
 from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
-from quantgpt.faces.rest.stream import Place, follow
+from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
 from quantgpt.foundations.errors import BadRequest, NotFound, Unavailable
 from quantgpt.services import tasks
 
 router = APIRouter(tags=["tasks"])
 JSON = "application/json"
-STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @router.post("/auto_backtest", status_code=202)
@@ -89,6 +88,4 @@ async def get_stream(
     place = Place.read(last_event_id)
     if place is not None and place.done:
         return Response(status_code=204)
-    return StreamingResponse(
-        follow(rest, job, caller.id, place), media_type="text/event-stream", headers=STREAM_HEADERS
-    )
+    return EventStream(rest, job, caller.id, place)
