@@ -92,6 +92,11 @@ class Market:
         """Whether the field can be read here."""
         return name in computable(self._stored)
 
+    @property
+    def has_industry(self) -> bool:
+        """Whether any name has an industry."""
+        return bool((self.facts.industry >= 0).any())
+
     def expression_fields(self) -> frozenset[str]:
         """Fields that an expression may name here."""
         return frozenset(name for name in computable(self._stored) if FIELDS[name].in_expressions)
@@ -161,10 +166,12 @@ class Market:
         end: DateLike,
         warmup: int = 0,
         benchmark: str | None = None,
+        history: int = 0,
     ) -> MarketView:
         """What domain functions work on: the names that were ever members in the span, nothing after its end.
 
-        `warmup` sessions before the start come first; fewer if the store begins later (a notice says so).
+        `warmup` sessions before the start come first; fewer if the store begins later (a notice says so). Up to
+        `history` come first where they exist: they are welcome, not needed.
         Raises: UnknownUniverse, BadRequest (with the field and the nearest valid value), NoData.
         """
         facts = self.facts
@@ -172,7 +179,7 @@ class Market:
             raise NoData("行情库里没有股票日线", hint="run: quantgpt data import PATH, or: quantgpt data demo")
         if warmup < 0:
             raise BadRequest("warmup 不能为负数", field="warmup", nearest=0)
-        span = self._span(day_of(start, "start_date"), day_of(end, "end_date"), warmup)
+        span = self._span(day_of(start, "start_date"), day_of(end, "end_date"), warmup, history)
         members = self._members(universe, span)
         if not members.columns.size or not members.member[span.asked.start - span.rows.start :].any():
             first, last = facts.days[span.asked.start], facts.days[span.asked.stop - 1]
@@ -205,7 +212,7 @@ class Market:
             nearest=near[0] if near else "hs300",
         )
 
-    def _span(self, start: np.datetime64, end: np.datetime64, warmup: int) -> Span:
+    def _span(self, start: np.datetime64, end: np.datetime64, warmup: int, history: int) -> Span:
         days = self.facts.days
         first, last = days[0], days[-1]
         if start >= end:
@@ -245,7 +252,7 @@ class Market:
                     available=begin,
                 )
             )
-        return Span(slice(max(0, begin - warmup), stop), slice(begin, stop), tuple(notices))
+        return Span(slice(max(0, begin - max(warmup, history)), stop), slice(begin, stop), tuple(notices))
 
     def _benchmark(
         self, benchmark: str | None, span: Span

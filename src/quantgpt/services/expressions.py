@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.errors import BadExpression, QuantError
 from quantgpt.services._base import App
+
+if TYPE_CHECKING:
+    from quantgpt.expr import Expression
+    from quantgpt.market.market import Market
 
 
 @lru_cache(maxsize=1)
@@ -33,12 +37,24 @@ def operators() -> dict[str, Any]:
     }
 
 
+def compiled(text: str, market: Market | None) -> Expression:
+    """The expression, checked against what a market holds; against all there could be while there is none.
+
+    Raises: BadExpression.
+    """
+    from quantgpt.expr import compile_expression
+
+    if market is None:
+        return compile_expression(text)
+    return compile_expression(text, fields=market.expression_fields(), has_industry=market.has_industry)
+
+
 def validate(app: App, text: str) -> dict[str, Any]:
     """What an expression means and costs, or where it is wrong; never raises for a wrong one."""
-    from quantgpt.expr import colour_tokens, compile_expression
+    from quantgpt.expr import colour_tokens
 
     try:
-        expression = compile_expression(text, fields=_fields(app))
+        expression = compiled(text, _market(app))
     except BadExpression as error:
         return {
             **_NOTHING,
@@ -99,10 +115,10 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def _fields(app: App) -> frozenset[str] | None:
-    """Fields of the default market; None (all there are) while there is no market."""
+def _market(app: App) -> Market | None:
+    """The default market; None while there is none."""
     try:
-        return app.markets.open().expression_fields()
+        return app.markets.open()
     except QuantError:
         return None
 

@@ -106,11 +106,12 @@ class Baostock:
         self,
         client: Client | None = None,
         *,
+        api_key: str = "",
         call_seconds: float = CALL_SECONDS,
         least_names: int = LEAST_NAMES,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client or Client()
+        self._client = client or Client(api_key=api_key)
         self._call_seconds = call_seconds
         self._least_names = least_names
         self._pause = pause

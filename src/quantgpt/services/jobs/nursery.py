@@ -18,7 +18,7 @@ from quantgpt.foundations.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 120.0
+START_SECONDS = 600.0
 ENTRY = "from quantgpt.bootstrap import fork_server; fork_server()"
 
 
