@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from quantgpt.foundations.errors import BadRequest, DiskFull, Unavailable
@@ -29,7 +29,7 @@ def database_address(text: str | None, home: Path) -> URL:
         return URL.create("sqlite", database=str(home / "quantgpt.db"))
     try:
         address = make_url(text)
-    except Exception as error:
+    except (ArgumentError, ValueError) as error:
         raise BadRequest(
             "DATABASE_URL 无法识别", field="DATABASE_URL", hint="postgresql://user:password@host/name"
         ) from error
