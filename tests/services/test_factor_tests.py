@@ -69,6 +69,12 @@ def test_report_names_carry_day_task_and_hash(app: App) -> None:
     assert kept.facts["manifest_id"] == hash_value(run.result)[:16]
 
 
+def test_another_spelling_of_a_factor_has_the_same_numbers(app: App) -> None:
+    plain, spelled = app.run(ASK), app.run(replace(ASK, prompt="rank( close / (ts_mean(close,20)) )"))
+    for part in ("metrics", "backtest_summary", "anti_overfit", "score", "verdict"):
+        assert plain.result[part] == spelled.result[part]
+
+
 def test_options_reach_the_engine(app: App) -> None:
     made = app.run(replace(ASK, direction=-1, costs="itemised", execution="next_close"))
     params = made.result["params"]

@@ -46,12 +46,6 @@ class TestFactor:
     execution: Literal["next_open", "next_close", "same_close"] = "next_open"
     costs: Literal["flat", "itemised"] = "flat"
 
-    @property
-    def seed(self) -> int:
-        """Seed of every random draw: the same request draws the same numbers."""
-        asked = [self.prompt, self.universe, self.start_date, self.end_date, self.n_groups, self.holding_period]
-        return int(hash_value(asked)[:8], 16)
-
 
 @dataclass(frozen=True, kw_only=True)
 class FactorTestRun:
@@ -229,13 +223,20 @@ def _spec(ask: TestFactor, expression: Expression) -> Any:
         costs=ask.costs,
         direction=ask.direction,
         neutralize_industry=ask.neutralize_industry,
-        seed=ask.seed,
+        seed=_seed(ask, expression),
         facts=ExpressionFacts(
             nesting_depth=expression.depth,
             windows=tuple(sorted(windows)),
             functions=tuple(sorted({call.name for call in calls})),
         ),
     )
+
+
+def _seed(ask: TestFactor, expression: Expression) -> int:
+    """Seed of every random draw: the same factor on the same names and days draws the same numbers, however it is
+    written and grouped."""
+    asked = [expression.hash, ask.universe, ask.start_date, ask.end_date, ask.holding_period]
+    return int(hash_value(asked)[:8], 16)
 
 
 def _open(app: App, ask: TestFactor) -> Market:
