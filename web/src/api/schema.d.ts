@@ -336,6 +336,18 @@ export interface components {
             universe: string;
         };
         /**
+         * ColouredToken
+         * @description One token of an expression.
+         */
+        ColouredToken: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * ExpressionBody
          * @description POST /expressions/validate.
          */
@@ -346,6 +358,28 @@ export interface components {
              */
             expression: string;
         };
+        /**
+         * ExpressionError
+         * @description Where and why an expression is wrong.
+         */
+        ExpressionError: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: number;
+            /** End */
+            end: number;
+            /** Hint */
+            hint: string;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Nearest */
+            nearest: string | number | null;
+            /** Start */
+            start: number;
+        };
         Failure: {
             code?: string;
             column?: number;
@@ -354,6 +388,34 @@ export interface components {
             hint?: string;
             line?: number;
             nearest?: unknown;
+        };
+        /**
+         * Health
+         * @description Alive.
+         */
+        Health: {
+            /** Active Tasks */
+            active_tasks: number;
+            /** Status */
+            status: string;
+            /** Total Tasks */
+            total_tasks: number;
+        };
+        /**
+         * Notice
+         * @description Something to know about a valid expression.
+         */
+        Notice: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * OptionsBody
@@ -388,6 +450,151 @@ export interface components {
              * @default false
              */
             neutralize_industry: boolean;
+        };
+        /**
+         * SeriesTable
+         * @description One series of a result: an index and columns of the same length; a missing number is null.
+         */
+        SeriesTable: {
+            /** Columns */
+            columns: {
+                [key: string]: (number | string | boolean | null)[];
+            };
+            /** Index */
+            index: (string | number | boolean | null)[];
+            /** Index Name */
+            index_name: string;
+            /** Meta */
+            meta: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TaskList
+         * @description A page of tasks, newest first.
+         */
+        TaskList: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Tasks */
+            tasks: components["schemas"]["TaskObject"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TaskObject
+         * @description One task. `result` is there once `status` is `completed`, `error` once it is `failed`.
+         */
+        TaskObject: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Created At
+             * @description UTC, YYYY-MM-DDTHH:MM:SS
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Error Facts */
+            error_facts: {
+                [key: string]: unknown;
+            } | null;
+            /** Expression */
+            expression: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Manifest Id */
+            manifest_id: string | null;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            progress: components["schemas"]["TaskProgress"];
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Result Hash */
+            result_hash: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Status
+             * @description pending, generating_expression, validating, fetching_data, backtesting, analyzing, generating_report, completed, failed
+             */
+            status: string;
+            /** Task Id */
+            task_id: string;
+            /** Task Type */
+            task_type: string;
+            /** Timings */
+            timings: {
+                [key: string]: number;
+            } | null;
+            /** Updated At */
+            updated_at: string;
+            /** Warnings */
+            warnings: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * TaskProgress
+         * @description Where a task is.
+         */
+        TaskProgress: {
+            /** Message */
+            message: string;
+            /**
+             * Pct
+             * @description 0 … 100
+             */
+            pct: number;
+            /** Stage */
+            stage: string;
+        };
+        /**
+         * Validation
+         * @description What can be said of an expression without running it.
+         */
+        Validation: {
+            /** Canonical */
+            canonical: string | null;
+            /** Depth */
+            depth: number | null;
+            error: components["schemas"]["ExpressionError"] | null;
+            /** Expression */
+            expression: string;
+            /** Fields */
+            fields: string[];
+            /** Hash */
+            hash: string | null;
+            /** Lookahead */
+            lookahead: number | null;
+            /** Nodes */
+            nodes: number | null;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+            /** Tokens */
+            tokens: components["schemas"]["ColouredToken"][];
+            /** Unit */
+            unit: string | null;
+            /** Uses Industry */
+            uses_industry: boolean | null;
+            /** Valid */
+            valid: boolean;
+            /** Warmup */
+            warmup: number | null;
+            /** Words En */
+            words_en: string | null;
+            /** Words Zh */
+            words_zh: string | null;
         };
     };
     responses: never;
@@ -479,9 +686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Validation"];
                 };
             };
             /** @description 参数错误 */
@@ -537,9 +742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description 参数错误 */
@@ -832,7 +1035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TaskList"];
                 };
             };
             /** @description 参数错误 */
@@ -890,7 +1093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TaskObject"];
                 };
             };
             /** @description 参数错误 */
@@ -948,7 +1151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TaskObject"];
                 };
             };
             /** @description 参数错误 */
@@ -1007,7 +1210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SeriesTable"];
                 };
             };
             /** @description 参数错误 */

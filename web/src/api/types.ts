@@ -16,40 +16,11 @@ export interface TextRule extends Bilingual {
 
 // — expressions
 
-export interface ExpressionFault {
-  readonly message: string;
-  readonly code: string;
-  readonly start: number;
-  readonly end: number;
-  readonly line: number;
-  readonly column: number;
-  readonly hint?: string | null;
-  readonly nearest?: string | number | null;
-  readonly zh?: string;
-  readonly en?: string;
-}
+type Schemas = components["schemas"];
 
-export interface ExpressionNotice extends TextRule {
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface Validation {
-  readonly valid: boolean;
-  readonly expression: string;
-  readonly canonical?: string | null;
-  readonly hash?: string | null;
-  readonly warmup?: Num;
-  readonly lookahead?: Num;
-  readonly nodes?: Num;
-  readonly depth?: Num;
-  readonly unit?: string | null;
-  readonly fields?: readonly string[];
-  readonly notices?: readonly ExpressionNotice[];
-  readonly words_zh?: string | null;
-  readonly words_en?: string | null;
-  readonly error?: ExpressionFault | null;
-}
+export type ExpressionFault = Schemas["ExpressionError"];
+export type ExpressionNotice = Schemas["Notice"];
+export type Validation = Schemas["Validation"];
 
 // — market
 
@@ -104,22 +75,13 @@ export interface TaskParams {
   readonly options?: Record<string, unknown> | null;
 }
 
-export interface Task {
-  readonly task_id: string;
+/** A task; the parts that the description leaves open are typed here. `progress.pct` is per cent. */
+export type Task = Omit<Schemas["TaskObject"], "status" | "params" | "result" | "error_facts"> & {
   readonly status: TaskStatus;
   readonly params: TaskParams;
-  readonly expression?: string | null;
-  readonly result?: RunResult | null;
-  readonly error?: string | null;
-  /** `pct` is per cent. */
-  readonly progress?: { readonly stage?: string | null; readonly pct?: Num; readonly message?: string | null } | null;
-  readonly created_at?: string | null;
-  readonly updated_at?: string | null;
-  readonly finished_at?: string | null;
-  readonly timings?: Record<string, Num> | null;
-  readonly error_facts?: { readonly code?: string; readonly hint?: string; readonly line?: number; readonly column?: number } | null;
-  readonly manifest_id?: string | null;
-}
+  readonly result: RunResult | null;
+  readonly error_facts: { readonly code?: string; readonly hint?: string; readonly line?: number; readonly column?: number } | null;
+};
 
 /** What the page sends; the rest of the options stay at their defaults. */
 export type Submission = Omit<components["schemas"]["BacktestBody"], "session_id" | "options"> & {
@@ -267,16 +229,7 @@ export interface RunResult {
   readonly series?: readonly string[];
 }
 
-export type SeriesCell = number | string | boolean | null;
-
-export interface SeriesTable {
-  readonly name: string;
-  readonly index_name: string;
-  readonly index: readonly SeriesCell[];
-  readonly columns: Record<string, readonly SeriesCell[]>;
-  readonly unit: string;
-  readonly meta: Record<string, unknown>;
-}
+export type SeriesTable = Schemas["SeriesTable"];
 
 /** A column of numbers; missing when the table has no such column. */
 export function column(series: SeriesTable, name: string): Num[] {
