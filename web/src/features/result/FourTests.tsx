@@ -1,0 +1,143 @@
+/** The four tests, each against what chance does. */
+
+import { useTranslation } from "react-i18next";
+
+import { useManySeries } from "@/api/queries";
+import { column, type RunResult, type SeriesTable, type SignificanceTest } from "@/api/types";
+import * as format from "@/lib/format";
+import { pick } from "@/lib/i18n";
+import { Card, type Twin } from "@/ui/Card";
+import { MarkIcon, Tag } from "@/ui/controls";
+import { CheckIcon, CrossIcon } from "@/ui/icons";
+import { NullHistogram } from "@/ui/Plots";
+import { DataView, Empty } from "@/ui/states";
+
+import css from "./Result.module.css";
+import { meta } from "./twin";
+
+type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+const CODES: Record<string, string> = { IC稳定性: "ic_stability", 子样本压力: "subsample", 安慰剂检验: "placebo", 半衰期估计: "half_life" };
+const codeOf = (test: SignificanceTest) => test.code ?? CODES[test.name] ?? test.name;
+
+/** How the figure of a test is written. */
+function figure(code: string, value: number | null | undefined, t: Translate): string {
+  if (typeof value !== "number") return format.MISSING;
+  if (code === "ic_stability") return format.number(value);
+  if (code === "subsample") return format.number(value);
+  if (code === "placebo") return format.ic(value, 3);
+  return t("lagDays", { lag: format.number(value, 1) });
+}
+
+function tick(code: string, value: number, t: Translate): string {
+  if (code === "placebo") return format.number(value, 2);
+  if (code === "subsample") return format.number(value, 1);
+  return code === "half_life" ? t("lagDays", { lag: format.number(value, 0) }) : format.number(value, 0);
+}
+
+/** The inequality that decides, with its numbers. */
+function rule(test: SignificanceTest, code: string, observed: number | null, threshold: number | null, t: Translate): string {
+  if (code === "placebo") {
+    const p = test.p ?? null;
+    return t("rule_placebo", { clause: format.pClause(p), sign: p !== null && p <= 0.05 ? "≤" : ">" });
+  }
+  if (observed === null || threshold === null) return format.MISSING;
+  const sign = observed >= threshold ? "≥" : "<";
+  return t(`rule_${code}`, { observed: figure(code, observed, t), threshold: figure(code, threshold, t), sign, clause: format.pClause(test.p) });
+}
+
+function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTable | undefined; error: Error | null; refetch: () => unknown } }) {
+  const { t, i18n } = useTranslation(["result", "words"]);
+  const code = codeOf(test);
+  const details = test.details;
+  const failure = typeof details["error"] === "string" ? details["error"] : null;
+  const reason = (i18n.language.startsWith("en") ? details["reason_en"] : details["reason_zh"]) ?? details["reason"];
+  return (
+    <div className={css["test"]} data-test={code}>
+      <div className={css["testHead"]}>
+        <h4>{t(`test_${code}`, { defaultValue: test.name })}</h4>
+        {failure ? (
+          <Tag mark="doubt">{t("notTested")}</Tag>
+        ) : (
+          <Tag mark={test.passed ? "pass" : "fail"}>
+            {test.passed ? <CheckIcon size={12} /> : <CrossIcon size={12} />} {test.passed ? t("passed") : t("failed")}
+          </Tag>
+        )}
+      </div>
+      <p className="muted">{t(`question_${code}`, { defaultValue: "" })}</p>
+      {failure ? (
+        <Empty title={format.MISSING} height={154}>{failure}</Empty>
+      ) : (
+        <DataView of={of} height={154} isEmpty={(data) => data.index.length === 0} empty={<Empty title={format.MISSING} height={154}>{typeof reason === "string" ? reason : t("noNull")}</Empty>}>
+          {(data) => {
+            const observed = meta(data, "observed") ?? test.observed ?? null;
+            const threshold = meta(data, "threshold") ?? test.threshold ?? null;
+            return (
+              <NullHistogram
+                label={`${t(`test_${code}`, { defaultValue: test.name })}: ${rule(test, code, observed, threshold, t)}`}
+                left={data.index.map(Number)}
+                counts={column(data, "count").map((count) => count ?? 0)}
+                binWidth={meta(data, "bin_width") ?? 1}
+                observed={observed}
+                threshold={threshold}
+                tail={data.meta["tail"] === "both" ? "both" : "right"}
+                passed={test.passed}
+                bootstrap={data.meta["bootstrap"] === true}
+                observedText={t(`observed_${code}`, { value: figure(code, observed, t), defaultValue: "{{value}}" })}
+                thresholdText={data.meta["tail"] === "both" ? `±${figure(code, threshold === null ? null : Math.abs(threshold), t)}` : t("threshold", { value: figure(code, threshold, t) })}
+                tick={(value) => tick(code, value, t)}
+              />
+            );
+          }}
+        </DataView>
+      )}
+      {failure ? null : <p className={css["rule"]}>{rule(test, code, (of.data && meta(of.data, "observed")) ?? test.observed ?? null, (of.data && meta(of.data, "threshold")) ?? test.threshold ?? null, t)}</p>}
+      <ul className={css["conditions"]}>
+        {(test.conditions ?? []).map((condition) => (
+          <li key={condition.code}>
+            {condition.passed === null ? <span aria-hidden="true">·</span> : <MarkIcon mark={condition.passed ? "pass" : "fail"} size={13} />}
+            <span>{pick(condition, i18n.language)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function FourTests({ task, result }: { task: string; result: RunResult }) {
+  const { t, i18n } = useTranslation(["result", "words"]);
+  const tests = result.anti_overfit?.tests ?? [];
+  const queries = useManySeries(task, tests.map((test) => test.series ?? `null_${codeOf(test)}`));
+  const twin: Twin = {
+    columns: [
+      { key: "test", label: t("test") },
+      { key: "verdict", label: t("verdict") },
+      { key: "observed", label: t("observed"), numeric: true },
+      { key: "threshold", label: t("thresholdColumn"), numeric: true },
+      { key: "p", label: "p", numeric: true },
+      { key: "conditions", label: t("conditions"), wrap: true },
+    ],
+    rows: tests.map((test) => ({
+      test: t(`test_${codeOf(test)}`, { defaultValue: test.name }),
+      verdict: typeof test.details["error"] === "string" ? t("notTested") : test.passed ? t("passed") : t("failed"),
+      observed: figure(codeOf(test), test.observed, t),
+      threshold: figure(codeOf(test), test.threshold, t),
+      p: format.pValue(test.p),
+      conditions: (test.conditions ?? []).map((condition) => `${condition.passed ? "✓" : "✕"} ${pick(condition, i18n.language)}`).join("; "),
+    })),
+  };
+  const permutations = result.params["permutations"];
+  return (
+    <Card id="tests" title={t("tests")} caption={t("testsCaption", { count: typeof permutations === "number" ? permutations : 999 })} table={tests.length > 0 ? twin : undefined} flush>
+      {tests.length === 0 ? (
+        <Empty title={t("noTests")} height={200}>{t("noTestsWhy")}</Empty>
+      ) : (
+        <div className={css["tests"]}>
+          {tests.map((test, i) => (
+            <TestPanel key={test.name} test={test} of={queries[i] ?? { data: undefined, error: null, refetch: () => undefined }} />
+          ))}
+        </div>
+      )}
+    </Card>
+  );
+}

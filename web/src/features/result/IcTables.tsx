@@ -1,0 +1,87 @@
+/** The figures, the years and the months of the IC tab. */
+
+import { useTranslation } from "react-i18next";
+
+import { useSeries } from "@/api/queries";
+import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
+import * as format from "@/lib/format";
+import { DataTable, type Column, type Row } from "@/ui/DataTable";
+import { MonthHeat, Tiles, type TileItem } from "@/ui/Figures";
+
+import css from "./Result.module.css";
+
+export function IcTiles({ result, task }: { result: RunResult; task: string }) {
+  const { t } = useTranslation(["result", "words"]);
+  const yearly = useSeries(task, "yearly");
+  const summary = result.backtest_summary;
+  const read = (key: string) => (typeof summary[key] === "number" ? (summary[key] as number) : null);
+  const ci = summary.rank_ic_ci95;
+  const half = ci && ci[0] !== null && ci[1] !== null ? (ci[1] - ci[0]) / 2 : null;
+  const placebo = result.anti_overfit?.tests.find((test) => test.code === "placebo" || test.name === "安慰剂检验");
+  const permutations = placebo?.details["n_permutations"];
+  const years = yearly.data ? labels(yearly.data) : [];
+  const lastYear = years[years.length - 1];
+  const lastIc = yearly.data ? (column(yearly.data, "rank_ic")[years.length - 1] ?? null) : null;
+  const mean = read("rank_ic_mean");
+  const items: TileItem[] = [
+    { label: t("rankIcMean"), meaning: t("words:rank_ic_meaning"), value: format.ic(mean), note: half === null ? undefined : t("words:ci_half", { value: format.ic(half) }) },
+    { label: t("words:t_hac"), meaning: t("words:t_hac_meaning"), value: format.number(read("rank_ic_t_hac")), note: t("twoSided", { clause: format.pClause(read("rank_ic_p_hac")) }) },
+    { label: t("permutationP"), meaning: t("permutationMeaning"), value: format.pValue(typeof placebo?.p === "number" ? placebo.p : null), note: typeof permutations === "number" ? t("permutations", { count: permutations }) : undefined },
+    { label: t("icirShort"), meaning: t("words:icir_meaning"), value: format.number(read("rank_ic_ir") ?? read("ic_ir")), note: t("annual", { value: format.number(read("icir_annual")) }) },
+    { label: t("positive"), value: format.share(read("rank_ic_win_rate") ?? read("ic_win_rate")), note: t("icDays", { count: read("n_ic_dates") ?? 0, value: format.integer(read("n_ic_dates")) }) },
+    { label: t("pearson"), value: format.ic(read("ic_mean")), note: t("tValue", { value: format.number(read("ic_t_hac")) }) },
+    ...(lastYear ? [{ label: t("yearOf", { year: lastYear }), value: format.ic(lastIc), note: t("wholeRange", { value: format.ic(mean) }) }] : []),
+  ];
+  return (
+    <div className={css["tiles"]}>
+      <Tiles items={items} />
+    </div>
+  );
+}
+
+export function YearTable({ data, result }: { data: SeriesTable; result: RunResult }) {
+  const { t } = useTranslation(["result", "words"]);
+  const [ic, icir, positive, days] = [column(data, "rank_ic"), column(data, "icir"), column(data, "positive_share"), column(data, "days")];
+  const direction = result.direction ?? {};
+  const read = (key: string) => (typeof direction[key] === "number" ? (direction[key] as number) : null);
+  const rows: Row[] = labels(data).map((year, i) => ({ year, days: days[i] ?? null, ic: ic[i] ?? null, icir: icir[i] ?? null, positive: positive[i] ?? null }));
+  if (direction["calibration_end"]) {
+    rows.push({ year: t("calibration"), days: read("calibration_dates"), ic: read("calibration_rank_ic"), icir: null, positive: null, slice: true });
+    rows.push({ year: t("outOfSlice"), days: read("out_of_slice_dates"), ic: read("out_of_slice_rank_ic"), icir: null, positive: null, slice: true });
+  }
+  const columns: Column[] = [
+    { key: "year", label: t("range") },
+    { key: "days", label: t("days"), numeric: true, show: (value) => format.integer(value as number | null) },
+    { key: "ic", label: t("meanColumn"), numeric: true, show: (value) => format.ic(value as number | null) },
+    { key: "icir", label: "ICIR", numeric: true, show: (value) => format.number(value as number | null) },
+    { key: "positive", label: "IC > 0", numeric: true, show: (value) => format.share(value as number | null, 0) },
+  ];
+  return <DataTable label={t("byYear")} columns={columns} rows={rows} selected={(row) => row["slice"] === true} />;
+}
+
+export function IcHeat({ data, task }: { data: SeriesTable; task: string }) {
+  const { t } = useTranslation("result");
+  const yearly = useSeries(task, "yearly");
+  const months = labels(data);
+  const [ic, days, ts] = [column(data, "rank_ic"), column(data, "days"), column(data, "t")];
+  const totals = new Map<string, number | null>(months.map((month) => [month.slice(0, 4), null]));
+  if (yearly.data) {
+    const values = column(yearly.data, "rank_ic");
+    labels(yearly.data).forEach((year, i) => totals.set(year, values[i] ?? null));
+  }
+  const at = new Map(months.map((month, i) => [month, i]));
+  return (
+    <MonthHeat
+      label={t("icMonthly")}
+      months={new Map(months.map((month, i) => [month, ic[i] ?? null]))}
+      totals={totals}
+      cap={0.15}
+      palette="groups"
+      show={(value) => format.number(value * 100, 1)}
+      hint={(month) => {
+        const i = at.get(month) ?? -1;
+        return t("icMonthHint", { month, ic: format.ic(ic[i]), days: format.integer(days[i]), t: format.number(ts[i]) });
+      }}
+    />
+  );
+}
