@@ -28,6 +28,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     made.records.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests in one process, so that what they share is made once."""
     for item in items:

@@ -26,6 +26,7 @@ def records(url: str | None, tmp_path: Path) -> Iterator[Records]:
     opened.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests in one process, so that what they share is made once."""
     for item in items:

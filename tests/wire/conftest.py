@@ -39,6 +39,7 @@ def idle(tmp_path: Path) -> Iterator[App]:
     app.records.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests in one process, so that what they share is made once."""
     for item in items:
