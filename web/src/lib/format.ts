@@ -73,18 +73,6 @@ export function seconds(value: Maybe<number>): string {
   return `${Math.floor(value / 60)}\u00a0min ${Math.round(value % 60)}\u00a0s`;
 }
 
-/** Money in yuan: 万 and 亿 in Chinese, k, M and bn in English. */
-export function money(value: Maybe<number>, language: string): string {
-  if (!isNumber(value)) return MISSING;
-  const steps: [number, string][] = language.startsWith("zh")
-    ? [[1e8, "亿"], [1e4, "万"]]
-    : [[1e9, "bn"], [1e6, "M"], [1e3, "k"]];
-  for (const [size, unit] of steps) {
-    if (Math.abs(value) >= size) return `${number(value / size, 2)} ${unit}`;
-  }
-  return number(value, 0);
-}
-
 /** The weekday of an ISO day in the reader's language, computed in UTC so that no zone can shift it. */
 export function weekday(day: string, language: string): string {
   const date = new Date(`${day}T00:00:00Z`);

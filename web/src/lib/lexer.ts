@@ -45,9 +45,3 @@ export function broken(text: string, width = 64): string {
   for (const place of places.reverse()) out = `${out.slice(0, place).trimEnd()}\n  ${out.slice(place)}`;
   return out;
 }
-
-/** 1-based line and column of an offset. */
-export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { toCsv } from "./csv";
-import { broken, lineAndColumn, pieces } from "./lexer";
+import { broken, pieces } from "./lexer";
 import { rollingMean } from "./stats";
 
 describe("expression colours", () => {
@@ -21,10 +21,6 @@ describe("expression colours", () => {
     const text = "rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5) / ts_mean(volume, 60))";
     expect(broken(text).split("\n")).toEqual(["rank(-ts_delta(close, 20) / ts_shift(close, 20))", "  * rank(-ts_mean(volume, 5) / ts_mean(volume, 60))"]);
     expect(broken("rank(close)")).toBe("rank(close)");
-  });
-
-  it("count lines and columns from one", () => {
-    expect(lineAndColumn("ab\ncd", 4)).toEqual({ line: 2, column: 2 });
   });
 });
 

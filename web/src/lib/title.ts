@@ -1,6 +1,6 @@
 /** What the top bar and the browser tab say about the open page. */
 
-import { createContext, useContext, useEffect, type ReactNode } from "react";
+import { createContext, useContext, useEffect } from "react";
 
 export interface Heading {
   readonly title: string;
@@ -22,5 +22,3 @@ export function useHeading(heading: Heading): void {
     set({ title, percent: percent ?? null, trail: JSON.parse(trail) as { label: string; to: string }[], ...(back ? { back } : {}) });
   }, [set, title, percent, trail, back]);
 }
-
-export type Children = { readonly children: ReactNode };

@@ -132,7 +132,7 @@ function ResearchPage() {
     <div className={css["thread"]}>
       <div className={css["column"]}>
         {runs.map((id, i) => (
-          <RunItem key={id} id={id} number={i + 1} open={opened.has(id)} onToggle={() => toggle(id)} onRetry={retry} onEdit={edit} />
+          <RunItem key={id} id={id} number={i + 1} open={opened.has(id)} foldable={runs.length > 1} onToggle={() => toggle(id)} onRetry={retry} onEdit={edit} />
         ))}
         <div ref={end} className={css["end"]} />
       </div>

@@ -34,9 +34,5 @@ export const TableIcon = icon(<><rect x="2.5" y="2.5" width="11" height="11" rx=
 export const DownloadIcon = icon(<path d="M8 2.5V10M5 7.3 8 10.3l3-3M2.5 11.5v1a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-1" />);
 export const ImageIcon = icon(<><rect x="2.5" y="3" width="11" height="10" rx="1" /><path d="m3 11.5 3.3-3.3 2.4 2.4L10.5 9l3 3" /><circle cx="10.3" cy="6" r=".9" /></>);
 export const ExpandIcon = icon(<path d="M2.5 6V3.5a1 1 0 0 1 1-1H6M10 2.5h2.5a1 1 0 0 1 1 1V6M13.5 10v2.5a1 1 0 0 1-1 1H10M6 13.5H3.5a1 1 0 0 1-1-1V10" />);
-export const SlidersIcon = icon(<path d="M4 2.5v4M4 9.5v4M8 2.5v2M8 7.5v6M12 2.5v6M12 11.5v2M2.5 8h3M6.5 6h3M10.5 10h3" />);
 export const ReportIcon = icon(<><path d="M9.5 1.8H4.2a1 1 0 0 0-1 1v10.4a1 1 0 0 0 1 1h7.6a1 1 0 0 0 1-1V5.1L9.5 1.8Z" /><path d="M9.3 2v3.3h3.3M5.7 8h4.6M5.7 10.7h4.6" /></>);
-export const ResetIcon = icon(<path d="M2.8 8a5.2 5.2 0 1 0 1.6-3.7L2.8 5.8M2.8 2.5v3.3h3.3" />);
 export const BackIcon = icon(<path d="M9.5 3.5 5 8l4.5 4.5" />);
-export const MoreIcon = icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth={2.2} />);
-export const FieldsIcon = icon(<path d="M2.5 4h11M2.5 8h11M2.5 12h7" />);

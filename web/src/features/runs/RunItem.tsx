@@ -54,12 +54,14 @@ interface RunItemProps {
   readonly id: string;
   readonly number: number;
   readonly open: boolean;
+  /** Whether there are other runs to make room for. */
+  readonly foldable: boolean;
   readonly onToggle: () => void;
   readonly onRetry: (task: Task) => void;
   readonly onEdit: (task: Task) => void;
 }
 
-export function RunItem({ id, number, open, onToggle, onRetry, onEdit }: RunItemProps) {
+export function RunItem({ id, number, open, foldable, onToggle, onRetry, onEdit }: RunItemProps) {
   const { t } = useTranslation(["runs", "stages"]);
   const query = useTask(id);
   const task = query.data;
@@ -88,11 +90,11 @@ export function RunItem({ id, number, open, onToggle, onRetry, onEdit }: RunItem
       <DataView of={query} height={220}>
         {(data) => (
           <>
-            <div className={css["itemHead"]}>
-              <button type="button" className={css["fold"]} onClick={onToggle} aria-expanded={true} aria-label={t("fold", { number })}>
+            {foldable ? (
+              <button type="button" className={css["fold"]} onClick={onToggle} aria-expanded={true} title={t("fold", { number })}>
                 <ChevronIcon size={14} />#{number}
               </button>
-            </div>
+            ) : null}
             <ExpressionRow expression={data.expression ?? data.params.prompt ?? ""} result={data.result} onEdit={() => onEdit(data)} />
             {data.status === "failed" ? <FailedJob task={data} onRetry={onRetry} onEdit={onEdit} /> : null}
             {!isTerminal(data.status) ? <StagePanel task={data} link={link} /> : null}

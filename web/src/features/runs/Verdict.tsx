@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { RunResult } from "@/api/types";
 import { interval, score } from "@/lib/format";
 import { pick } from "@/lib/i18n";
-import { Grade, MarkIcon, ScoreRule, Tag, Term } from "@/ui/controls";
+import { MarkIcon, ScoreRule, Tag, Term } from "@/ui/controls";
 
 import { recommendationMark } from "./figures";
 import css from "./Runs.module.css";
@@ -78,5 +78,3 @@ export function VerdictSentence({ result }: { result: RunResult }) {
   const { i18n } = useTranslation();
   return <>{pick(result.verdict, i18n.language)}</>;
 }
-
-export { Grade };
