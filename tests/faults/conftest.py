@@ -26,11 +26,3 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with working(made):
         yield made
     made.records.close()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process, so that what they share is made once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))

@@ -18,6 +18,8 @@ from quantgpt.records import LOCAL_ADMIN
 from quantgpt.services import tasks
 from quantgpt.services._base import App
 
+pytestmark = pytest.mark.xdist_group("faults")
+
 
 def child_of(marker: Path) -> int:
     """Process id of the child that wrote the marker."""

@@ -33,7 +33,7 @@ from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.jobs.lifeline import is_dead, worker_name
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 def test_a_killed_worker_takes_its_children_along_and_the_job_completes_after_restart(app: App, tmp_path: Path) -> None:

@@ -24,11 +24,3 @@ def records(url: str | None, tmp_path: Path) -> Iterator[Records]:
     opened.migrate()
     yield opened
     opened.close()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process, so that what they share is made once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("records"))

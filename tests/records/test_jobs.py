@@ -15,6 +15,8 @@ from quantgpt.records import LOCAL_ADMIN, Failure, NewJob, Records, open_records
 from quantgpt.records.jobs import _page_query
 from quantgpt.records.schema import jobs
 
+pytestmark = pytest.mark.xdist_group("records")
+
 LEASE = 15.0
 
 

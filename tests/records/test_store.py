@@ -17,6 +17,8 @@ from quantgpt.records.engine import database_address, database_faults
 from quantgpt.records.migrate import MIGRATIONS
 from quantgpt.records.schema import HEAD, metadata
 
+pytestmark = pytest.mark.xdist_group("records")
+
 
 def test_the_migrations_make_exactly_the_tables_we_describe(records: Records) -> None:
     with records.writer.connect() as connection:

@@ -37,11 +37,3 @@ def idle(tmp_path: Path) -> Iterator[App]:
     app = lend_demo(make_app(tmp_path / "home"))
     yield app
     app.records.close()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process, so that what they share is made once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("wire"))

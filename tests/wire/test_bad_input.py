@@ -13,6 +13,8 @@ from quantgpt.faces.rest.errors import STATUS
 from quantgpt.foundations.errors import Kind
 from quantgpt.services._base import App
 
+pytestmark = pytest.mark.xdist_group("wire")
+
 API = "/api/v1"
 GOOD = {"prompt": "rank(close/ts_mean(close, 20))"}
 BASE = "http://127.0.0.1:8003"

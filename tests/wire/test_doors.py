@@ -15,6 +15,8 @@ from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.settings import load_settings
 from quantgpt.services._base import App
 
+pytestmark = pytest.mark.xdist_group("wire")
+
 API = "/api/v1"
 
 

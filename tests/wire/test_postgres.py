@@ -16,7 +16,7 @@ from quantgpt.services._base import App
 API = "/api/v1"
 ASK = {"prompt": "rank(close)", "start_date": "2025-01-01", "end_date": "2025-06-30"}
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("wire")]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES
 
+pytestmark = pytest.mark.xdist_group("wire")
+
 API = "/api/v1"
 EXPRESSION = "rank(close/ts_mean(close, 20))"
 ASK = {"prompt": EXPRESSION, "start_date": "2024-01-01", "end_date": "2025-06-30"}
