@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from contextlib import suppress
@@ -45,6 +46,8 @@ def serve(app: App) -> None:
         )
         write_text(settings.run_folder / "server.pid", f"{os.getpid()}\n")
         write_text(settings.run_folder / "server.port", f"{door.getsockname()[1]}\n")
+        gc.freeze()
+        gc.enable()
         try:
             Server(config).run(sockets=[door])
         finally:

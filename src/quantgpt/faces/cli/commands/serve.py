@@ -15,6 +15,9 @@ def install(cli: typer.Typer) -> None:
 
 def serve() -> None:
     """启动 HTTP 服务（接口与网页）· Serve the interface and the page."""
+    import gc
+
+    gc.disable()  # nothing becomes garbage while modules are loaded; the server turns it on again
     from quantgpt.bootstrap import build_app, refuse_unsafe_access, start_logging
 
     app = build_app()
