@@ -35,7 +35,7 @@ def show_error(error: QuantError) -> None:
         console.print(Text(f"  {_widened(line, marks)}", "red"))
     if error.hint:
         console.print(Text("提示：", "cyan") + Text(error.hint))
-    if error.nearest is not None and str(error.nearest) not in error.hint:
+    if error.nearest is not None and "最接近的有效值" not in error.hint:
         console.print(Text("最接近的有效值：", "cyan") + Text(str(error.nearest)))
 
 
