@@ -39,7 +39,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """In continuous integration a test that cannot run is a failure; only the real data may be absent."""
     report = yield
     reason = str(report.longrepr)
-    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail") and "QUANTGPT_REAL_DATA" not in reason:
+    if (
+        os.environ.get("CI")
+        and report.skipped
+        and not hasattr(report, "wasxfail")
+        and "QUANTGPT_REAL_DATA" not in reason
+    ):
         report.outcome = "failed"
         report.longrepr = f"skipped, which continuous integration does not accept: {reason}"
     return report
