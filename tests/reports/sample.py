@@ -283,7 +283,7 @@ def _result(days: list[str], strategy: Any, market: Any, ic: Any, groups: int) -
             "rank_autocorrelation_hp": 0.81, "strategy_group": f"G{groups}",
         },
         "anti_overfit": _tests(),
-        "stock_factor_data": {"date": days[-10], "flipped": False, "total_stock_count": 300, "stocks": []},
+        "stock_factor_data": {"rebalance_date": days[-10], "flipped": False, "total_stock_count": 300, "stocks": []},
         "params": {
             "expression": "rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5))",
             "universe": "hs300", "start_date": "2021-01-01", "end_date": "2023-12-31", "n_groups": groups,

@@ -31,7 +31,7 @@ from quantgpt.factors.verdict import Facts, reasons, verdict
 from quantgpt.foundations.hashing import hash_array, hash_value
 from quantgpt.foundations.series import Series
 from quantgpt.metrics.drawdown import max_drawdown
-from quantgpt.metrics.returns import PERIODS, annualised_mean
+from quantgpt.metrics.returns import PERIODS, cagr
 from quantgpt.metrics.returns import sharpe as sharpe_ratio
 
 F64 = NDArray[np.float64]
@@ -119,13 +119,13 @@ def _score(c: Computed, figures: Mapping[str, Any], summary: Mapping[str, Any]) 
 
 
 def _facts(c: Computed, figures: Mapping[str, Any], summary: Mapping[str, Any], score: Score) -> Facts:
-    annual = [annualised_mean(float(run.returns_net[c.top].mean())) for _, run in c.phases]
+    annual = [cagr(run.returns_net[c.top]) for _, run in c.phases]
     return Facts(
         evidence=c.evidence,
         tests=c.tests,
         score=score,
         annual_return=figures["cagr"],
-        annual_return_gross=annualised_mean(float(c.run.returns_gross[c.top].mean())),
+        annual_return_gross=cagr(c.run.returns_gross[c.top]),
         benchmark_annual=figures.get("benchmark_cagr", float("nan")),
         phase_low=min(annual),
         phase_high=max(annual),
@@ -142,7 +142,7 @@ def _params(c: Computed) -> dict[str, Any]:
         "n_groups_used": c.n_groups,
         "holding_period": spec.holding_period,
         "benchmark": view.benchmark_name,
-        "stock_count": int(np.median(view.member[c.rows].sum(axis=1))),
+        "stock_count": int(view.universe_meta.get("size") or view.member[-1].sum()),
         "market": view.market,
         "data_snapshot": view.snapshot,
         "synthetic": view.synthetic,
@@ -206,7 +206,7 @@ def _regimes(c: Computed) -> list[dict[str, Any]]:
 def _phase_summary(c: Computed) -> dict[str, Any]:
     returns = [run.returns_net[c.top] for _, run in c.phases]
     columns = {
-        "annual_return": [annualised_mean(float(r.mean())) for r in returns],
+        "annual_return": [cagr(r) for r in returns],
         "sharpe": [sharpe_ratio(r, c.spec.risk_free) for r in returns],
         "max_drawdown": [max_drawdown(r) for r in returns],
     }

@@ -157,10 +157,14 @@ def compute(
         by_size=found_size if any(s.days for s in found_size) else (),
         size_field=size_field,
         residuals=_residuals(view, values, eligible, label, rows, lag, size),
-        delayed_share=float(labels.delayed[rows].sum() / max(int(label.valid[rows].sum()), 1)),
+        delayed_share=_delayed_share(labels.delayed[rows] & ranked.valid[rows], label.valid[rows] & ranked.valid[rows]),
     )
     watch.lap("breakdown")
     return made
+
+
+def _delayed_share(delayed: NDArray[np.bool_], labelled: NDArray[np.bool_]) -> float:
+    return float(delayed.sum() / max(int(labelled.sum()), 1))
 
 
 def _check_shape(view: MarketView, factor: FloatPanel) -> None:

@@ -30,7 +30,7 @@ def holdings(c: Computed) -> Series:
     percentile[ranked] = average_ranks(c.sign * rounded(c.factor[row, ranked])) / ranked.size
     names = names[np.argsort(-np.nan_to_num(percentile[names], nan=-1.0), kind="stable")]
     since = c.run.holding_return()
-    buyable = c.buyable[min(row + 1, c.buyable.shape[0] - 1)]
+    buyable = c.buyable[int(c.run.trade_rows[c.last])]
     columns = {
         "name": [c.view.names[i] for i in names],
         "factor_value": np.where(np.isfinite(percentile[names]), c.factor[row, names], np.nan),

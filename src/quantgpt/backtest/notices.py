@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from quantgpt.backtest.computed import Computed
+from quantgpt.factors.grouping import rounded
 
 LEAST_BREADTH = 20
 LEAST_COVERAGE = 0.8
 MOST_DELAYED = 0.01
+MOST_TIED = 0.05
 
 _RETURNS = ("metrics", "group_returns", "score")
 _IC = ("ic_mean", "rank_ic_mean", "anti_overfit")
@@ -113,6 +115,15 @@ def _sample(c: Computed) -> Iterator[dict[str, Any]]:
             _IC,
             sessions=used,
         )
+    tied = tied_share(c)
+    if tied > MOST_TIED:
+        yield notice(
+            "ties",
+            f"有 {tied:.1%} 的股票因子值相同却被分在不同组，组的边界只由代码顺序决定",
+            f"{tied:.1%} of names share their value with names of another group: only the code decides between them",
+            _RETURNS,
+            share=tied,
+        )
     eligible = c.view.eligible[c.rows].sum()
     share = float(c.ranked.valid[c.rows].sum() / eligible) if eligible else 0.0
     if share < LEAST_COVERAGE:
@@ -139,6 +150,20 @@ def _sample(c: Computed) -> Iterator[dict[str, Any]]:
             ("benchmark",),
             sessions=gaps,
         )
+
+
+def tied_share(c: Computed) -> float:
+    """Share of grouped names whose value also stands in another group of that rebalance."""
+    tied = total = 0
+    for row, groups in zip(c.run.rows.tolist(), c.run.groups, strict=True):
+        names = np.flatnonzero(groups >= 0)
+        values, place = np.unique(rounded(c.factor[row, names]), return_inverse=True)
+        low, high = np.full(values.size, c.n_groups), np.full(values.size, -1)
+        np.minimum.at(low, place, groups[names])
+        np.maximum.at(high, place, groups[names])
+        tied += int((low < high)[place].sum())
+        total += names.size
+    return tied / total if total else 0.0
 
 
 def _trading(c: Computed) -> Iterator[dict[str, Any]]:

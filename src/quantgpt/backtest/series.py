@@ -19,7 +19,7 @@ from quantgpt.foundations.series import Series
 from quantgpt.metrics.drawdown import drawdown, max_drawdown
 from quantgpt.metrics.hac import hac_mean
 from quantgpt.metrics.periods import compounded, months, years
-from quantgpt.metrics.returns import annualised_mean, sharpe
+from quantgpt.metrics.returns import annualised_mean, cagr, sharpe
 from quantgpt.metrics.rolling import rolling_sharpe
 
 F64 = NDArray[np.float64]
@@ -255,12 +255,12 @@ def quantile_returns(c: Computed) -> Series:
 
 
 def coverage(c: Computed) -> Series:
-    """Members, names with a value and those of them that could be bought at the next open."""
+    """Members, names with a value and those of them that could be bought when the trade is due."""
     with_value = c.ranked.valid[c.rows]
     columns = {
         "members": c.view.member[c.rows].sum(axis=1),
         "with_value": with_value.sum(axis=1),
-        "tradable": (with_value & c.buyable[c.rows + 1]).sum(axis=1),
+        "tradable": (with_value & c.buyable[c.rows + int(c.run.trade_rows[0] - c.run.rows[0])]).sum(axis=1),
     }
     return table("coverage", "date", list(c.days), columns, "count")
 
@@ -269,7 +269,7 @@ def phases(c: Computed) -> Series:
     """The strategy when the rebalancing starts on another session; phase 1 is the headline."""
     returns = [run.returns_net[c.top] for _, run in c.phases]
     columns = {
-        "annual_return": [annualised_mean(float(r.mean())) for r in returns],
+        "annual_return": [cagr(r) for r in returns],
         "sharpe": np.array([sharpe(r, c.spec.risk_free) for r in returns]),
         "max_drawdown": [max_drawdown(r) for r in returns],
     }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from quantgpt.backtest.computed import Computed
 from quantgpt.factors.grouping import rounded
 from quantgpt.factors.ic import ICSummary
+from quantgpt.factors.regimes import HISTORY
 from quantgpt.foundations.symbols import baostock_spelling
 from quantgpt.metrics.correlation import average_ranks, monotonicity
 from quantgpt.metrics.drawdown import max_drawdown
@@ -165,9 +166,9 @@ def stock_factor_data(c: Computed) -> dict[str, Any]:
     names = np.flatnonzero(c.ranked.valid[row])
     values = c.factor[row, names]
     share = average_ranks(c.sign * rounded(values)) / names.size
-    growth = np.prod(c.run.tape.overnight[c.run.days] * c.run.tape.intraday[c.run.days], axis=0) - 1.0
+    growth = _period_returns(c)
     since = c.run.holding_return()
-    buyable = c.buyable[min(row + 1, c.buyable.shape[0] - 1)]
+    buyable = c.buyable[int(c.run.trade_rows[c.last])]
     order = sorted(range(names.size), key=lambda j: (-share[j], names[j]))
     stocks = []
     for j in order:
@@ -188,11 +189,33 @@ def stock_factor_data(c: Computed) -> dict[str, Any]:
             }
         )
     return {
-        "date": str(c.view.days[row].astype("datetime64[D]")),
+        "rebalance_date": str(c.view.days[row].astype("datetime64[D]")),
         "flipped": c.evidence.direction.flipped,
         "total_stock_count": int(names.size),
         "stocks": stocks,
     }
+
+
+def _period_returns(c: Computed) -> F64:
+    """(N,): return of each name over the days of the run, from its last close before them.
+
+    A name that was listed on one of those days starts at its first open. NaN: listed before, but without a close in the
+    last `HISTORY` sessions before the span, so that the start is not known.
+    """
+    close, first = c.view.fields["close"], int(c.run.days[0])
+    before = close[max(0, c.view.first - HISTORY) : first]
+    start = np.full(close.shape[1], np.nan)
+    for row in before:
+        np.copyto(start, row, where=np.isfinite(row))
+    opens = c.view.fields["open"][first:]
+    listed_later = np.isnan(start) & (c.view.age[first - 1] < 0)
+    opened = np.isfinite(opens)
+    fresh = opens[opened.argmax(axis=0), np.arange(opens.shape[1])]
+    start = np.where(listed_later & opened.any(axis=0), fresh, start)
+    end = start.copy()
+    for row in close[first:]:
+        np.copyto(end, row, where=np.isfinite(row))
+    return np.asarray(end / start - 1.0, dtype=np.float64)
 
 
 def _inference(prefix: str, s: ICSummary) -> dict[str, Any]:

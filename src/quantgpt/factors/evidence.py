@@ -199,7 +199,9 @@ def gather_evidence(ask: EvidenceInputs) -> Evidence:
     sums = first = None
     width = 1.0
     if enough and ask.permutations > 0:
-        slots, total = assign_slots(ask.factor.valid)
+        present = ask.factor.valid.copy()
+        present[: ask.rows[0]] = False
+        slots, total = assign_slots(present)
         shuffles = relabellings(total, ask.permutations, ask.seed)
         sums = null_sums(ask.factor, ask.label, ask.rows, cells, _CELLS, slots, shuffles)
         first = null_sums(ask.factor, ask.marginal, ask.rows, np.zeros_like(cells), 1, slots, shuffles)

@@ -47,10 +47,12 @@ def rebalance_rows(first: int, rows: int, holding: int, phase: int = 0) -> NDArr
 def usable_groups(factor: FloatPanel, eligible: BoolPanel, rows: NDArray[np.int64], n_groups: int) -> int:
     """Number of groups that the breadth allows: `n_groups`, or the median count of names with a value, never below 2.
 
-    Rows with fewer than two names do not count. The caller reports a reduction.
+    Rows with fewer than two names do not count, and only the first third of the others does: how broad the universe
+    becomes later must not change how it was split before. The caller reports a reduction.
     """
     counts = (eligible[rows] & np.isfinite(factor[rows])).sum(axis=1)
     counts = counts[counts >= 2]
+    counts = counts[: -(-counts.size // 3)]
     breadth = int(np.median(counts)) if counts.size else 2
     return max(2, min(n_groups, breadth))
 

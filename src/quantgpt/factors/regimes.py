@@ -98,16 +98,27 @@ def regimes_of_level(level: NDArray[np.float64], source: str = "benchmark") -> R
 
 
 def regimes_of(view: MarketView) -> Regimes:
-    """Regimes of the view's benchmark, or of the equal-weight mean of its eligible names without one."""
-    if view.benchmark is not None and np.isfinite(view.benchmark).sum() > TREND_SESSIONS:
-        return regimes_of_level(np.asarray(view.benchmark, dtype=np.float64))
-    close, eligible = view.fields["close"], view.eligible
+    """Regimes of the view's benchmark, or of the equal-weight mean of its eligible names without one.
+
+    History begins `HISTORY` sessions before the first session asked for, however many more the view holds: the regimes
+    of a span are the same for every expression.
+    """
+    start = max(0, view.first - HISTORY)
+    if view.benchmark is not None and np.isfinite(view.benchmark[start:]).sum() > TREND_SESSIONS:
+        return _later(regimes_of_level(np.asarray(view.benchmark[start:], dtype=np.float64)), start)
+    close, eligible = view.fields["close"][start:], view.eligible[start:]
     moves = np.zeros(close.shape[0])
     for t in range(1, close.shape[0]):
         move = close[t, eligible[t]] / close[t - 1, eligible[t]] - 1.0
         known = move[np.isfinite(move)]
         moves[t] = known.mean() if known.size else 0.0
-    return regimes_of_level(np.cumprod(1.0 + moves, dtype=np.float64), "equal_weight")
+    return _later(regimes_of_level(np.cumprod(1.0 + moves, dtype=np.float64), "equal_weight"), start)
+
+
+def _later(regimes: Regimes, start: int) -> Regimes:
+    """The same regimes behind `start` sessions without any."""
+    before = np.full(start, -1, dtype=np.int8)
+    return Regimes(np.r_[before, regimes.trend], np.r_[before, regimes.volatility], regimes.source)
 
 
 def _carried(level: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def holdings(run: Run) -> Card:
         ),
         rows,
     )  # fmt: skip
-    date = text(series.meta, "date") or text(run.result, "stock_factor_data", "date") or "—"
+    date = text(series.meta, "date") or text(run.result, "stock_factor_data", "rebalance_date") or "—"
     shown = f"共 {count(size)} 只" + (f"，列出最前与最后各 {_EACH_END} 只" if len(keep) < size else "")
     return Card(title, Label(f"{date} · {shown}", f"{count(size)} names"), 12, table=table)
 
