@@ -75,7 +75,7 @@ def official() -> TradeDays:
     """The table in the package: 2010 to the last year that the exchanges have announced."""
     closed: list[str] = []
     years: list[int] = []
-    for line in files("quantgpt.market").joinpath("holidays.txt").read_text().splitlines():
+    for line in files("quantgpt.market").joinpath("holidays.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             year, *dates = line.split()
             years.append(int(year))

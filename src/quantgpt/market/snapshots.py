@@ -55,6 +55,11 @@ class Manifest:
         """12 hex digits of the hash of everything the manifest says."""
         return hash_value(asdict(self))[:12]
 
+    @property
+    def holds_stocks(self) -> bool:
+        """Whether there are daily bars of stocks that a test can use."""
+        return bool(self.notes.get("names"))
+
     def objects(self) -> set[str]:
         """Names of all files that this snapshot needs."""
         entries = [*self.panels.values(), *self.tables.values()]
@@ -83,7 +88,7 @@ class SnapshotFolder:
     def pointer(self) -> Pointer:
         """Read the pointer."""
         try:
-            body = json.loads((self.folder / "CURRENT").read_text())
+            body = json.loads((self.folder / "CURRENT").read_text(encoding="utf-8"))
             return Pointer(body["current"], tuple((entry[0], entry[1]) for entry in body["history"]))
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise Broken(f"行情库 {self.folder.name} 的指针文件 CURRENT 已损坏", hint=_DAMAGED) from error
@@ -104,7 +109,7 @@ class SnapshotFolder:
             known = ", ".join(entry[0] for entry in self.pointer().history)
             raise NotFound(f"行情库没有快照 {name!r}", hint=f"known: {known}", field="snapshot")
         try:
-            body = json.loads(path.read_text())
+            body = json.loads(path.read_text(encoding="utf-8"))
             if body.get("format") != FORMAT:
                 raise Broken(f"快照 {name} 的格式是 {body.get('format')!r}，此版本只读 {FORMAT}", hint=_DAMAGED)
             return Manifest(**body)

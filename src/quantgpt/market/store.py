@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quantgpt.foundations.clock import Clock, SystemClock
-from quantgpt.foundations.errors import BadRequest, Conflict, UnknownMarket
+from quantgpt.foundations.errors import BadRequest, Conflict, QuantError, UnknownMarket
 from quantgpt.foundations.progress import Progress, silent
 from quantgpt.market.market import Market
 from quantgpt.market.snapshots import Pointer, SnapshotFolder
@@ -59,8 +60,9 @@ class MarketStore:
         )
 
     def default(self) -> str:
-        """`main` once something was imported, `demo` before."""
-        return "main" if "main" in self.names() else "demo"
+        """`main` once it holds stock bars or if there is no demo market beside it, else `demo`."""
+        names = self.names()
+        return "main" if "main" in names and ("demo" not in names or self._has_stocks("main")) else "demo"
 
     def folder(self, market: str) -> SnapshotFolder:
         """The folder of one market, there or not.  Raises: BadRequest for a name that cannot be one."""
@@ -129,6 +131,14 @@ class MarketStore:
         opened = self.open(market)
         return check(opened, self.folder(opened.name))
 
+    def _has_stocks(self, name: str) -> bool:
+        """Whether a market has daily bars of stocks; a damaged one counts, so that the damage is named where it shows."""
+        folder = self.folder(name)
+        try:
+            return _holds_stocks(folder.folder, folder.pointer().current)
+        except QuantError:
+            return True
+
     def _status(self, name: str) -> MarketStatus:
         market = self.open(name)
         folder = self.folder(name)
@@ -154,9 +164,17 @@ class MarketStore:
             universes=tuple(info.name for info in market.universes()),
             bars=bars,
             sources=tuple(sorted({str(entry["name"]) for entry in market.manifest.sources.values()})),
-            size_bytes=sum(folder.path(name).stat().st_size for name in market.manifest.objects()),
+            size_bytes=sum(
+                path.stat().st_size for path in map(folder.path, market.manifest.objects()) if path.is_file()
+            ),
             history=folder.pointer().history,
         )
 
     def _made_at(self) -> str:
         return self._clock.now().replace(microsecond=0).isoformat()
+
+
+@lru_cache(maxsize=16)
+def _holds_stocks(folder: Path, snapshot: str) -> bool:
+    """What never changes of one snapshot."""
+    return SnapshotFolder(folder).manifest(snapshot).holds_stocks

@@ -217,9 +217,9 @@ def _missing_span(store: MarketStore, clock: Clock, ask: DataUpdate) -> tuple[da
             raise BadRequest(f"开始日期晚于最后一个可用日期 {last}", field="start", nearest=last.isoformat())
         return first, last
     if store.folder(ask.market).exists:
-        days = store.open(ask.market).days
-        if days.size:
-            newest: date = days[-1].astype(object)
+        market = store.open(ask.market)
+        if market.manifest.holds_stocks:
+            newest: date = market.days[-1].astype(object)
             return newest + timedelta(days=1), last
     return date(last.year - PREFETCH_YEARS, last.month, min(last.day, 28)), last
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from quantgpt.foundations.errors import QuantError
 from quantgpt.services._base import App
+from quantgpt.services.jobs.lifeline import is_dead
 
 
 def check(app: App) -> dict[str, dict[str, Any]]:
@@ -26,12 +27,15 @@ def _market(app: App) -> dict[str, Any]:
         market = app.markets.open()
     except QuantError as error:
         return {"ok": False, "message": error.message}
+    if not market.manifest.holds_stocks:
+        return {"ok": False, "message": f"行情库 {market.name} 里没有股票日线"}
     return {"ok": True, "message": f"{market.name} {market.snapshot}"}
 
 
 def _workers(app: App) -> dict[str, Any]:
     try:
-        alive = app.records.workers.alive(app.settings.lease_seconds)
+        heard = app.records.workers.alive(app.settings.lease_seconds)
     except QuantError as error:
         return {"ok": False, "message": error.message}
+    alive = sum(not is_dead(name) for name in heard)
     return {"ok": alive > 0, "message": str(alive)}

@@ -17,7 +17,17 @@ from quantgpt.market.calendar import TradeDays
 from quantgpt.market.importing.apply import apply
 from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
 from quantgpt.market.importing.reading import Brought, read
-from quantgpt.market.importing.recognise import WORDS, Content, Layout, layout_of, open_table, unusable_file
+from quantgpt.market.importing.recognise import (
+    EMPTY,
+    NEEDED,
+    WORDS,
+    Content,
+    Layout,
+    adjusted_words,
+    layout_of,
+    open_table,
+    unusable_file,
+)
 from quantgpt.market.importing.report import FileReport, FileState, ImportReport, Rejected, bad_rows_message
 from quantgpt.market.importing.rows import Rows, concat, same_values
 from quantgpt.market.importing.validate import FORGIVABLE_LATER, check, check_units, refuses, rejection
@@ -56,12 +66,13 @@ def import_into(
     files, reports = _scan(path, manifest)
     if not files and not any(report.state is FileState.UNCHANGED for report in reports):
         raise BadImport(
-            _nothing_usable(path, reports), hint="known: daily bars, indices, constituents ...", field="path"
+            _nothing_usable(path, reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path"
         )
     for count, file in enumerate(files):
         progress("read", 0.02 + 0.3 * count / len(files), file.name)
         file.brought = read(file.path, file.layout, file.table)
         file.table = None
+    _refuse_untestable(files, path, manifest)
     calendar = _calendar(folder, manifest, files)
     today = np.datetime64(market_date(clock).isoformat(), "D")
     for file in files:
@@ -96,8 +107,8 @@ def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[File
         name = str(one.relative_to(path)) if path.is_dir() else one.name
         reason = unusable_file(one)
         if reason is None:
-            columns, table = open_table(one)
-            layout = layout_of(columns)
+            columns, rows, table = open_table(one)
+            layout = layout_of(columns) if rows else EMPTY
             if isinstance(layout, Layout):
                 digest = hash_file(one)
                 known = (manifest.sources if manifest else {}).get(_source_key(digest))
@@ -112,6 +123,19 @@ def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[File
     order = list(Content)
     files.sort(key=lambda file: (order.index(file.layout.content), file.name))
     return files, reports
+
+
+def _refuse_untestable(files: list[_File], path: Path, manifest: Manifest | None) -> None:
+    """Nothing but stock bars without reference prices makes no market.  Raises: BadImport."""
+    if manifest is not None and manifest.holds_stocks:
+        return
+    if files and all(file.brought and file.brought.content is Content.ADJUSTED_ONLY for file in files):
+        names = "、".join(file.name for file in files[:5])
+        raise BadImport(
+            f"{path.name} 里没有可以检验的股票日线，未导入任何内容：{names}：{adjusted_words()[0]}",
+            hint=f"需要的列：{NEEDED}",
+            field="path",
+        )
 
 
 def _is_there(path: Path) -> bool:
@@ -168,12 +192,15 @@ def _check_file(file: _File, calendar: TradeDays, today: np.datetime64) -> None:
         result = check(rows, table, calendar, today)
         file.checked[table] = result.rows
         rejected.extend(result.rejected)
+    zh, en = WORDS[brought.content], brought.content.value.replace("_", " ")
+    if brought.content is Content.ADJUSTED_ONLY:
+        zh, en = adjusted_words()
     file.report = FileReport(
         name=file.name,
         kind=brought.content.value,
         state=FileState.IMPORTED,
-        zh=WORDS[brought.content],
-        en=brought.content.value.replace("_", " "),
+        zh=zh,
+        en=en,
         rejected=tuple(rejected),
         **_extent(brought, file.checked),
     )

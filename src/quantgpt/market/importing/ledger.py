@@ -56,7 +56,7 @@ class Ledger:
         """A stored list (`constituents`, `instruments`, `index_names`)."""
         if name not in self._lists:
             entry = self.tables.get(f"list/{name}")
-            body = json.loads(self._folder.path(str(entry["object"])).read_text()) if entry else []
+            body = json.loads(self._folder.path(str(entry["object"])).read_text(encoding="utf-8")) if entry else []
             self._lists[name] = body
         return self._lists[name]
 
@@ -110,7 +110,7 @@ class Ledger:
             text = canonical_json(body)
             content = hash_value(body)
             if body and self.tables.get(f"list/{name}", {}).get("content") != content:
-                stored = stage.put("json", lambda handle, text=text: _write(handle, text.encode()))  # type: ignore[misc]
+                stored = stage.put("json", lambda handle, text=text: _write(handle, text.encode("utf-8")))  # type: ignore[misc]
                 self.tables[f"list/{name}"] = {"object": stored, "content": content, "rows": len(body)}
 
     def _put(self, stage: Stage, name: str, part: Rows) -> None:

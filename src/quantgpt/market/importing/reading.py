@@ -34,6 +34,11 @@ _VENUES = {
 _FREQ_OF_MINUTES = {1: "1m", 5: "5m", 15: "15m", 30: "30m", 60: "1h", 240: "4h"}
 _STOCK_VALUES = ("open", "high", "low", "close", "pre_close", "volume", "amount", "factor", "turn")
 _BAR_VALUES = ("open", "high", "low", "close", "volume", "amount")
+_DATE_SPELLINGS = (
+    (r"^(\d{4})/(\d{1,2})/(\d{1,2})", r"\1-\2-\3"),
+    (r"^(\d{4})-(\d)-", r"\1-0\2-"),
+    (r"^(\d{4}-\d{2})-(\d)(\D|$)", r"\1-0\2\3"),
+)
 _COMPACT = re.compile(r"^[A-Z0-9]{5,20}$")
 
 
@@ -91,7 +96,7 @@ def read(path: Path, layout: Layout, table: pa.Table | None) -> Brought:
 
 
 def days_of(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Days since 1970 of a date, timestamp, `20240102` or `2024-01-02` column; NO_TIME where there is none."""
+    """Days since 1970 of a date, timestamp, `20240102`, `2024-01-02` or `2024/1/2` column; NO_TIME where there is none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -107,6 +112,8 @@ def days_of(column: pa.ChunkedArray) -> NDArray[np.int64]:
         compact = pc.match_substring_regex(text, r"^\d{8}$")
         dashed = pc.replace_substring_regex(text, r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3")
         text = pc.if_else(compact, dashed, text)
+        for pattern, spelled in _DATE_SPELLINGS:
+            text = pc.replace_substring_regex(text, pattern, spelled)
         good = pc.match_substring_regex(text, r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
         short = pc.utf8_slice_codeunits(pc.if_else(good, text, pa.scalar(None, pa.string())), 0, 10)
         stamps = pc.strptime(short, format="%Y-%m-%d", unit="s", error_is_null=True)
@@ -181,7 +188,7 @@ def _read_stock(named: Mapping[str, Any], layout: Layout) -> Brought:
 
 
 def _read_daily(named: Mapping[str, Any], layout: Layout) -> Brought:
-    """Bars without a factor are indices, or stocks whose prices somebody has adjusted already."""
+    """Bars without a reference price are indices, or stocks whose prices somebody may have adjusted already."""
     rows = _daily_rows(named, layout, _BAR_VALUES)
     values = {name: column for name, column in rows.values.items() if name != "is_st"}
     values.setdefault("amount", np.full(rows.size, np.nan))

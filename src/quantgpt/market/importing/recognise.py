@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv as text_csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SUFFIXES = (".parquet", ".csv")
+NEEDED = "code,date,open,high,low,close,volume,amount,pre_close,factor"
+"""Columns of daily bars that tests and backtests can be run on."""
+SEPARATORS = (",", ";", "\t")
 
 
 class Content(StrEnum):
@@ -54,16 +58,22 @@ _ALIASES = {
     "ts_code": "code",
     "order_book_id": "code",
     "股票代码": "code",
+    "证券代码": "code",
     "代码": "code",
     "开盘": "open",
+    "开盘价": "open",
     "最高": "high",
+    "最高价": "high",
     "最低": "low",
+    "最低价": "low",
     "收盘": "close",
+    "收盘价": "close",
     "vol": "volume",
     "成交量": "volume",
     "成交额": "amount",
     "preclose": "pre_close",
     "前收盘": "pre_close",
+    "前收盘价": "pre_close",
     "adj_factor": "factor",
     "adjustfactor": "factor",
     "复权因子": "factor",
@@ -105,8 +115,21 @@ class Layout:
         return self.columns.get("code") == "ts_code" and self.columns.get("volume") == "vol"
 
 
-def open_table(path: Path) -> tuple[list[str], pa.Table | None]:
-    """Column names of a file; for CSV also its content, which has to be read anyway.
+EMPTY = Unused("empty", "文件里没有数据行", "the file has no rows")
+
+
+def adjusted_words() -> tuple[str, str]:
+    """Why stock bars without a reference price cannot be tested, in both languages."""
+    return (
+        "股票日线缺少 pre_close 和 factor 列：分不清价格是否复权，也无法判断涨跌停，只作记录，不能用于检验和回测；"
+        f"需要的列：{NEEDED}",
+        "stock bars without pre_close and factor: kept apart, not for tests and backtests; "
+        f"columns that are needed: {NEEDED}",
+    )
+
+
+def open_table(path: Path) -> tuple[list[str], int, pa.Table | None]:
+    """Column names and number of rows of a file; for CSV also its content, which has to be read anyway.
 
     Raises: BadImport naming the file and the reason.
     """
@@ -115,9 +138,10 @@ def open_table(path: Path) -> tuple[list[str], pa.Table | None]:
 
     try:
         if path.suffix.lower() == ".parquet":
-            return list(pq.read_schema(path).names), None
+            with pq.ParquetFile(path) as file:
+                return list(file.schema_arrow.names), int(file.metadata.num_rows), None
         table = _read_csv(path)
-        return list(table.column_names), table
+        return list(table.column_names), int(table.num_rows), table
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
         raise BadImport(
@@ -128,24 +152,59 @@ def open_table(path: Path) -> tuple[list[str], pa.Table | None]:
 
 
 def _read_csv(path: Path) -> pa.Table:
-    import pyarrow as pa
-    from pyarrow import csv
+    """A CSV file in UTF-8 or GBK, separated by comma, semicolon or tab; codes stay text.
 
-    convert = csv.ConvertOptions(column_types={"code": pa.string(), "ts_code": pa.string(), "symbol": pa.string()})
+    Raises: BadImport for UTF-16.
+    """
+    import pyarrow as pa
+
+    with path.open("rb") as handle:
+        line = handle.readline(1 << 16)
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
+        raise BadImport(
+            f"{path.name} 不是 UTF-8 编码（像是 UTF-16）", hint="请另存为 UTF-8 的 CSV 再导入", field="path"
+        )
     try:
-        return csv.read_csv(path, convert_options=convert)
+        return _csv_table(path, line, "utf8")
+    except UnicodeDecodeError:
+        pass
     except pa.ArrowInvalid as error:
         if "UTF8" not in str(error):
             raise
-        return csv.read_csv(path, read_options=csv.ReadOptions(encoding="gbk"), convert_options=convert)
+    try:
+        return _csv_table(path, line, "gbk")
+    except UnicodeDecodeError as error:
+        raise BadImport(
+            f"{path.name} 的编码无法识别（不是 UTF-8，也不是 GBK）", hint="请另存为 UTF-8 的 CSV 再导入", field="path"
+        ) from error
+
+
+def _csv_table(path: Path, line: bytes, encoding: str) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    header = line.decode("utf-8-sig" if encoding == "utf8" else encoding)
+    separator = max(SEPARATORS, key=header.count)
+    names = next(text_csv.reader([header.strip("\r\n")], delimiter=separator), [])
+    texts = {name: pa.string() for name in names if _ours(name) in ("code", "symbol", "index")}
+    return csv.read_csv(
+        path,
+        read_options=csv.ReadOptions(encoding=encoding),
+        parse_options=csv.ParseOptions(delimiter=separator),
+        convert_options=csv.ConvertOptions(column_types=texts),
+    )
+
+
+def _ours(name: str) -> str:
+    plain = name.strip().lower()
+    return _ALIASES.get(plain, plain)
 
 
 def layout_of(names: list[str]) -> Layout | Unused:
     """Recognise a file by its column names."""
     columns: dict[str, str] = {}
     for name in names:
-        plain = name.strip().lower()
-        columns.setdefault(_ALIASES.get(plain, plain), name)
+        columns.setdefault(_ours(name), name)
     has = set(columns)
     if "code" not in has and "symbol" in has and "date" in has:
         columns["code"] = columns.pop("symbol")
@@ -183,8 +242,9 @@ def _unusable(has: set[str]) -> Unused:
     if has >= {"date", "code", "factor"} and has >= _OHLC:
         return Unused(
             "daily_without_reference",
-            "日线缺少 pre_close 列：没有交易所参考价就无法判断涨跌停",
-            "daily bars without pre_close: price limits cannot be told without the exchange's reference price",
+            f"日线缺少 pre_close 列：没有交易所参考价就无法判断涨跌停；需要的列：{NEEDED}",
+            "daily bars without pre_close: price limits cannot be told without the exchange's reference price; "
+            f"columns that are needed: {NEEDED}",
         )
     if has >= {"code", "report_date"}:
         return Unused(
@@ -200,7 +260,9 @@ def _unusable(has: set[str]) -> Unused:
         )
     seen = "、".join(sorted(has)[:8])
     return Unused(
-        "unknown", f"无法识别的列：{seen}", f"columns that no kind of content has: {', '.join(sorted(has)[:8])}"
+        "unknown",
+        f"无法识别的列：{seen}；股票日线需要的列：{NEEDED}",
+        f"columns that no kind of content has: {', '.join(sorted(has)[:8])}; stock bars need: {NEEDED}",
     )
 
 
