@@ -1,5 +1,6 @@
 """Files as people have them: plain bars, empty files, other encodings, separators and spellings."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,9 @@ CHINESE = {
 
 
 @pytest.fixture
-def bars(frame) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+def bars(frame: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Daily bars without optional columns."""
-    made: pd.DataFrame = frame().drop(columns=["turn", "is_st"])
-    return made
+    return frame().drop(columns=["turn", "is_st"])
 
 
 def pretend_demo(store: MarketStore, folder: Path) -> None:
@@ -42,7 +42,7 @@ def test_plain_stock_bars_are_refused_with_the_columns_that_are_needed(
     store: MarketStore,
     tmp_path: Path,
     bars: pd.DataFrame,
-    tree,  # type: ignore[no-untyped-def]
+    tree: Callable[[Path], dict[str, str]],
 ) -> None:
     bars.drop(columns=["pre_close", "factor"]).to_csv(tmp_path / "plain.csv", index=False)
     before = tree(tmp_path)

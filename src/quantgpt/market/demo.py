@@ -97,6 +97,7 @@ def demo_view(
             "members_ever": int(keep.size),
             "loaded": int(keep.size),
             "missing": [],
+            "size": int(in_universe[-1].sum()),
             "coverage": 1.0,
             "share_unknown_st": float((st[in_universe] == -1).mean()) if in_universe.any() else 0.0,
             "industry_pit": False,

@@ -196,7 +196,7 @@ class Market:
         if universe == "all":
             return all_members(facts, span.rows, span.asked)
         if universe == "small_scale":
-            return fixed_members(facts, SMALL_SCALE, span.rows)
+            return fixed_members(facts, SMALL_SCALE, span.rows, span.asked)
         if universe in facts.spells:
             return index_members(facts, universe, facts.spells[universe], span.rows, span.asked)
         known = [info.name for info in self.universes()]
@@ -331,6 +331,7 @@ class Market:
                 "members_ever": members.members_ever,
                 "loaded": members.members_ever - len(members.missing),
                 "missing": list(members.missing),
+                "size": members.size,
                 "coverage": round(members.coverage, 4),
                 "share_unknown_st": round(unknown_st, 4),
                 "industry_pit": False,

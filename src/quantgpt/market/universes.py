@@ -62,13 +62,16 @@ def notice(code: str, zh: str, en: str, **args: Any) -> dict[str, Any]:
 class Members:
     """Who belongs to a universe over a span of rows.
 
-    Shape: `columns` (n,) into the store's names; `member` (T, n).
+    Shape: `columns` (n,) into the store's names; `member` (T, n), no further than each name's first and last bar.
     """
 
     columns: NDArray[np.int64]
     member: BoolPanel
     members_ever: int
     missing: tuple[str, ...]
+    """members without a bar on the sessions asked for"""
+    size: int
+    """members on the last session asked for, those without prices included"""
     coverage: float
     is_pit: bool
     source: str
@@ -86,6 +89,7 @@ def all_members(facts: Facts, rows: slice, asked: slice) -> Members:
         member=member,
         members_ever=int((facts.last_row[columns] >= asked.start).sum()),
         missing=(),
+        size=int(member[-1].sum()),
         coverage=1.0,
         is_pit=True,
         source="bars",
@@ -108,18 +112,20 @@ def _survivorship(facts: Facts) -> tuple[dict[str, Any], ...]:
     )
 
 
-def fixed_members(facts: Facts, codes: tuple[str, ...], rows: slice) -> Members:
+def fixed_members(facts: Facts, codes: tuple[str, ...], rows: slice, asked: slice) -> Members:
     """A fixed list of names, members while they have bars."""
     position = {code: i for i, code in enumerate(facts.assets.tolist())}
     found = sorted(position[code] for code in codes if code in position)
     columns = np.array(found, dtype=np.int64)
     at = np.arange(rows.start, rows.stop)[:, None]
+    missing = tuple(code for code in codes if not _has_bar(facts, position.get(code), asked))
     return Members(
         columns=columns,
         member=(at >= facts.first_row[columns]) & (at <= facts.last_row[columns]),
         members_ever=len(codes),
-        missing=tuple(code for code in codes if code not in position),
-        coverage=len(found) / len(codes),
+        missing=missing,
+        size=len(codes),
+        coverage=1.0 - len(missing) / len(codes),
         is_pit=False,
         source="fixed list",
         as_of=None,
@@ -133,8 +139,13 @@ def fixed_members(facts: Facts, codes: tuple[str, ...], rows: slice) -> Members:
     )
 
 
+def _has_bar(facts: Facts, column: int | None, asked: slice) -> bool:
+    """Whether a name's stored bars reach into the sessions asked for."""
+    return column is not None and bool(facts.first_row[column] < asked.stop and facts.last_row[column] >= asked.start)
+
+
 def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, asked: slice) -> Members:
-    """Members of an index by spell, both ends included.
+    """Members of an index by spell, both ends included, from a name's first stored bar to its last.
 
     Columns are the names ever a member on these rows: those of the warm-up too, so that a cross-section inside a window
     is the same whatever the start. `members_ever`, `missing` and `coverage` speak of the sessions asked for alone.
@@ -158,11 +169,13 @@ def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, aske
         column = position.get(code)
         if column is None:
             continue
-        member[place[column], max(0, begin - rows.start) : max(0, stop - rows.start)] = True
-        low, high = max(low, int(facts.first_row[column])), min(high, int(facts.last_row[column]) + 1)
-        covered += max(0, high - low)
+        lives, ends = int(facts.first_row[column]), int(facts.last_row[column]) + 1
+        since, until = max(begin, lives, rows.start), min(stop, ends, rows.stop)
+        member[place[column], since - rows.start : max(since, until) - rows.start] = True
+        covered += max(0, min(high, ends) - max(low, lives))
     notices, is_pit = _index_notices(facts, universe, spells, first_day, last_day)
-    missing = tuple(code for code in ever if code not in position)
+    missing = tuple(code for code in ever if not _has_bar(facts, position.get(code), asked))
+    now = (spells.first[touch] <= last_day) & (end[touch] >= last_day)
     coverage = covered / cells if cells else 0.0
     if cells and coverage < 0.995:
         notices.append(
@@ -180,6 +193,7 @@ def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, aske
         member=np.ascontiguousarray(member.T),
         members_ever=len(ever),
         missing=missing,
+        size=len(set(spells.codes[touch][now].tolist())),
         coverage=coverage,
         is_pit=is_pit,
         source="membership spells",
@@ -191,7 +205,10 @@ def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, aske
 def _index_notices(
     facts: Facts, universe: str, spells: Spells, first_day: np.datetime64, last_day: np.datetime64
 ) -> tuple[list[dict[str, Any]], bool]:
-    """What has to be said about lists that do not reach as far as the span; whether every day's list is that day's."""
+    """What has to be said about lists that do not reach as far as the span; whether every day's list is that day's.
+
+    Before lists begin nobody is a member, which is no hindsight; a list carried on beyond its end is none of its day.
+    """
     zh = UNIVERSE_WORDS.get(universe, (universe, universe))[0]
     out = []
     begin, until = spells.first.min(), known_until(spells.as_of)
@@ -214,7 +231,7 @@ def _index_notices(
                 known_until=str(until),
             )
         )
-    return out, not out
+    return out, not last_day > until
 
 
 def known_until(as_of: np.datetime64) -> np.datetime64:
@@ -237,7 +254,7 @@ def infos(facts: Facts) -> list[UniverseInfo]:
         if name == "all":
             found = all_members(facts, last, last)
         elif name == "small_scale":
-            found = fixed_members(facts, SMALL_SCALE, last)
+            found = fixed_members(facts, SMALL_SCALE, last, last)
         elif name in facts.spells:
             found = index_members(facts, name, facts.spells[name], last, last)
         else:
