@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -165,7 +166,12 @@ class App:
 
     def ensure_room(self) -> None:
         """Raise DiskFull or Unavailable when nothing can be written below the home folder."""
+        from quantgpt.foundations.files import write_text
+
+        probe = self.settings.home / f".room-{os.getpid()}"
         try:
             self.settings.home.mkdir(parents=True, exist_ok=True)
+            write_text(probe, "room\n" * 1024)
+            probe.unlink()
         except OSError as error:
             raise Unavailable(f"无法写入 {self.settings.home}", hint=str(error)) from error
