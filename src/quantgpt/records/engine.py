@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from quantgpt.foundations.errors import BadRequest, DiskFull, Unavailable
 
 BUSY_SECONDS = 5
+_CORRUPT, _NO_DATABASE = 11, 26
+"""SQLite's result codes for a file that is damaged, and for one that is something else."""
 
 
 def database_address(text: str | None, home: Path) -> URL:
@@ -78,7 +81,47 @@ def _sqlite_engine(address: URL, *, read_only: bool) -> Engine:
 
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
+    _watch_file(engine, Path(str(address.database)))
     return engine
+
+
+def _watch_file(engine: Engine, path: Path) -> None:
+    """Raise Unavailable for a damaged file, and for one that was deleted or replaced since the first connection."""
+    path = path.absolute()
+    opened: list[tuple[int, int]] = []
+
+    def identity() -> tuple[int, int] | None:
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def same_file(*_: Any) -> None:
+        if opened and identity() != opened[0]:
+            raise Unavailable(
+                f"数据库文件 {path} 已被删除或替换", hint="put the file back, or start again: quantgpt up"
+            )
+
+    def remember(*_: Any) -> None:
+        if not opened and (found := identity()) is not None:
+            opened.append(found)
+
+    def explain(context: Any) -> None:
+        fault = context.original_exception
+        if isinstance(fault, sqlite3.DatabaseError) and _is_damage(fault):
+            raise Unavailable(
+                f"数据库文件已损坏：{path}", hint="move the file away or restore a backup, then: quantgpt up"
+            ) from fault
+
+    event.listen(engine, "do_connect", same_file)
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "begin", same_file, insert=True)
+    event.listen(engine, "handle_error", explain)
+
+
+def _is_damage(fault: sqlite3.DatabaseError) -> bool:
+    return (getattr(fault, "sqlite_errorcode", 0) & 0xFF) in (_CORRUPT, _NO_DATABASE)
 
 
 @contextmanager
