@@ -14,6 +14,7 @@ from quantgpt.foundations.settings import Settings, child_environment, load_sett
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings of this machine."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("quantgpt.foundations.settings._PACKAGE", tmp_path / "src" / "quantgpt")
     for field in Settings.model_fields.values():
         monkeypatch.delenv(str(field.validation_alias), raising=False)
 
@@ -76,3 +77,23 @@ def test_every_setting_is_documented_beside_its_field() -> None:
         if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr)
     }
     assert documented >= set(Settings.model_fields)
+
+
+def test_the_file_of_the_project_wins_over_that_of_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("QUANTGPT_PORT=9001\n")
+    (tmp_path / "pyproject.toml").touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".env").write_text("QUANTGPT_PORT=9002\n")
+    monkeypatch.chdir(elsewhere)
+    assert load_settings().port == 9001
+    (tmp_path / "pyproject.toml").unlink()
+    assert load_settings().port == 9002
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"QUANTGPT_PORT=9001 # \xd6\xd0\n")
+    with pytest.raises(BadRequest, match=r"\.env"):
+        load_settings()

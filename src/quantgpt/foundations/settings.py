@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from quantgpt.foundations.errors import BadRequest
 
 _THREADED = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PACKAGE = Path(__file__).resolve().parent.parent
 _SINGLE = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -25,7 +26,7 @@ def _spare_cores() -> int:
 class Settings(BaseSettings):
     """The settings of one installation. Field `home` is the variable QUANTGPT_HOME, and so on, as `validation_alias` says."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     home: Path = Field(Path("~/.quantgpt"), validation_alias="QUANTGPT_HOME")
     """Folder of everything that is kept: market data, artifacts, database, pid files."""
@@ -129,14 +130,23 @@ class Settings(BaseSettings):
         return self.auth if self.listens_on_loopback else "required"
 
 
+def env_file() -> Path:
+    """The `.env` that counts: that of the project the package is installed from, else that of the current folder."""
+    root = next((folder for folder in _PACKAGE.parents[:2] if (folder / "pyproject.toml").is_file()), Path.cwd())
+    return root / ".env"
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`; `overrides` (by field name) win over both.
 
-    Raises: BadRequest naming every variable that has a bad value.
+    Raises: BadRequest naming every variable that has a bad value, or the `.env` that cannot be read.
     """
     given = {str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items()}
+    path = env_file()
     try:
-        return Settings(**given)
+        return Settings(_env_file=path, **given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(f"无法读取配置文件 {path}", hint=f"save it as readable UTF-8 text: {error}") from None
     except ValidationError as error:
         faults = "；".join(f"{'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors())
         raise BadRequest(f"配置有误：{faults}", hint="correct the environment variable or the line in .env") from None
