@@ -206,3 +206,30 @@ def test_help_is_quick() -> None:
         took.append(after.children_user + after.children_system - before.children_user - before.children_system)
         time.sleep(0)
     assert min(took) <= 0.3
+
+
+def test_a_report_never_replaces_what_is_no_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = home / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, home, Path("/dev/null")):
+        assert run("backtest", EXPRESSION, "--report", str(place)) == 2
+        assert "不能写入报告文件" in capsys.readouterr().err
+    assert pipe.is_fifo()
+
+
+def test_a_full_disk_behind_standard_output_costs_one_line(home: Path) -> None:
+    assert home.is_dir()
+    command = [sys.executable, "-c", "from quantgpt.faces.cli.main import main; main(['data', 'status'])"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, "磁盘空间不足" in done.stderr, "Traceback" in done.stderr) == (7, True, False)
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_damaged_database_stops_nothing_and_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "quantgpt.db").write_bytes(b"no database at all, " * 500)
+    for command, code in (("up", 6), ("migrate", 6), ("doctor", 1)):
+        assert run(command) == code
+        said = capsys.readouterr()
+        assert "数据库文件已损坏" in said.out + said.err
+    assert not (home / "run").exists()

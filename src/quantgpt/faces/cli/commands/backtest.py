@@ -37,8 +37,10 @@ def backtest(
     from quantgpt.foundations.errors import BadRequest
     from quantgpt.services.factor_tests import TestFactor
 
-    if report is not None and (report.is_dir() or not report.parent.exists()):
-        raise BadRequest(f"不能写入报告文件 {report}", field="report", hint="give a file in a folder that exists")
+    if report is not None and not _can_hold(report):
+        raise BadRequest(
+            f"不能写入报告文件 {report}", field="report", hint="give a regular file in a folder that exists"
+        )
     ask = TestFactor(
         prompt=expression,
         universe=universe,
@@ -67,6 +69,14 @@ def backtest(
     show_result(run.result, time.perf_counter() - began)
     if report is not None:
         typer.echo(f"报告：{report.resolve()}")
+
+
+def _can_hold(path: Path) -> bool:
+    """A report may be written there: a new file, or a regular one that is replaced; never a device or a folder."""
+    try:
+        return path.is_file() if path.exists() else path.resolve().parent.is_dir()
+    except OSError:
+        return False
 
 
 def _write_report(path: Path, run: object, progress: object) -> None:
