@@ -76,11 +76,11 @@ def test_a_stale_attempt_brings_no_report(records: Records) -> None:
 def test_workers_come_live_and_go(records: Records) -> None:
     records.workers.enter("w", host="h", pid=1, slots=2)
     assert records.workers.seen("w")
-    assert records.workers.alive(10) == 1
+    assert len(records.workers.alive(10)) == 1
     assert [row.id for row in records.workers.all()] == ["w"]
     records.workers.leave("w")
     assert not records.workers.seen("w")
-    assert records.workers.alive(10) == 0
+    assert records.workers.alive(10) == []
 
 
 def test_the_reader_cannot_write(records: Records) -> None:
@@ -120,3 +120,32 @@ def test_a_full_disk_is_told_as_such() -> None:
 
     with pytest.raises(DiskFull), database_faults():
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "quantgpt.db").write_bytes(b"no database at all, " * 500)
+    opened = open_records(None, tmp_path)
+    for ask in (opened.check, opened.revision, opened.migrate):
+        with pytest.raises(Unavailable, match="数据库文件已损坏") as caught:
+            ask()
+        assert "quantgpt.db" in caught.value.message
+    opened.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_deleted_under_a_server_is_noticed(tmp_path: Path, replaced: bool) -> None:
+    opened = open_records(None, tmp_path)
+    opened.migrate()
+    opened.check()
+    path = tmp_path / "quantgpt.db"
+    path.rename(tmp_path / "old.db")
+    if replaced:
+        path.touch()
+    with pytest.raises(Unavailable, match="已被删除或替换"):
+        opened.check()
+    with pytest.raises(Unavailable, match="已被删除或替换"):
+        opened.jobs.submit(NewJob(id="a", operation="test", owner_id=LOCAL_ADMIN, ask="{}"))
+    assert path.exists() is replaced
+    (tmp_path / "old.db").rename(path)
+    opened.check()
+    opened.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from quantgpt.records.engine import database_faults
 from quantgpt.records.schema import database_now, workers
@@ -54,10 +54,8 @@ class WorkerRecords:
         with database_faults(), self._reader.begin() as connection:
             return [WorkerRow(**row) for row in connection.execute(select(workers).order_by(workers.c.id)).mappings()]
 
-    def alive(self, within_seconds: float) -> int:
-        """Number of workers heard of in the last seconds."""
+    def alive(self, within_seconds: float) -> list[str]:
+        """Ids of the workers heard of in the last seconds."""
         with database_faults(), self._reader.begin() as connection:
-            found = connection.execute(
-                select(func.count()).select_from(workers).where(workers.c.seen_at > database_now() - within_seconds)
-            )
-            return int(found.scalar_one())
+            heard = workers.c.seen_at > database_now() - within_seconds
+            return [row.id for row in connection.execute(select(workers.c.id).where(heard).order_by(workers.c.id))]
