@@ -1,6 +1,6 @@
 /** What the pages ask the server for. Server state lives in the query cache and nowhere else. */
 
-import { QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { answered, ApiError, http } from "./client";
@@ -10,7 +10,15 @@ import { isTerminal, type MarketFacts, type SeriesTable, type Submission, type T
 const RETRIES = 2;
 
 export function makeQueryClient(): QueryClient {
-  return new QueryClient({
+  /** After a failure it is worth knowing at once whether the server is ready. */
+  const lookAgain = () => void client.invalidateQueries({ queryKey: ["ready"] });
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (_reason, query) => {
+        if (query.queryKey[0] !== "ready") lookAgain();
+      },
+    }),
+    mutationCache: new MutationCache({ onError: lookAgain }),
     defaultOptions: {
       queries: {
         staleTime: 30_000,
@@ -22,6 +30,7 @@ export function makeQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  return client;
 }
 
 export const useMarket = () =>
@@ -58,7 +67,7 @@ export const useReady = () =>
     },
     retry: false,
     staleTime: 0,
-    refetchInterval: 30_000,
+    refetchInterval: ({ state }) => (state.status === "success" && state.data?.status === "ready" ? 30_000 : 5_000),
   });
 
 export interface TaskPage {
@@ -115,8 +124,10 @@ export function useFollow(id: string | undefined, active: boolean): Link {
           client.setQueryData(["task", id], task);
           if (isTerminal(task.status)) void client.invalidateQueries({ queryKey: ["tasks"] });
         },
-        onLink: (connected, retryInSeconds) =>
-          setLink((old) => (old.connected === connected && old.retryInSeconds === retryInSeconds ? old : { connected, retryInSeconds })),
+        onLink: (connected, retryInSeconds) => {
+          if (!connected) void client.invalidateQueries({ queryKey: ["ready"] });
+          setLink((old) => (old.connected === connected && old.retryInSeconds === retryInSeconds ? old : { connected, retryInSeconds }));
+        },
       },
       stop.signal,
     ).catch(() => {
