@@ -144,10 +144,15 @@ def planted_factor(
 
 
 def write_demo(folder: SnapshotFolder, made_at: str, progress: Progress = silent) -> str:
-    """Write the full demo market into a folder; returns the snapshot. Writing it again changes nothing."""
+    """Write the full demo market into a folder; returns the snapshot.
+
+    Writing it again changes nothing but objects that are missing or damaged.
+    """
     key = hash_value(["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)])
-    if folder.exists and folder.manifest().notes.get("recipe") == key:
-        return folder.pointer().current
+    if folder.exists:
+        known = folder.manifest()
+        if known.notes.get("recipe") == key and not folder.damaged(known):
+            return folder.pointer().current
     progress("simulate", 0.0, "演示行情")
     made = simulate(official().between(DEMO_FIRST, DEMO_LAST), DEMO_ASSETS, DEMO_SEED)
     dense = dense_of(made)

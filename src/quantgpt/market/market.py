@@ -156,7 +156,7 @@ class Market:
             )
         import pyarrow.parquet as pq
 
-        table = pq.read_table(self._folder.path(str(self.manifest.tables[name]["object"])))
+        table = pq.read_table(self._folder.checked(str(self.manifest.tables[name]["object"])))
         return {column: table[column].to_numpy() for column in table.column_names}
 
     def view(

@@ -21,6 +21,7 @@ from quantgpt.foundations.errors import Broken, Conflict, NotFound, Unavailable
 from quantgpt.foundations.files import room_on_disk, sync_folder, write_text
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.foundations.panel import padded_width
+from quantgpt.market.whole import Verified
 
 Array = np.ndarray[Any, Any]
 
@@ -28,7 +29,7 @@ FORMAT = 1
 KEEP_SNAPSHOTS = 3
 """How many snapshots stay on disk: the current one and those that a rollback can return to."""
 
-_DAMAGED = "run: quantgpt data health; then roll back or import again"
+_DAMAGED = "运行 quantgpt data health 查看；重新导入原来的文件（演示库运行 quantgpt data demo）可以修复，也可以回滚"
 _ID = re.compile(r"^[0-9a-f]{12}$")
 
 
@@ -75,10 +76,11 @@ class Pointer:
 
 
 class SnapshotFolder:
-    """The snapshots of one market: `CURRENT`, `snapshots/<id>.json`, `objects/<sha256>.<npy|parquet>`."""
+    """The snapshots of one market: `CURRENT`, `snapshots/<id>.json`, `objects/<sha256>.<npy|parquet>`, `verified.json`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._verified = Verified(folder)
 
     @property
     def exists(self) -> bool:
@@ -120,6 +122,24 @@ class SnapshotFolder:
         """Where an object lies."""
         return self.folder / "objects" / name
 
+    def checked(self, name: str) -> Path:
+        """Where an object lies that was found whole.  Raises: Broken naming it."""
+        try:
+            whole = self._verified.is_whole(name)
+        except FileNotFoundError as error:
+            raise Broken(f"行情文件 {name[:12]}… 不存在，快照可能已被清理", hint=_DAMAGED) from error
+        if not whole:
+            raise Broken(f"行情文件 {name[:12]}… 已损坏：内容与清单不符", hint=_DAMAGED)
+        return self.path(name)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether an object is there and has the content that its name is the hash of."""
+        return not self._verified.damaged([name])
+
+    def damaged(self, manifest: Manifest) -> frozenset[str]:
+        """Objects of a snapshot that are missing or not what their names say."""
+        return frozenset(self._verified.damaged(sorted(manifest.objects())))
+
     def fact(self, manifest: Manifest, name: str) -> Array:
         """A small array, read whole."""
         return self._load(manifest.facts[name], None)
@@ -131,7 +151,7 @@ class SnapshotFolder:
 
     def _load(self, name: str, mode: Literal["r"] | None) -> Array:
         try:
-            array: Array = np.load(self.path(name), mmap_mode=mode, allow_pickle=False)
+            array: Array = np.load(self.checked(name), mmap_mode=mode, allow_pickle=False)
         except FileNotFoundError as error:
             raise Broken(f"行情文件 {name[:12]}… 不存在，快照可能已被清理", hint=_DAMAGED) from error
         except (ValueError, EOFError) as error:
@@ -143,7 +163,7 @@ class SnapshotFolder:
         if not self.folder.is_dir():
             return
         for left in [*self.folder.glob(".staging-*"), *self.folder.glob(".*.part")]:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
         kept: set[str] = set()
         if self.exists:
             for name in {entry[0] for entry in self.pointer().history}:
@@ -185,17 +205,18 @@ class Stage:
         self._new: list[str] = []
 
     def put(self, suffix: str, write: Callable[[_Hashing], None]) -> str:
-        """Write an object through `write(handle)`; returns its name. An object that exists already costs nothing more."""
+        """Write an object through `write(handle)`; returns its name. A whole one that exists already stays."""
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{uuid4().hex}.part"
         with part.open("wb") as handle:
             hashing = _Hashing(handle)
             write(hashing)
             name = f"{hashing.digest.hexdigest()}.{suffix}"
-            if not self._snapshots.path(name).is_file():
+            known = name in self._new or self._snapshots.is_whole(name)
+            if not known:
                 handle.flush()
                 os.fsync(handle.fileno())
-        if self._snapshots.path(name).is_file() or name in self._new:
+        if known:
             part.unlink()
         else:
             part.replace(self._folder / name)
@@ -223,23 +244,20 @@ class Stage:
     def commit(self, manifest: Manifest, made_at: str, *, replaces: str | None = None) -> str:
         """Move the objects in, write the manifest, switch the pointer; returns the snapshot's id.
 
-        On any failure before the switch the market is as it was. A manifest that is the current one changes nothing.
+        On any failure before the switch the market is as it was. A manifest that is the current one changes nothing but
+        objects that were missing or damaged.
         `replaces` names a snapshot of the same piece of work to which a rollback shall not return.
         """
         home = self._snapshots
         known = home.pointer() if home.exists else Pointer("", ())
         if known.current == manifest.id:
+            self._install([])
             return manifest.id
         moved: list[Path] = []
         text = home.folder / "snapshots" / f"{manifest.id}.json"
         fresh = not text.exists()
         try:
-            target = home.folder / "objects"
-            target.mkdir(parents=True, exist_ok=True)
-            for name in self._new:
-                moved.append(target / name)
-                (self._folder / name).replace(target / name)
-            sync_folder(target)
+            self._install(moved)
             if fresh:
                 write_text(text, json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True, indent=1) + "\n")
             past = tuple(entry for entry in known.history if entry[0] not in (manifest.id, replaces))
@@ -252,6 +270,15 @@ class Stage:
                         path.unlink(missing_ok=True)
             raise
         return manifest.id
+
+    def _install(self, moved: list[Path]) -> None:
+        """Move the new objects in, over damaged ones; `moved` is told of each beforehand."""
+        target = self._snapshots.folder / "objects"
+        target.mkdir(parents=True, exist_ok=True)
+        for name in self._new:
+            moved.append(target / name)
+            (self._folder / name).replace(target / name)
+        sync_folder(target)
 
     def discard(self) -> None:
         """Remove what was not committed."""

@@ -23,15 +23,19 @@ def apply(
     *,
     replaces: str | None = None,
 ) -> tuple[str, Ledger]:
-    """Put checked rows over a market and switch to the new snapshot; equal content changes nothing on disk."""
+    """Put checked rows over a market and switch to the new snapshot.
+
+    Equal content changes nothing on disk but objects that are missing or damaged.
+    """
     with folder.writing() as stage:
         manifest = folder.manifest() if folder.exists else None
-        ledger = Ledger(folder, manifest)
+        damaged = folder.damaged(manifest) if manifest is not None else frozenset()
+        ledger = Ledger(folder, manifest, damaged)
         ledger.take(batch)
-        calendar = batch.days or stored_calendar(folder, manifest)
+        calendar = batch.days or stored_calendar(folder, manifest, damaged)
         progress("tables", 0.35, market)
         ledger.write(stage)
-        if manifest is not None and _unchanged(folder, manifest, ledger, calendar):
+        if manifest is not None and not damaged and _unchanged(folder, manifest, ledger, calendar):
             return folder.pointer().current, ledger
         dense = dense_of(ledger.truth(calendar))
         panels = stage_dense(stage, dense, progress)

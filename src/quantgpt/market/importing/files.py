@@ -63,7 +63,8 @@ def import_into(
     """Import a file or folder into a market.  Raises: BadImport, Conflict, DiskFull; then nothing has changed."""
     progress("scan", 0.0, str(path.name))
     manifest = folder.manifest() if folder.exists else None
-    files, reports = _scan(path, manifest)
+    damaged = folder.damaged(manifest) if manifest is not None else frozenset()
+    files, reports = _scan(path, None if damaged else manifest)
     if not files and not any(report.state is FileState.UNCHANGED for report in reports):
         raise BadImport(
             _nothing_usable(path, reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path"
@@ -73,7 +74,7 @@ def import_into(
         file.brought = read(file.path, file.layout, file.table)
         file.table = None
     _refuse_untestable(files, path, manifest)
-    calendar = _calendar(folder, manifest, files)
+    calendar = _calendar(folder, manifest, files, damaged)
     today = np.datetime64(market_date(clock).isoformat(), "D")
     for file in files:
         _check_file(file, calendar, today)
@@ -172,8 +173,10 @@ def _nothing_usable(path: Path, reports: list[FileReport]) -> str:
     return f"{path.name} 里没有可以导入的行情数据（{reasons}）"
 
 
-def _calendar(folder: SnapshotFolder, manifest: Manifest | None, files: list[_File]) -> TradeDays:
-    calendar = stored_calendar(folder, manifest)
+def _calendar(
+    folder: SnapshotFolder, manifest: Manifest | None, files: list[_File], damaged: frozenset[str]
+) -> TradeDays:
+    calendar = stored_calendar(folder, manifest, damaged)
     for file in files:
         if file.brought is not None and file.brought.days.size:
             calendar = calendar.extended(file.brought.days)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from quantgpt.foundations.errors import Broken
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.market.calendar import TradeDays, official
 from quantgpt.market.importing.dense import Truth
@@ -36,10 +37,14 @@ class Batch:
 class Ledger:
     """The append-only truth of one market: yearly and whole parquet tables, lists as JSON."""
 
-    def __init__(self, folder: SnapshotFolder, manifest: Manifest | None) -> None:
+    def __init__(
+        self, folder: SnapshotFolder, manifest: Manifest | None, damaged: frozenset[str] = frozenset()
+    ) -> None:
         self._folder = folder
-        self._manifest = manifest
-        self.tables: dict[str, Mapping[str, Any]] = dict(manifest.tables) if manifest else {}
+        stored = dict(manifest.tables) if manifest else {}
+        self._lost = {name: entry for name, entry in stored.items() if entry["object"] in damaged}
+        """tables whose file is missing or damaged; what is taken in must make up for them"""
+        self.tables: dict[str, Mapping[str, Any]] = {n: e for n, e in stored.items() if n not in self._lost}
         self._rows: dict[str, Rows | None] = {}
         self._lists: dict[str, list[dict[str, Any]]] = {}
         self.merged: dict[str, Merged] = {}
@@ -48,7 +53,7 @@ class Ledger:
         """All stored rows of a table; the parts of a yearly one together."""
         if table not in self._rows:
             names = sorted(name for name in self.tables if name.startswith(f"{table}/") or name == table)
-            parts = [from_parquet(self._folder.path(str(self.tables[name]["object"]))) for name in names]
+            parts = [from_parquet(self._folder.checked(str(self.tables[name]["object"]))) for name in names]
             self._rows[table] = sorted_rows(concat(parts)) if parts else None
         return self._rows[table]
 
@@ -56,7 +61,7 @@ class Ledger:
         """A stored list (`constituents`, `instruments`, `index_names`)."""
         if name not in self._lists:
             entry = self.tables.get(f"list/{name}")
-            body = json.loads(self._folder.path(str(entry["object"])).read_text(encoding="utf-8")) if entry else []
+            body = json.loads(self._folder.checked(str(entry["object"])).read_text(encoding="utf-8")) if entry else []
             self._lists[name] = body
         return self._lists[name]
 
@@ -97,7 +102,10 @@ class Ledger:
         )
 
     def write(self, stage: Stage) -> None:
-        """Stage every table and list whose content changed; the others keep their objects."""
+        """Stage every table and list whose content changed; the others keep their objects.
+
+        Raises: Broken when a damaged table is not made up for.
+        """
         for table in self.merged:
             rows = self._rows[table]
             if rows is None:
@@ -112,6 +120,15 @@ class Ledger:
             if body and self.tables.get(f"list/{name}", {}).get("content") != content:
                 stored = stage.put("json", lambda handle, text=text: _write(handle, text.encode("utf-8")))  # type: ignore[misc]
                 self.tables[f"list/{name}"] = {"object": stored, "content": content, "rows": len(body)}
+
+        lost = [
+            name for name, entry in self._lost.items() if self.tables.get(name, {}).get("content") != entry["content"]
+        ]
+        if lost:
+            raise Broken(
+                f"原始数据表 {'、'.join(sorted(lost)[:5])} 的文件已损坏，这次导入补不全，未写入任何内容",
+                hint="重新导入原来的全部文件，或运行 quantgpt data rollback 回滚",
+            )
 
     def _put(self, stage: Stage, name: str, part: Rows) -> None:
         content = part.content()
@@ -143,8 +160,10 @@ def sorted_rows(rows: Rows) -> Rows:
     return rows.take(np.argsort(key, kind="stable"))
 
 
-def stored_calendar(folder: SnapshotFolder, manifest: Manifest | None) -> TradeDays:
-    """Announced sessions: those in the package and those that the market was given."""
-    if manifest is None:
+def stored_calendar(
+    folder: SnapshotFolder, manifest: Manifest | None, damaged: frozenset[str] = frozenset()
+) -> TradeDays:
+    """Announced sessions: those in the package and those that the market was given, unless that list is damaged."""
+    if manifest is None or manifest.facts["calendar"] in damaged:
         return official()
     return official().extended(folder.fact(manifest, "calendar"))
