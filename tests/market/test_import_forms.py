@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ import pytest
 from quantgpt.foundations.errors import BadImport
 from quantgpt.market import MarketStore
 from quantgpt.market.importing.report import FileState
+from quantgpt.services import readiness
+from quantgpt.services._base import App
 
 NEEDED = "code,date,open,high,low,close,volume,amount,pre_close,factor"
 CHINESE = {
@@ -120,3 +124,33 @@ def test_columns_that_are_not_known_come_with_those_that_are_needed(store: Marke
     with pytest.raises(BadImport, match="无法识别的列：a、b") as caught:
         store.import_path(tmp_path / "odd.csv")
     assert NEEDED in caught.value.hint
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way(store: MarketStore, tmp_path: Path, bars: pd.DataFrame, ends: str) -> None:
+    bars.to_csv(tmp_path / "bars.csv", index=False, lineterminator=ends)
+    assert store.import_path(tmp_path / "bars.csv").rows == 174
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "words"),
+    [("date", "02/01/2024", "2024-01-02"), ("code", "600000", "600000.SH")],
+)
+@pytest.mark.parametrize("skip", [False, True])
+def test_dates_and_codes_that_cannot_be_read_come_with_the_spelling(
+    store: MarketStore, tmp_path: Path, bars: pd.DataFrame, column: str, values: str, words: str, skip: bool
+) -> None:
+    bars.assign(**{column: values}).to_csv(tmp_path / "bars.csv", index=False)
+    with pytest.raises(BadImport, match="无法识别 174 行") as caught:
+        store.import_path(tmp_path / "bars.csv", skip_bad_rows=skip)
+    assert words in caught.value.hint
+    assert not store.root.exists()
+
+
+def test_a_market_without_stocks_is_not_ready(store: MarketStore, folder: Path) -> None:
+    app = cast("App", SimpleNamespace(markets=store))
+    assert not readiness._market(app)["ok"]
+    store.import_path(folder / "some_index.parquet")
+    assert readiness._market(app) == {"ok": False, "message": "行情库 main 里没有股票日线"}
+    store.import_path(folder)
+    assert readiness._market(app)["ok"]

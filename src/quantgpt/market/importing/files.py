@@ -36,6 +36,11 @@ from quantgpt.market.snapshots import Manifest, SnapshotFolder
 RULES_VERSION = "1"
 """Part of what a known file is recognised by: new rules look at old files again."""
 
+_SPELLINGS = {
+    "bad_symbol": "代码写成 600000.SH、000001.SZ 或 sh.600000",
+    "bad_date": "日期写成 2024-01-02、2024/01/02 或 20240102",
+}
+
 
 @dataclass
 class _File:
@@ -81,9 +86,8 @@ def import_into(
     batch = _batch(files, calendar)
     bad = [file.report for file in files if file.report is not None and _refused(file)]
     if bad and not skip_bad_rows:
-        raise BadImport(
-            bad_rows_message(bad), hint="mend the file, or leave these rows out with --skip-bad-rows", field="path"
-        )
+        raise BadImport(bad_rows_message(bad), hint=_mending(bad), field="path")
+    _refuse_nothing_left(files, path, manifest)
     previous = folder.pointer().current if folder.exists else None
     if files:
         snapshot, ledger = apply(folder, market, batch, clock, progress)
@@ -137,6 +141,23 @@ def _refuse_untestable(files: list[_File], path: Path, manifest: Manifest | None
             hint=f"需要的列：{NEEDED}",
             field="path",
         )
+
+
+def _refuse_nothing_left(files: list[_File], path: Path, manifest: Manifest | None) -> None:
+    """Files whose every row was left out make no market.  Raises: BadImport."""
+    if manifest is not None and manifest.holds_stocks:
+        return
+    reports = [file.report for file in files if file.report is not None]
+    if reports and not any(report.rows for report in reports):
+        reasons = bad_rows_message(reports)
+        raise BadImport(f"{path.name} 没有剩下任何可用的数据行。{reasons}", hint=_mending(reports), field="path")
+
+
+def _mending(reports: list[FileReport]) -> str:
+    """What to do about rejected rows, with the spelling of dates and codes where these are at fault."""
+    codes = {entry.code for report in reports for entry in report.rejected}
+    spelling = [words for code, words in _SPELLINGS.items() if code in codes]
+    return "；".join([*spelling, "请修正文件，或用 --skip-bad-rows 跳过这些行"])
 
 
 def _is_there(path: Path) -> bool:

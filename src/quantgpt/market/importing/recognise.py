@@ -159,7 +159,7 @@ def _read_csv(path: Path) -> pa.Table:
     import pyarrow as pa
 
     with path.open("rb") as handle:
-        line = handle.readline(1 << 16)
+        line = handle.readline(1 << 20)
     if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
         raise BadImport(
             f"{path.name} 不是 UTF-8 编码（像是 UTF-16）", hint="请另存为 UTF-8 的 CSV 再导入", field="path"
@@ -184,8 +184,12 @@ def _csv_table(path: Path, line: bytes, encoding: str) -> pa.Table:
     from pyarrow import csv
 
     header = line.decode("utf-8-sig" if encoding == "utf8" else encoding)
+    header = next(iter(header.splitlines()), "")
     separator = max(SEPARATORS, key=header.count)
-    names = next(text_csv.reader([header.strip("\r\n")], delimiter=separator), [])
+    try:
+        names = next(text_csv.reader([header], delimiter=separator), [])
+    except text_csv.Error:
+        names = []
     texts = {name: pa.string() for name in names if _ours(name) in ("code", "symbol", "index")}
     return csv.read_csv(
         path,
