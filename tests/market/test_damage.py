@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from quantgpt.foundations.errors import Broken
+from quantgpt.foundations.hashing import hash_file
 from quantgpt.market import MarketStore, demo, whole
 
 Tree = Callable[[Path], dict[str, str]]
@@ -35,7 +36,7 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-8])
 
 
-DAMAGE = {"flipped": flip, "cut": cut, "gone": Path.unlink}
+DAMAGE: dict[str, Callable[[Path], None]] = {"flipped": flip, "cut": cut, "gone": Path.unlink}
 
 
 @pytest.mark.parametrize("how", DAMAGE)
@@ -108,7 +109,7 @@ def test_a_file_is_hashed_once_and_again_when_it_changed(
         hashed.append(path.name)
         return real(path)
 
-    real = whole.hash_file
+    real = hash_file
     monkeypatch.setattr(whole, "hash_file", counting)
     monkeypatch.setattr(whole, "SMALL", 0)
     monkeypatch.setattr(whole, "_seen", {})
