@@ -14,6 +14,7 @@ from tests._rig import demo_market, free_port, is_alive, wait_until
 
 from quantgpt.faces.cli.commands import up as commands
 from quantgpt.foundations.errors import Unavailable
+from quantgpt.foundations.settings import load_settings
 
 pytestmark = pytest.mark.xdist_group("up")
 SLEEP = "import time; time.sleep(60)"
@@ -64,7 +65,7 @@ def test_only_a_process_of_this_home_is_stopped(
         process = imitate(tmp_path, argv, place)
         started.append(process)
         pid_file.write_text(f"{process.pid}\n")
-        assert commands._stop(pid_file, "server", home) is ours
+        assert commands._stop(pid_file, "server", load_settings()) is ours
         assert (process.poll() is not None) is ours
         assert not pid_file.exists()
 
@@ -100,7 +101,9 @@ def test_a_start_that_fails_leaves_no_process(home: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.slow
 def test_up_and_down(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands.up()
+    script = "from quantgpt.faces.cli.main import main; main(['up'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "就绪" in done.stdout, done.stderr
     pids = [int((home / "run" / f"{part}.pid").read_text()) for part in commands.PARTS]
     assert all(is_alive(pid) for pid in pids)
     commands.down()

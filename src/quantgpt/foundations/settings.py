@@ -152,6 +152,23 @@ def load_settings(**overrides: Any) -> Settings:
         raise BadRequest(f"配置有误：{faults}", hint="correct the environment variable or the line in .env") from None
 
 
+def home_of(environment: Mapping[str, str], folder: Path, settings: Settings) -> Path:
+    """The home of another process, by its environment and current folder; `settings` are those of this process.
+
+    Where neither process was given one, both have read the same settings.
+    """
+    variable = str(Settings.model_fields["home"].validation_alias)
+    given, ours = (found.get(variable, "").strip() for found in (environment, os.environ))
+    if not given and not ours:
+        return settings.home
+    return (folder / Path(given or str(Settings.model_fields["home"].default)).expanduser()).resolve()
+
+
+def part_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a server or a worker of this installation: ours, with the home spelled out."""
+    return {**os.environ, str(Settings.model_fields["home"].validation_alias): str(settings.home)}
+
+
 def child_environment(settings: Settings, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a process that computes: threads capped, no secret of ours in it.
 

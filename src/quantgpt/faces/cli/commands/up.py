@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,13 @@ from quantgpt.foundations.errors import Unavailable
 if TYPE_CHECKING:
     import psutil
 
+    from quantgpt.foundations.settings import Settings
     from quantgpt.services._base import App
 
 PARTS = ("server", "worker")
 COMMANDS = {"server": "serve", "worker": "worker"}
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
-DEFAULT_HOME = "~/.quantgpt"
 
 
 def install(cli: typer.Typer) -> None:
@@ -43,7 +42,7 @@ def up() -> None:
     app.records.check()
     with _alone(app.settings.run_folder):
         for part in PARTS:
-            _stop(app.settings.run_folder / f"{part}.pid", part, app.settings.home)
+            _stop(app.settings.run_folder / f"{part}.pid", part, app.settings)
         app.records.migrate()
         if not app.markets.names():
             _make_demo(app)
@@ -61,7 +60,7 @@ def down() -> None:
     folder, stopped = settings.run_folder, list[str]()
     if folder.is_dir():
         with _alone(folder):
-            stopped = [part for part in reversed(PARTS) if _stop(folder / f"{part}.pid", part, settings.home)]
+            stopped = [part for part in reversed(PARTS) if _stop(folder / f"{part}.pid", part, settings)]
     typer.echo(f"已停止 · stopped: {', '.join(stopped)}" if stopped else "没有在运行 · nothing was running")
 
 
@@ -118,6 +117,7 @@ def _start_all(app: App) -> str:
 
 def _start(app: App, part: str) -> subprocess.Popen[bytes]:
     from quantgpt.foundations.files import write_text
+    from quantgpt.foundations.settings import part_environment
 
     log = _log(app, part)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def _start(app: App, part: str) -> subprocess.Popen[bytes]:
             stdout=out,
             stderr=out,
             start_new_session=True,
-            env={**os.environ, "QUANTGPT_HOME": str(app.settings.home)},
+            env=part_environment(app.settings),
         )
     try:
         write_text(app.settings.run_folder / f"{part}.pid", f"{process.pid}\n")
@@ -179,7 +179,7 @@ def _wait(app: App, server: subprocess.Popen[bytes]) -> str:
     raise Unavailable(f"服务没有启动：{' '.join(tail) or '没有日志'}", hint=f"see {log}")
 
 
-def _stop(pid_file: Path, part: str, home: Path) -> bool:
+def _stop(pid_file: Path, part: str, settings: Settings) -> bool:
     """Stop the process named in that file if it is that part of this home; any other is left alone and said."""
     import psutil
 
@@ -190,7 +190,7 @@ def _stop(pid_file: Path, part: str, home: Path) -> bool:
     except (OSError, ValueError, psutil.Error):
         pid_file.unlink(missing_ok=True)
         return False
-    if dead or not (_is_part(words, part) and _home_of(process, home) == home):
+    if dead or not (_is_part(words, part) and _home_of(process, settings) == settings.home):
         if not dead:
             shown = " ".join(words)[:60]
             typer.echo(f"进程 {process.pid} 不是我们的（{shown}），不动它 · not ours, left alone", err=True)
@@ -214,15 +214,14 @@ def _is_part(words: Sequence[str], part: str) -> bool:
     return len(words) >= 2 and Path(words[-2]).name == "quantgpt" and words[-1] == COMMANDS[part]
 
 
-def _home_of(process: psutil.Process, ours: Path) -> Path | None:
+def _home_of(process: psutil.Process, settings: Settings) -> Path | None:
     """The home folder that a process works in; None when that cannot be seen."""
     import psutil
 
+    from quantgpt.foundations.settings import home_of
+
     try:
-        given: Mapping[str, str] = process.environ()
-        text = given.get("QUANTGPT_HOME", "").strip()
-        if not text and not os.environ.get("QUANTGPT_HOME", "").strip():
-            return ours  # neither of us was told: both read the same settings
-        return (Path(process.cwd()) / Path(text or DEFAULT_HOME).expanduser()).resolve()
+        seen = process.as_dict(["environ", "cwd"])
+        return home_of(seen["environ"], Path(seen["cwd"]), settings) if all(seen.values()) else None
     except (OSError, RuntimeError, psutil.Error):
         return None
