@@ -76,3 +76,25 @@ def test_dropping_a_report_twice_is_no_error(tmp_path: Path) -> None:
     artifacts.write_report("backtest_report_a.html", b"x")
     artifacts.drop_report("backtest_report_a.html")
     artifacts.drop_report("backtest_report_a.html")
+
+
+@pytest.mark.parametrize("keep", [0, 10, -30])
+def test_a_damaged_archive_is_said_to_be_damaged(tmp_path: Path, keep: int) -> None:
+    artifacts = Artifacts(tmp_path)
+    artifacts.write_task("abc", {"score": 1}, {"nav": NAV})
+    path = tmp_path / "tasks" / "abc.zip"
+    path.write_bytes(path.read_bytes()[:keep])
+    for read in (artifacts.load, artifacts.series_names, lambda task: artifacts.read_series(task, "nav")):
+        with pytest.raises(NotFound, match="结果文件已损坏"):
+            read("abc")
+
+
+def test_a_damaged_entry_is_said_to_be_damaged(tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    artifacts.write_task("abc", {"score": 1}, {"nav": NAV})
+    path = tmp_path / "tasks" / "abc.zip"
+    body = bytearray(path.read_bytes())
+    body[45:48] = b"\xff\xff\xff"
+    path.write_bytes(bytes(body))
+    with pytest.raises(NotFound, match="结果文件已损坏"):
+        artifacts.load("abc")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +19,7 @@ from quantgpt.foundations.series import Series
 
 _REPORT_NAME = re.compile(r"backtest_report_\w+\.html", re.ASCII)
 _TASK_ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, TypeError)
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -24,6 +28,16 @@ def checked_report_name(name: str) -> str:
     if len(name) > 120 or not _REPORT_NAME.fullmatch(name):
         raise BadRequest("Invalid filename", field="filename", hint="backtest_report_….html")
     return name
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive for reading. Raises FileNotFoundError, NotFound when it is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except _DAMAGE as error:
+        raise NotFound("结果文件已损坏", hint="再运行一次这个回测 · run the test again") from error
 
 
 class Artifacts:
@@ -61,9 +75,9 @@ class Artifacts:
         write_whole(self._task_path(task_id), write)
 
     def series_names(self, task_id: str) -> list[str]:
-        """Names of the stored series of a task; empty when there are none."""
+        """Names of the stored series of a task; empty when there are none. Raises NotFound for a damaged archive."""
         try:
-            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+            with _opened(self._task_path(task_id)) as archive:
                 names = [name for name in archive.namelist() if name.startswith("series/")]
         except FileNotFoundError:
             return []
@@ -71,24 +85,23 @@ class Artifacts:
 
     def read_series(self, task_id: str, name: str) -> bytes:
         """One series as JSON text. Raises NotFound."""
-        try:
-            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+        known = self.series_names(task_id)
+        if name in known:
+            with _opened(self._task_path(task_id)) as archive:
                 return archive.read(f"series/{name}.json")
-        except (FileNotFoundError, KeyError):
-            known = self.series_names(task_id)
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"known: {', '.join(known)}" if known else "the task has no series"
-            raise NotFound("没有这个序列", field="name", hint=hint, nearest=near[0] if near else None) from None
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"known: {', '.join(known)}" if known else "the task has no series"
+        raise NotFound("没有这个序列", field="name", hint=hint, nearest=near[0] if near else None)
 
     def load(self, task_id: str) -> tuple[dict[str, Any], dict[str, Series]]:
         """(result, series) of a task. Raises NotFound."""
         try:
-            with zipfile.ZipFile(self._task_path(task_id)) as archive:
+            with _opened(self._task_path(task_id)) as archive:
                 bodies = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+                result = bodies.pop("result.json")
+                return result, {body["name"]: Series.from_json(body) for body in bodies.values()}
         except FileNotFoundError:
             raise NotFound("Report not found") from None
-        result = bodies.pop("result.json")
-        return result, {body["name"]: Series.from_json(body) for body in bodies.values()}
 
     def forget_task(self, task_id: str) -> None:
         """Remove every file of a task that ended without a result."""

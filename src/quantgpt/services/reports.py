@@ -12,6 +12,9 @@ from quantgpt.foundations.progress import Progress
 from quantgpt.foundations.series import Series
 from quantgpt.services._base import App, operation
 
+RETRY_SECONDS = 60
+"""Requests for one purged report share a job for so long; a failed one is tried again afterwards."""
+
 
 def render(result: dict[str, Any], series: Mapping[str, Series]) -> bytes:
     """The HTML report of a factor test."""
@@ -20,9 +23,9 @@ def render(result: dict[str, Any], series: Mapping[str, Series]) -> bytes:
     return render_factor_report(result, series, str(result["params"]["expression"]))
 
 
-def purge_reports(app: App, owner_id: str) -> None:
-    """Remove the oldest report files of a user beyond the limit. They can be made again."""
-    surplus = app.records.reports.surplus(owner_id, app.settings.max_reports)
+def purge_reports(app: App, owner_id: str, *, spare: str | None = None) -> None:
+    """Remove the oldest report files of a user beyond the limit, but not `spare`. They can be made again."""
+    surplus = [name for name in app.records.reports.surplus(owner_id, app.settings.max_reports) if name != spare]
     for old in surplus:
         app.artifacts.drop_report(old)
     app.records.reports.drop(surplus)
@@ -48,7 +51,9 @@ def find_report(app: App, name: str, owner_id: str) -> tuple[Path, str | None]:
     if path.is_file():
         return path, None
     ask = RenderReport(name=name, task_id=row.job_id)
-    return path, app.submit(ask, owner_id=owner_id).id
+    turn = int(app.clock.now().timestamp() // RETRY_SECONDS)
+    key = f"report:{name}:{row.created_at}:{turn}"
+    return path, app.submit(ask, owner_id=owner_id, idempotency_key=key).id
 
 
 def is_made_again(app: App, job_id: str, name: str) -> bool:
@@ -58,6 +63,7 @@ def is_made_again(app: App, job_id: str, name: str) -> bool:
         raise NotFound("Report not found", hint=job.error or "" if job else "")
     if job.state == "succeeded":
         app.records.reports.kept_again(name)
+        purge_reports(app, job.owner_id, spare=name)
         return True
     return False
 

@@ -30,6 +30,8 @@ async def get_report(filename: str, rest: RestDep, caller: CallerDep, download: 
         if loop.time() > deadline:
             raise Unavailable("报告正在重新生成，请稍后再试", retry_after_seconds=10)
         await asyncio.sleep(0.1)
+    if not path.is_file():
+        raise Unavailable("报告正在重新生成，请稍后再试", retry_after_seconds=1)
     return FileResponse(
         path,
         media_type="text/html; charset=utf-8",
