@@ -92,11 +92,11 @@ def test_an_empty_prompt_is_refused(client: TestClient, prompt: str) -> None:
         ("n_groups", 21, 20),
         ("holding_period", 0, 1),
         ("holding_period", 61, 60),
-        ("start_date", "2026-06-01", "2025-12-30"),
+        ("start_date", "2026-06-01", "2024-12-30"),
         ("end_date", "2022-01-01", None),
         ("start_date", "1990-01-01", None),
-        ("start_date", "2023-02-30", None),
-        ("start_date", "2023-1-1", None),
+        ("start_date", "2023-02-30", "2023-02-28"),
+        ("start_date", "2023-1-1", "2023-01-01"),
         ("start_date", "01/02/2023", None),
         ("start_date", "２０２３-01-01", None),
         ("end_date", "0000-00-00", None),
@@ -290,3 +290,49 @@ def test_a_bug_is_answered_without_its_details(idle: App, monkeypatch: pytest.Mo
         answer = client.get(f"{API}/tasks")
     assert (answer.status_code, answer.json()["detail"]) == (500, "服务内部错误，请稍后重试")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_json_under_another_name_is_told_its_content_type(client: TestClient, kind: str) -> None:
+    answer = client.post(f"{API}/auto_backtest", content=json.dumps(GOOD), headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "Content-Type 应为 application/json")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "nearest"),
+    [
+        ("start_date", "2022-02-30", "2022-02-28"),
+        ("end_date", "2024-13-01", "2024-12-01"),
+        ("start_date", "2023/1/5", "2023-01-05"),
+    ],
+)
+def test_a_day_that_does_not_exist_names_the_nearest(client: TestClient, field: str, text: str, nearest: str) -> None:
+    body = post(client, **{field: text}).json()
+    assert (body["field"], body["nearest"]) == (field, nearest)
+
+
+def test_a_start_behind_the_end_names_one_that_leaves_a_year(client: TestClient) -> None:
+    body = post(client, start_date="2025-06-01", end_date="2025-01-01").json()
+    assert (body["field"], body["nearest"]) == ("start_date", "2024-01-01")
+    assert post(client, start_date=body["nearest"], end_date="2025-01-01").status_code == 202
+
+
+def test_a_holding_period_that_the_range_cannot_hold_is_refused(client: TestClient) -> None:
+    span = {"start_date": "2024-06-03", "end_date": "2024-07-31"}
+    body = post(client, holding_period=60, **span).json()
+    assert body["field"] == "holding_period"
+    assert "区间太短" in body["detail"]
+    assert post(client, holding_period=body["nearest"] + 1, **span).status_code == 400
+    assert post(client, holding_period=body["nearest"], **span).status_code == 202
+
+
+def test_the_least_number_of_rebalances_is_that_of_the_backtest() -> None:
+    from quantgpt.backtest.factor_test import LEAST_REBALANCES
+    from quantgpt.services import checks
+
+    assert checks.LEAST_REBALANCES == LEAST_REBALANCES
+
+
+def test_a_number_stays_a_number(client: TestClient) -> None:
+    assert client.get(f"{API}/tasks?page_size=101").json()["nearest"] == 100
+    assert client.get(f"{API}/tasks?page=0").json()["nearest"] == 1

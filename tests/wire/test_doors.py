@@ -200,3 +200,37 @@ def test_validation_does_not_count_as_a_submission(idle: App) -> None:
         for _ in range(5):
             assert client.post(f"{API}/expressions/validate", json={"expression": "close"}).status_code == 200
     app.records.close()
+
+
+@pytest.mark.parametrize("path", ["/health", "/tasks", "/operators", "/openapi.json", "/tasks/none", "/nothing"])
+def test_head_answers_like_get_without_a_body(client: TestClient, path: str) -> None:
+    asked, head = client.get(f"{API}{path}"), client.head(f"{API}{path}")
+    assert (head.status_code, head.content) == (asked.status_code, b"")
+    assert head.headers["content-type"] == asked.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", "/auto_backtest", "POST"),
+        ("HEAD", "/auto_backtest", "POST"),
+        ("POST", "/tasks", "GET, HEAD"),
+        ("DELETE", "/tasks/abc", "GET, HEAD"),
+        ("GET", "/tasks/abc/cancel", "POST"),
+        ("POST", "/nothing", None),
+    ],
+)
+def test_a_known_address_says_which_methods_it_takes(
+    client: TestClient, method: str, path: str, allow: str | None
+) -> None:
+    answer = client.request(method, f"{API}{path}")
+    assert (answer.status_code, answer.headers.get("allow")) == (405 if allow else 404, allow)
+
+
+def test_a_worker_that_was_killed_does_not_count(idle: App) -> None:
+    from quantgpt.services import readiness
+    from quantgpt.services.jobs.lifeline import host_id
+
+    idle.records.workers.enter(f"{host_id()}:999999999:1", host=host_id(), pid=999999999, slots=1)
+    assert len(idle.records.workers.alive(15)) == 1
+    assert readiness.check(idle)["workers"]["ok"] is False

@@ -241,6 +241,38 @@ def test_old_reports_are_purged_beyond_the_limit(idle: App) -> None:
     app.records.close()
 
 
+def test_requests_for_one_purged_report_share_a_job(idle: App) -> None:
+    from quantgpt.records import LOCAL_ADMIN, NewJob
+    from quantgpt.services.reports import find_report, is_made_again
+
+    app = App(settings=idle.settings.model_copy(update={"max_reports": 1}), clock=idle.clock)
+    for name in "ab":
+        app.records.jobs.submit(NewJob(id=name, operation="factor.test", owner_id=LOCAL_ADMIN, ask="{}"))
+        app.records.attempts.claim("w", 15)
+        app.records.attempts.succeed(
+            name,
+            1,
+            stage="completed",
+            outcome="{}",
+            outcome_hash="x",
+            facts="{}",
+            report=f"backtest_report_{name}.html",
+        )
+    app.artifacts.write_report("backtest_report_b.html", b"b")
+    app.records.reports.drop(["backtest_report_a.html"])
+    jobs = {find_report(app, "backtest_report_a.html", LOCAL_ADMIN)[1] for _ in range(5)}
+    assert len(jobs) == 1
+    job = jobs.pop()
+    assert job is not None
+    app.records.attempts.claim("w", 15)
+    app.artifacts.write_report("backtest_report_a.html", b"a")
+    app.records.attempts.succeed(job, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}")
+    assert is_made_again(app, job, "backtest_report_a.html")
+    kept = [path.name for path in (app.settings.artifacts_folder / "reports").iterdir()]
+    assert kept == ["backtest_report_a.html"]
+    app.records.close()
+
+
 def test_cancel_is_failed_with_one_sentence_and_repeats_the_same(idle: App) -> None:
     with TestClient(create_api(idle), base_url="http://127.0.0.1:8003") as client:
         task_id = submit(client)
@@ -266,7 +298,8 @@ def test_an_unknown_task_is_not_found(client: TestClient, path: str) -> None:
 
 
 def test_a_task_with_few_rows_skips_the_analysis(client: TestClient, served: App) -> None:
-    task_id = submit(client, universe="small_scale", start_date="2025-06-02", end_date="2025-06-20")
+    span = {"start_date": "2025-06-02", "end_date": "2025-06-12", "holding_period": 2}
+    task_id = submit(client, universe="small_scale", **span)
     job = finished(served, task_id, 60)
     stages = [event.stage for event in served.records.jobs.events(task_id)]
     assert "analyzing" not in stages

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError, Unavailable, UnknownMarket
 from quantgpt.services._base import App
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from quantgpt.market.market import Market
 
 MAX_SPAN_DAYS = 10 * 366
+YEAR_DAYS = 366
+LEAST_REBALANCES = 2
+"""As the backtest has it, which takes too long to import here."""
 GROUPS = (2, 20)
 HOLDING = (1, 60)
 EXECUTIONS = ("next_open", "next_close", "same_close")
@@ -25,6 +31,7 @@ COSTS = ("flat", "itemised")
 EXAMPLE = "rank(close/ts_mean(close, 20))"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBERS = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})", re.ASCII)
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e]")
 _OPERATOR = re.compile(r"[-+*/^<>=()&|?]")
 
@@ -138,19 +145,18 @@ def _dates(ask: TestFactor, market: Market | None) -> Iterable[Fault]:
     start, end = (_real_date(text) for text in (ask.start_date, ask.end_date))
     for name, text, day in (("start_date", ask.start_date, start), ("end_date", ask.end_date, end)):
         if day is None:
-            yield Fault(name, f"{name} 日期无效：{text[:20]!r}，格式应为 YYYY-MM-DD")
+            yield Fault(name, f"{name} 日期无效：{text[:20]!r}，格式应为 YYYY-MM-DD", _nearest_day(text))
     if start is None or end is None:
         return
     if start >= end:
-        nearest = str(end - timedelta(days=1)) if end > date.min else None
-        yield Fault("start_date", "开始日期必须早于结束日期", nearest)
+        yield Fault("start_date", "开始日期必须早于结束日期", _earlier(end, market))
     elif (end - start).days > MAX_SPAN_DAYS:
         yield Fault("start_date", "日期范围不能超过 10 年", str(end - timedelta(days=MAX_SPAN_DAYS)))
     elif market is not None:
-        yield from _outside(start, end, market)
+        yield from _outside(start, end, ask.holding_period, market)
 
 
-def _outside(start: date, end: date, market: Market) -> Iterable[Fault]:
+def _outside(start: date, end: date, holding: int, market: Market) -> Iterable[Fault]:
     if not market.days.size:
         raise NoData("行情库里没有股票日线", hint="quantgpt data import PATH, or: quantgpt data demo")
     first, last = market.days[0].astype(object), market.days[-1].astype(object)
@@ -160,6 +166,20 @@ def _outside(start: date, end: date, market: Market) -> Iterable[Fault]:
         yield Fault("end_date", f"结束日期早于行情库第一个交易日 {first}", str(first))
     elif (first - start).days > 15:
         yield Fault("start_date", f"开始日期早于行情库第一个交易日 {first}", str(first))
+    else:
+        yield from _too_short(start, end, holding, market)
+
+
+def _too_short(start: date, end: date, holding: int, market: Market) -> Iterable[Fault]:
+    """The range has fewer sessions than the holding period needs."""
+    low, high = HOLDING
+    begin, beyond = market.days.searchsorted(np.array([start, end + timedelta(days=1)], dtype="datetime64[D]"))
+    sessions = int(beyond - begin)
+    longest = (sessions - 1) // (LEAST_REBALANCES + 1)
+    if low <= holding <= high and holding > longest:
+        least = (LEAST_REBALANCES + 1) * holding + 1
+        words = f"区间太短：持有期 {holding} 日至少需要 {least} 个交易日，所选区间只有 {sessions} 个"
+        yield Fault("holding_period", words, longest if longest >= low else None, "延长日期区间或缩短持有期")
 
 
 def _real_date(text: str) -> date | None:
@@ -169,6 +189,27 @@ def _real_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _nearest_day(text: str) -> str | None:
+    """The nearest day of the calendar to a date that is written with three numbers but is none.
+
+    >>> _nearest_day("2022-02-30"), _nearest_day("2022/1/5"), _nearest_day("soon")
+    ('2022-02-28', '2022-01-05', None)
+    """
+    if (found := _NUMBERS.fullmatch(text.strip())) is None:
+        return None
+    year, month, day = (max(1, int(part)) for part in found.groups())
+    month = min(month, 12)
+    return str(date(year, month, min(day, monthrange(year, month)[1])))
+
+
+def _earlier(end: date, market: Market | None) -> str | None:
+    """A start that leaves a year before `end`, or the first day with data where the market begins later."""
+    year = end - timedelta(days=YEAR_DAYS) if (end - date.min).days > YEAR_DAYS else date.min
+    first = market.days[0].astype(object) if market is not None and market.days.size else date.min
+    nearest = max(year, first)
+    return str(nearest) if nearest < end else None
 
 
 def _joined(faults: list[Fault]) -> BadRequest:

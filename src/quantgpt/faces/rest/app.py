@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from quantgpt import __version__
 from quantgpt.faces.rest import errors, routes, site
 from quantgpt.faces.rest.headers import SecurityHeaders
-from quantgpt.faces.rest.limits import BodyLimit, RollingWindow
+from quantgpt.faces.rest.limits import BodyLimit, HeadAsGet, RollingWindow
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.watcher import Watcher
 from quantgpt.services._base import App
@@ -46,8 +46,10 @@ def create_api(app: App) -> FastAPI:
     errors.install(api)
     for module in sorted(m.name for m in pkgutil.iter_modules(routes.__path__)):
         api.include_router(importlib.import_module(f"{routes.__name__}.{module}").router, prefix=PREFIX)
+    api.state.interface = list(api.routes)
     api.include_router(site.router)
     api.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
+    api.add_middleware(HeadAsGet)
     api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes)
     api.add_middleware(SecurityHeaders)
     _describe_errors(api)

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from quantgpt.foundations.errors import BadExpression, Kind, QuantError
 
@@ -27,6 +28,8 @@ STATUS = {
 }
 RETRY_SECONDS = 5
 INTERNAL = "服务内部错误，请稍后重试"
+
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 _HTTP_WORDS = {404: "接口不存在", 405: "不支持的请求方法", 400: "请求体不是合法的 JSON"}
 _TYPE_WORDS = {
@@ -87,19 +90,27 @@ def _headers(error: QuantError) -> dict[str, str]:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [_fault(item) for item in error.errors()]
+    if any(item["loc"] == ("body",) and isinstance(item.get("input"), bytes) for item in error.errors()):
+        faults = [("Content-Type", "应为 application/json", None)]
     body: dict[str, Any] = {
-        "detail": _one_line("；".join(f"{name}: {words}" if name else words for name, words, _ in faults)),
+        "detail": _one_line("；".join(_sentence(name, words) for name, words, _ in faults)),
         "code": "invalid",
     }
     if faults and faults[0][0]:
         body["field"] = faults[0][0]
-    if faults and faults[0][2]:
+    if faults and faults[0][2] is not None:
         body["nearest"] = faults[0][2]
     return JSONResponse(body, 400)
 
 
-def _fault(item: dict[str, Any]) -> tuple[str, str, str | None]:
-    """(field, words, nearest name) of one fault that the wire model found."""
+def _sentence(name: str, words: str) -> str:
+    if name == "Content-Type":
+        return f"{name} {words}"
+    return f"{name}: {words}" if name else words
+
+
+def _fault(item: dict[str, Any]) -> tuple[str, str, object]:
+    """(field, words, nearest value) of one fault that the wire model found."""
     place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
     kind, context = item["type"], item.get("ctx", {})
     if kind == "json_invalid":
@@ -111,7 +122,7 @@ def _fault(item: dict[str, Any]) -> tuple[str, str, str | None]:
         return ".".join(place), f"不认识的选项，可用：{'、'.join(OPTIONS)}", near[0] if near else None
     if kind in ("greater_than_equal", "less_than_equal"):
         limit = context.get("ge", context.get("le"))
-        return ".".join(place), f"应{'不小于' if 'ge' in context else '不大于'} {limit}", str(limit)
+        return ".".join(place), f"应{'不小于' if 'ge' in context else '不大于'} {limit}", limit
     if kind == "value_error":
         return ".".join(place), str(context.get("error", "取值无效")), None
     return ".".join(place), _TYPE_WORDS.get(kind, "取值无效"), None
@@ -119,8 +130,23 @@ def _fault(item: dict[str, Any]) -> tuple[str, str, str | None]:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    words = _HTTP_WORDS.get(error.status_code, str(error.detail))
-    return JSONResponse({"detail": words, "code": f"http_{error.status_code}"}, error.status_code, error.headers)
+    status, headers = error.status_code, error.headers
+    if status in (404, 405) and request.url.path.startswith("/api/"):
+        methods = allowed_methods(request)
+        status, headers = (405, {"Allow": ", ".join(methods)}) if methods else (404, None)
+    words = _HTTP_WORDS.get(status, str(error.detail))
+    return JSONResponse({"detail": words, "code": f"http_{status}"}, status, headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods that the interface takes at the address of a request; empty for an address that it does not have."""
+    known = request.app.state.interface
+    fits = {
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in known)
+    }
+    return sorted(fits | {"HEAD"} if "GET" in fits else fits)
 
 
 async def _broken(request: Request, error: Exception) -> JSONResponse:

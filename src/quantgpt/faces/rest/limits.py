@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -64,6 +65,33 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class HeadAsGet:
+    """Answers HEAD on the interface as GET, without a body; a stream ends at once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+        ended = asyncio.Event()
+
+        async def bare(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+                ended.set()
+
+        async def until_ended() -> Message:
+            if ended.is_set():
+                return {"type": "http.disconnect"}
+            return await receive()
+
+        await self._app({**scope, "method": "GET"}, until_ended, bare)
 
 
 async def _too_large(send: Send) -> None:
