@@ -136,6 +136,8 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> Non
 def test_a_file_that_is_deleted_under_a_server_is_noticed(tmp_path: Path, replaced: bool) -> None:
     opened = open_records(None, tmp_path)
     opened.migrate()
+    opened.close()
+    opened = open_records(None, tmp_path)
     opened.check()
     path = tmp_path / "quantgpt.db"
     path.rename(tmp_path / "old.db")

@@ -50,7 +50,9 @@ def make_engines(address: URL) -> tuple[Engine, Engine]:
     """(writer, reader) of one database. On SQLite the reader cannot write and never waits for a writer."""
     if address.get_backend_name() == "sqlite":
         Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        return _sqlite_engine(address, read_only=False), _sqlite_engine(address, read_only=True)
+        writer, reader = (_sqlite_engine(address, read_only=read_only) for read_only in (False, True))
+        _watch_file((writer, reader), Path(str(address.database)))
+        return writer, reader
     writer = create_engine(
         address, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 3}
     )
@@ -81,11 +83,10 @@ def _sqlite_engine(address: URL, *, read_only: bool) -> Engine:
 
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
-    _watch_file(engine, Path(str(address.database)))
     return engine
 
 
-def _watch_file(engine: Engine, path: Path) -> None:
+def _watch_file(engines: tuple[Engine, ...], path: Path) -> None:
     """Raise Unavailable for a damaged file, and for one that was deleted or replaced since the first connection."""
     path = path.absolute()
     opened: list[tuple[int, int]] = []
@@ -114,10 +115,11 @@ def _watch_file(engine: Engine, path: Path) -> None:
                 f"数据库文件已损坏：{path}", hint="move the file away or restore a backup, then: quantgpt up"
             ) from fault
 
-    event.listen(engine, "do_connect", same_file)
-    event.listen(engine, "connect", remember)
-    event.listen(engine, "begin", same_file, insert=True)
-    event.listen(engine, "handle_error", explain)
+    for engine in engines:
+        event.listen(engine, "do_connect", same_file)
+        event.listen(engine, "connect", remember)
+        event.listen(engine, "begin", same_file, insert=True)
+        event.listen(engine, "handle_error", explain)
 
 
 def _is_damage(fault: sqlite3.DatabaseError) -> bool:
