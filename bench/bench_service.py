@@ -48,10 +48,10 @@ def run(quick: bool = False) -> list[Row]:
             p95 <= MUST_SUBMIT, note=note),
         Row("GET /health while a task runs, slowest", max(health), None, None, "≤ 100 ms", max(health) <= MUST_HEALTH,
             note=f"{len(health)} requests"),
-        Row("quantgpt --help", min(helps), None, None, "≤ 0.3 s", min(helps) <= MUST_HELP,
-            note=f"fastest of {len(helps)}, median {statistics.median(helps):.2f} s"),
-        Row("Second start of the server to ready", min(starts), None, None, "≤ 2.5 s", min(starts) <= MUST_READY,
-            note=f"fastest of {len(starts)}, median {statistics.median(starts):.2f} s"),
+        Row("quantgpt --help", statistics.median(helps), None, None, "≤ 0.3 s", statistics.median(helps) <= MUST_HELP,
+            note=f"median of {len(helps)}, fastest {min(helps):.2f} s"),
+        Row("Second start of the server to ready", statistics.median(starts), None, None, "≤ 2.5 s", statistics.median(starts) <= MUST_READY,
+            note=f"median of {len(starts)}, fastest {min(starts):.2f} s"),
     ]  # fmt: skip
 
 

@@ -92,3 +92,10 @@ def test_a_factor_of_two_values_is_said_to_be_split_by_code(view: MarketView) ->
     assert "ties" in {entry["code"] for entry in warned}
     plain = run_factor_test(view, factor(view), SPEC).body["warnings"]
     assert "ties" not in {entry["code"] for entry in plain}
+
+
+def test_the_effective_start_is_the_first_session_that_could_be_grouped(view: MarketView) -> None:
+    late = factor(view).copy()
+    late[: view.first + 12] = np.nan
+    starts = [run_factor_test(view, values, SPEC).body["params"]["effective_start"] for values in (factor(view), late)]
+    assert starts == [str(view.days[view.first]), str(view.days[view.first + 15])]

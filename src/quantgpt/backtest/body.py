@@ -146,7 +146,7 @@ def _params(c: Computed) -> dict[str, Any]:
         "market": view.market,
         "data_snapshot": view.snapshot,
         "synthetic": view.synthetic,
-        "effective_start": str(view.days[view.first].astype("datetime64[D]")),
+        "effective_start": str(view.days[c.run.rows[0]].astype("datetime64[D]")),
         "effective_end": str(view.days[-1].astype("datetime64[D]")),
         "universe_meta": {key: value for key, value in view.universe_meta.items() if key != "notices"},
         "execution": spec.execution,
