@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "quantgpt"
 MODULES = sorted(SOURCE.rglob("*.py"))
 LISTED = {
     "faces", "services", "connectors", "client", "reports", "research", "backtest", "bars", "learning", "strategies",
-    "templates", "factors", "trading", "metrics", "expr", "operators", "market", "records", "foundations",
+    "templates", "factors", "libraries", "trading", "metrics", "expr", "operators", "market", "records", "foundations",
 }  # fmt: skip
 SLOW_IMPORTS = {"numba", "pandas", "pyarrow", "scipy", "matplotlib"}
 
