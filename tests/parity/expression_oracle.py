@@ -225,6 +225,14 @@ class Oracle:
         keep = 1 - 2 / (n + 1)
         return self.windows(lambda w: weighted(w, keep ** np.arange(len(w) - 1, -1, -1.0)), 1, 3 * n, x)
 
+    def do_ewma(self, x: Panel, n: float, m: float) -> Panel:
+        keep = 1 - m / n
+        size = next(k for k in range(1, 1001) if keep**k < 1e-6)
+        return self.windows(lambda w: weighted(w, keep ** np.arange(len(w) - 1, -1, -1.0)), 1, size, x)
+
+    def do_decay_exp(self, x: Panel, n: float, keep: float) -> Panel:
+        return self.windows(lambda w: weighted(w, keep ** np.arange(len(w) - 1, -1, -1.0)), 1, n, x)
+
     def do_ts_corr(self, x: Panel, y: Panel, n: float) -> Panel:
         return self.windows(correlation, 2, n, x, y)
 
@@ -250,6 +258,9 @@ class Oracle:
 
     def do_scale(self, x: Panel) -> Panel:
         return self.sessions(lambda v: [(a - min(v)) / (max(v) - min(v)) if max(v) > min(v) else 0.0 for a in v], x)
+
+    def do_scale_abs(self, x: Panel) -> Panel:
+        return self.sessions(lambda v: [a / math.fsum(map(abs, v)) if any(v) else math.nan for a in v], x)
 
     def do_group_rank(self, x: Panel) -> Panel:
         return self.sessions(ranked, x, by_industry=True)

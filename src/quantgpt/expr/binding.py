@@ -137,6 +137,10 @@ def _build(part: Syntax, children: tuple[Node, ...], scope: Scope) -> Node:
             numbers.append(_window(operator, literal, scope))
         else:
             numbers.append(_number(operator, place.name, literal, scope))
+    refused = operator.check(*numbers) if operator.check else None
+    if refused is not None:
+        why, hint, nearest = refused
+        raise _error(scope, (part.start, part.end), f"{operator.name}: {why}", hint, "number", nearest)
     return apply(operator, children, tuple(numbers), part.start, part.end)
 
 

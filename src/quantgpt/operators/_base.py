@@ -26,6 +26,8 @@ MAX_WINDOW = 1000
 MIN_SHARE_PERCENT = 90
 TINY_DIVISOR = 1e-12
 TIE_BITS = 40
+UNBOUNDED = 1 << 30
+"""the history of an operator that remembers every row since its origin"""
 
 
 class Axis(StrEnum):
@@ -100,6 +102,11 @@ def lag(*windows: float) -> int:
     return int(max(windows))
 
 
+def unbounded(*windows: float) -> int:
+    """Every row there is: the value depends on where the data begin."""
+    return UNBOUNDED
+
+
 @dataclass(frozen=True, eq=False)
 class Operator:
     """One word of the vocabulary.
@@ -126,6 +133,16 @@ class Operator:
     history: Callable[..., int] = no_history
     body: str = ""
     function: Callable[..., Any] | None = None
+    check: Callable[..., tuple[str, str, object] | None] | None = None
+    """`check(*numbers)` says why literal numbers are refused: message, Chinese hint and nearest valid value, or None"""
+    lower: Callable[..., Any] | None = None
+    """`lower(lanes, *inputs, *numbers)` writes the operator for the fused code generator; None: it runs unfused"""
+    vocabulary: str = "quantgpt"
+    """whose numbers these are: `quantgpt` for ours, `qlib` for those that repeat Qlib's"""
+    ready: bool = False
+    """the function already takes whole panels and `out=`, as numpy's do: it is not compiled"""
+    from_origin: bool = False
+    """the value depends on the first row that is loaded, which the operator reads from a panel of bars"""
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -148,7 +165,9 @@ class Operator:
 
     def _compile(self) -> Any:
         if self.function is None:
-            raise Broken(f"{self.name} is a combination of operators and has no kernel of its own")
+            raise Broken(f"{self.name} has no kernel of its own: it is rewritten before an expression runs")
+        if self.ready:
+            return self.function
         if self.axis is Axis.CELL:
             return compile_ufunc(self.function, len(self.places))
         return compile_function(self.function, f"void({', '.join(self._numba_types())})")
@@ -222,10 +241,10 @@ class _Vocabulary(Registry[Operator]):
         """Every name and alias that may be written before brackets."""
         return sorted(self._names())
 
-    def all(self) -> list[Operator]:
-        """Every operator, in name order."""
+    def all(self, vocabulary: str = "quantgpt") -> list[Operator]:
+        """Every operator of one vocabulary, in name order."""
         self._names()
-        return [operator for _, operator in self.items()]
+        return [operator for _, operator in self.items() if operator.vocabulary == vocabulary]
 
     def _names(self) -> dict[str, Operator]:
         if not self._spoken:
@@ -276,6 +295,11 @@ def operator(
     grouped: bool = False,
     unit: UnitRule = UnitRule.SAME,
     history: Callable[..., int] | None = None,
+    check: Callable[..., tuple[str, str, object] | None] | None = None,
+    lower: Callable[..., Any] | None = None,
+    vocabulary: str = "quantgpt",
+    ready: bool = False,
+    from_origin: bool = False,
 ) -> Callable[[Callable[..., Any]], Operator]:
     """Register a kernel as an operator; it is compiled when first used, not when imported.
 
@@ -303,6 +327,11 @@ def operator(
             unit=unit,
             history=history or default,
             function=function,
+            check=check,
+            lower=lower,
+            vocabulary=vocabulary,
+            ready=ready,
+            from_origin=from_origin,
         )
         OPERATORS.add(made.name, made)
         return made
