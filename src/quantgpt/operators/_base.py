@@ -135,8 +135,6 @@ class Operator:
     function: Callable[..., Any] | None = None
     check: Callable[..., tuple[str, str, object] | None] | None = None
     """`check(*numbers)` says why literal numbers are refused: message, Chinese hint and nearest valid value, or None"""
-    lower: Callable[..., Any] | None = None
-    """`lower(lanes, *inputs, *numbers)` writes the operator for the fused code generator; None: it runs unfused"""
     vocabulary: str = "quantgpt"
     """whose numbers these are: `quantgpt` for ours, `qlib` for those that repeat Qlib's"""
     ready: bool = False
@@ -149,6 +147,12 @@ class Operator:
     def signature(self) -> str:
         """The call as a person writes it."""
         return f"{self.name}({', '.join(place.name for place in self.places)})"
+
+    @property
+    def lower(self) -> Callable[..., Any] | None:
+        """`lower(lanes, *inputs, *numbers)` writes the operator in lanes, for fused code; None: it runs unfused."""
+        OPERATORS.words()
+        return _LOWERS.get(self.name)
 
     @property
     def inputs(self) -> int:
@@ -261,6 +265,19 @@ class _Vocabulary(Registry[Operator]):
 
 OPERATORS = _Vocabulary()
 
+_LOWERS: dict[str, Callable[..., Any]] = {}
+
+
+def lowers(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register how the operator `name` is written in lanes (`codegen.lanes`); its numbers are those of the kernel."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        _LOWERS[name] = function
+        return function
+
+    return register
+
+
 _SKIPPED = {"out", "at", "eligible", "groups"}
 
 
@@ -296,14 +313,15 @@ def operator(
     unit: UnitRule = UnitRule.SAME,
     history: Callable[..., int] | None = None,
     check: Callable[..., tuple[str, str, object] | None] | None = None,
-    lower: Callable[..., Any] | None = None,
     vocabulary: str = "quantgpt",
     ready: bool = False,
     from_origin: bool = False,
+    rewritten: bool = False,
 ) -> Callable[[Callable[..., Any]], Operator]:
     """Register a kernel as an operator; it is compiled when first used, not when imported.
 
-    `say` holds the Chinese and English phrase with `{0}`, `{1}` … for the arguments.
+    `say` holds the Chinese and English phrase with `{0}`, `{1}` … for the arguments. A `ready` function is called as it
+    is, with `out=`; a `rewritten` one is never called: no expression that runs still holds it.
     """
     default = whole_window if axis is Axis.TIME else no_history
 
@@ -326,9 +344,8 @@ def operator(
             grouped=grouped,
             unit=unit,
             history=history or default,
-            function=function,
+            function=None if rewritten else function,
             check=check,
-            lower=lower,
             vocabulary=vocabulary,
             ready=ready,
             from_origin=from_origin,

@@ -1,0 +1,144 @@
+"""LLVM assembly → machine code of this host, kept on disk; no compiler but the one that comes with numba is needed."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from quantgpt.foundations.errors import Broken
+from quantgpt.foundations.files import write_whole
+
+VERSION = 1
+_LOCK = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Host:
+    """The machine that code is made for: its name and features in LLVM's words."""
+
+    cpu: str
+    features: str
+
+    @classmethod
+    def here(cls) -> Host:
+        """This machine."""
+        return _here()
+
+    @classmethod
+    def plain(cls) -> Host:
+        """The least that any 64-bit machine of this kind has; correct and slower."""
+        return cls("", "")
+
+    @classmethod
+    def avx2(cls) -> Host:
+        """A machine with 256-bit registers only."""
+        return cls("x86-64-v3", "-avx512f")
+
+
+@lru_cache(maxsize=1)
+def _here() -> Host:
+    llvm = _llvm()
+    return Host(llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+
+
+@lru_cache(maxsize=1)
+def _llvm() -> Any:
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+class Code:
+    """Machine code in memory; `function` may be called from any thread and releases the interpreter lock."""
+
+    def __init__(self, machine: bytes, host: Host) -> None:
+        llvm = _llvm()
+        with _LOCK:
+            target = llvm.Target.from_default_triple()
+            tm = target.create_target_machine(cpu=host.cpu, features=host.features, opt=2, jit=True)
+            module = llvm.parse_assembly("")
+            self._engine = llvm.create_mcjit_compiler(module, tm)
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(machine))
+            self._engine.finalize_object()
+            address = self._engine.get_function_address("strip")
+        if not address:
+            raise Broken("compiled code has no entry")
+        self.size = len(machine)
+        self.function: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+
+
+def machine_code(text: str, host: Host) -> bytes:
+    """The object file of an assembly.
+
+    Raises: Broken when the assembly is not valid, which is a defect of ours.
+    """
+    llvm = _llvm()
+    with _LOCK:
+        try:
+            module = llvm.parse_assembly(text)
+            module.verify()
+        except RuntimeError as error:
+            raise Broken(f"generated code is not valid: {error}") from error
+        target = llvm.Target.from_default_triple()
+        tm = target.create_target_machine(cpu=host.cpu, features=host.features, opt=2, jit=True)
+        tuning = llvm.create_pipeline_tuning_options(speed_level=1)
+        tuning.loop_vectorization = False
+        tuning.slp_vectorization = False
+        tuning.loop_unrolling = False
+        builder = llvm.create_pass_builder(tm, tuning)
+        builder.getModulePassManager().run(module, builder)
+        machine: bytes = tm.emit_object(module)
+        return machine
+
+
+def compiled(key: str, text: Callable[[], str], host: Host, folder: Path | None) -> Code:
+    """The code of a plan: from `folder` where it was made before, else made now and put there.
+
+    `key` names the plan and everything that its assembly depends on.
+    """
+    import llvmlite
+
+    words = (VERSION, key, host.cpu, host.features, llvmlite.__version__)
+    name = hashlib.sha256(repr(words).encode()).hexdigest()[:40]
+    path = folder / f"{name}.o" if folder else None
+    if path is not None:
+        kept = _read(path)
+        if kept is not None:
+            return Code(kept, host)
+    machine = machine_code(text(), host)
+    if path is not None:
+        _keep(path, machine)
+    return Code(machine, host)
+
+
+def _read(path: Path) -> bytes | None:
+    """The object file if it is there and whole: its first 32 bytes are the checksum of the rest."""
+    try:
+        body = path.read_bytes()
+    except OSError:
+        return None
+    return body[32:] if hashlib.sha256(body[32:]).digest() == body[:32] else None
+
+
+def _keep(path: Path, machine: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lambda handle: handle.write(hashlib.sha256(machine).digest() + machine), mode=0o600)
+    except OSError:
+        return
+
+
+def default_folder() -> Path | None:
+    """Where compiled plans are kept: beside numba's own cache, or nowhere if no folder can be written."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    base = Path(given) if given else Path.home() / ".cache" / "quantgpt"
+    return base / "plans"
