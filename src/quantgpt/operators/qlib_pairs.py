@@ -1,0 +1,96 @@
+"""Qlib's co-movement of two series over the last rows, over the rows on which both are valid.
+
+An infinite value counts as missing.
+
+Source: Qlib 0.9.7, `qlib/data/ops.py`, and the rolling functions of pandas 3.1 that it calls.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from quantgpt.operators._base import Array, Axis, UnitRule, operator
+from quantgpt.operators._folds import FLAT, fold_pairs, fold_spread, load_pairs, load_spread, variance_of
+
+NAN = math.nan
+
+
+@operator(
+    Axis.TIME,
+    category="pair",
+    zh="Qlib 的 Corr：皮尔逊相关系数，两个共同有效值即可；任一列几乎不变则缺失",
+    say=("{0}与{1}的{2}日相关系数（Qlib）", "Qlib's {2}-day correlation of {0} and {1}"),
+    example="qlib_corr(close, volume, 10)",
+    commutative=True,
+    unit=UnitRule.RATIO,
+    vocabulary="qlib",
+)
+def qlib_corr(out: Array, at: int, x: Array, y: Array, window: int) -> None:
+    """Pearson correlation of two series over the common valid rows of the last `window`, `Corr` in Qlib.
+
+    NaN:    missing with fewer than two common rows, or where the standard deviation of either series, over its own
+            valid rows, is at most 2e-5.
+
+    >>> qlib_corr(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]]), 3).ravel().tolist()
+    [nan, 1.0, 1.0]
+    """
+    rows, assets = out.shape
+    pairs = np.empty((8, window))
+    alone = np.empty((4, window))
+    end = window - 1
+    for j in range(assets):
+        for i in range(rows):
+            load_pairs(x, y, at + i, j, window, pairs)
+            fold_pairs(pairs, window)
+            n = pairs[0, end]
+            out[i, j] = NAN
+            if n < 2.0:
+                continue
+            load_spread(x, at + i, j, window, alone)
+            fold_spread(alone, window)
+            flat = math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
+            load_spread(y, at + i, j, window, alone)
+            fold_spread(alone, window)
+            flat = flat or math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
+            if not flat:
+                rn = 1.0 / n
+                sx = pairs[3, end]
+                sy = pairs[4, end]
+                xx = pairs[5, end] - sx * (sx * rn)
+                yy = pairs[6, end] - sy * (sy * rn)
+                out[i, j] = (pairs[7, end] - sx * (sy * rn)) / math.sqrt(xx * yy)
+
+
+@operator(
+    Axis.TIME,
+    category="pair",
+    zh="Qlib 的 Cov：样本协方差（自由度 N-1），两个共同有效值即可",
+    say=("{0}与{1}的{2}日协方差（Qlib）", "Qlib's {2}-day covariance of {0} and {1}"),
+    example="qlib_cov(returns, pct_change, 20)",
+    commutative=True,
+    unit=UnitRule.COVARIANCE,
+    vocabulary="qlib",
+)
+def qlib_cov(out: Array, at: int, x: Array, y: Array, window: int) -> None:
+    """Sample covariance (ddof 1) of two series over the common valid rows of the last `window`, `Cov` in Qlib.
+
+    NaN:    missing with fewer than two common rows.
+
+    >>> qlib_cov(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]]), 3).ravel().tolist()
+    [nan, 1.0, 2.0]
+    """
+    rows, assets = out.shape
+    pairs = np.empty((8, window))
+    end = window - 1
+    for j in range(assets):
+        for i in range(rows):
+            load_pairs(x, y, at + i, j, window, pairs)
+            fold_pairs(pairs, window)
+            n = pairs[0, end]
+            out[i, j] = NAN
+            if n >= 2.0:
+                sx = pairs[3, end]
+                sy = pairs[4, end]
+                out[i, j] = (pairs[7, end] - sx * (sy * (1.0 / n))) * (1.0 / (n - 1.0))

@@ -1,0 +1,104 @@
+"""Qlib's straight lines through the last rows: the value on its position, the newest row the last.
+
+An infinite value counts as missing; a missing row keeps its position.
+
+Source: Qlib 0.9.7, `qlib/data/ops.py` and `qlib/data/_libs/rolling.pyx`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from quantgpt.operators._base import Array, Axis, UnitRule, operator
+from quantgpt.operators._folds import FLAT, fold_trend, load_spread, resi_of, rsquare_of, slope_of, variance_of
+
+NAN = math.nan
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="Qlib 的 Slope：窗口内有效值对位置的回归斜率",
+    say=("{0}的{1}日斜率（Qlib）", "Qlib's {1}-day slope of {0}"),
+    example="qlib_slope(close, 20)",
+    unit=UnitRule.ANY,
+    vocabulary="qlib",
+)
+def qlib_slope(out: Array, at: int, x: Array, window: int) -> None:
+    """Least-squares slope of the valid values of the last `window` rows on their position, `Slope` in Qlib.
+
+    NaN:    missing with fewer than two valid values; not missing because today is.
+
+    >>> qlib_slope(np.array([[1.0], [NAN], [4.0]]), 3).ravel().tolist()
+    [nan, nan, 1.5]
+    """
+    rows, assets = out.shape
+    state = np.empty((7, window))
+    end = window - 1
+    for j in range(assets):
+        for i in range(rows):
+            load_spread(x, at + i, j, window, state)
+            fold_trend(state, window)
+            out[i, j] = slope_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="Qlib 的 Rsquare：窗口内有效值对位置回归的 R²",
+    say=("{0}的{1}日 R²（Qlib）", "Qlib's {1}-day R² of {0}"),
+    example="qlib_rsquare(close, 20)",
+    unit=UnitRule.RATIO,
+    vocabulary="qlib",
+)
+def qlib_rsquare(out: Array, at: int, x: Array, window: int) -> None:
+    """Squared correlation of the valid values of the last `window` rows with their position, `Rsquare` in Qlib.
+
+    NaN:    missing with fewer than two valid values, or where their standard deviation is at most 2e-5.
+
+    >>> qlib_rsquare(np.array([[1.0], [3.0], [2.0]]), 3).ravel().tolist()
+    [nan, 1.0, 0.25]
+    """
+    rows, assets = out.shape
+    state = np.empty((7, window))
+    end = window - 1
+    for j in range(assets):
+        for i in range(rows):
+            load_spread(x, at + i, j, window, state)
+            fold_trend(state, window)
+            n = state[0, end]
+            s1 = state[2, end]
+            s2 = state[3, end]
+            flat = math.sqrt(variance_of(n, s1, s2)) <= FLAT
+            out[i, j] = NAN if flat else rsquare_of(n, s1, s2, state[4, end], state[5, end], state[6, end])
+
+
+@operator(
+    Axis.TIME,
+    category="time_series",
+    zh="Qlib 的 Resi：今天的值对窗口内位置回归的残差",
+    say=("{0}的{1}日残差（Qlib）", "Qlib's {1}-day residual of {0}"),
+    example="qlib_resi(close, 20)",
+    vocabulary="qlib",
+)
+def qlib_resi(out: Array, at: int, x: Array, window: int) -> None:
+    """Today's value less its place on the regression line of the last `window` rows, `Resi` in Qlib.
+
+    NaN:    missing when today is, or with fewer than two valid values.
+
+    >>> (qlib_resi(np.array([[1.0], [3.0], [2.0]]), 3) + 0.0).ravel().tolist()
+    [nan, 0.0, -0.5]
+    """
+    rows, assets = out.shape
+    state = np.empty((7, window))
+    end = window - 1
+    for j in range(assets):
+        for i in range(rows):
+            out[i, j] = NAN
+            today = x[at + i, j]
+            if today - today == 0.0:
+                load_spread(x, at + i, j, window, state)
+                fold_trend(state, window)
+                out[i, j] = resi_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
