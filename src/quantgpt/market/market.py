@@ -122,6 +122,15 @@ class Market:
             )
         return self._folder.panel(self.manifest, name[0])
 
+    def part(self, field: str, rows: slice, columns: NDArray[np.int64]) -> NDArray[Any]:
+        """Ascending columns of a stored panel, `st` and `traded` included, over some rows, as a new array.
+
+        Shape: (T, n).  Raises: NoData.
+        """
+        if field not in self.manifest.panels:
+            raise NoData(f"行情库没有字段 {field} 的原始数据", field=field)
+        return self._gather(field, rows, columns)
+
     def st_known(self) -> NDArray[np.bool_]:
         """Whether each stored bar's ST flag is known. Shape: (bars,)."""
         bars = np.isfinite(self._folder.panel(self.manifest, "factor"))
