@@ -32,13 +32,29 @@ CONDITIONS = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "
 BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSIC = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor"}
 
-ARGUMENTS = ("short", "long", "out", "plane", "stride", "firsts", "lasts", "start", "begin", "first", "end", "delay")
+ARGUMENTS = (
+    "short",
+    "long",
+    "out",
+    "plane",
+    "stride",
+    "aux",
+    "auxplane",
+    "auxstride",
+    "firsts",
+    "lasts",
+    "start",
+    "begin",
+    "first",
+    "end",
+)
 """what the compiled function is handed, as 64-bit words; then a pointer and a stride in bytes for every input"""
 
 
 @dataclass(frozen=True)
 class Output:
-    """One result: a float32 lane, stored where the asset has a bar `delay` sessions ago."""
+    """One result. A float32 lane is stored where the asset has a bar `delay` sessions ago, else NaN is; a float64 lane
+    is stored as it is, among the auxiliary planes."""
 
     lane: Lane
     delay: int = 0
@@ -165,6 +181,11 @@ class _Writer:
 
     def __init__(self, outputs: Sequence[Output], tile: int | None) -> None:
         self.outputs = outputs
+        counts = {Kind.F32: 0, Kind.F64: 0}
+        self.planes = []
+        for output in outputs:
+            self.planes.append(counts[output.lane.kind])
+            counts[output.lane.kind] += 1
         self.order = _postorder([output.lane for output in outputs])
         self.tails = self._tails()
         self.inputs = [node for node in self.order if node.op in ("field", "series")]
@@ -313,12 +334,13 @@ class _Writer:
     def _function(self, function: _Function) -> str:
         lines = [
             f"define internal void @{function.name}(ptr noalias %short, ptr noalias %long, ptr noalias %out, "
-            "ptr noalias readonly %args, i64 %t, i64 %rows, i64 %orow) #0 {",
+            "ptr noalias %aux, ptr noalias readonly %args, i64 %t, i64 %rows, i64 %orow) #0 {",
             "entry:",
-            *_argument_loads(("plane", "stride", "firsts", "lasts", "start", "delay")),
+            *_argument_loads(("plane", "stride", "auxplane", "auxstride", "firsts", "lasts", "start")),
             f"  %first.v = load <{WIDTH} x i32>, ptr %firsts.p, align 4",
             f"  %last.v = load <{WIDTH} x i32>, ptr %lasts.p, align 4",
             "  %orow8 = mul i64 %orow, %stride",
+            "  %arow8 = mul i64 %orow, %auxstride",
         ]
         for i, node in enumerate(self.inputs):
             at = 8 * (len(ARGUMENTS) + 2 * i)
@@ -407,7 +429,7 @@ class _Writer:
             [
                 "define void @strip(ptr noalias %args) #0 {",
                 "entry:",
-                *_argument_loads(("short", "long", "out", "begin", "first", "end")),
+                *_argument_loads(("short", "long", "out", "aux", "begin", "first", "end")),
                 "  call void @clear(ptr %short.p, ptr %long.p)",
                 "  %any.w = icmp slt i64 %begin, %first",
                 "  br i1 %any.w, label %warm, label %between",
@@ -416,7 +438,7 @@ class _Writer:
                 "  %w.left = sub i64 %first, %wt",
                 f"  %w.less = icmp ult i64 %w.left, {self.tile}",
                 f"  %w.rows = select i1 %w.less, i64 %w.left, i64 {self.tile}",
-                "  call void @warm(ptr %short.p, ptr %long.p, ptr %out.p, ptr %args, i64 %wt, i64 %w.rows, i64 0)",
+                "  call void @warm(ptr %short.p, ptr %long.p, ptr %out.p, ptr %aux.p, ptr %args, i64 %wt, i64 %w.rows, i64 0)",
                 "  call void @turn(ptr %short.p, ptr %long.p, i64 %w.rows)",
                 "  %wt.n = add i64 %wt, %w.rows",
                 "  %w.more = icmp slt i64 %wt.n, %first",
@@ -430,13 +452,13 @@ class _Writer:
                 f"  %f.less = icmp ult i64 %f.left, {self.tile}",
                 f"  %f.rows = select i1 %f.less, i64 %f.left, i64 {self.tile}",
                 "  %f.out = sub i64 %ft, %first",
-                "  call void @full(ptr %short.p, ptr %long.p, ptr %out.p, ptr %args, i64 %ft, i64 %f.rows, i64 %f.out)",
+                "  call void @full(ptr %short.p, ptr %long.p, ptr %out.p, ptr %aux.p, ptr %args, i64 %ft, i64 %f.rows, i64 %f.out)",
                 "  call void @turn(ptr %short.p, ptr %long.p, i64 %f.rows)",
                 "  %ft.n = add i64 %ft, %f.rows",
                 "  %f.more = icmp slt i64 %ft.n, %end",
                 "  br i1 %f.more, label %full, label %done",
                 "done:",
-                "  call void @llvm.x86.sse.sfence()" if False else "  fence seq_cst",
+                "  fence seq_cst",
                 "  ret void",
                 "}",
             ]
@@ -462,7 +484,7 @@ def _argument_loads(names: Sequence[str]) -> list[str]:
     lines = []
     for name in names:
         at = 8 * ARGUMENTS.index(name)
-        word = f"%{name}.w" if name in ("short", "long", "out", "firsts", "lasts") else f"%{name}"
+        word = f"%{name}.w" if name in ("short", "long", "out", "aux", "firsts", "lasts") else f"%{name}"
         lines += [f"  %{name}.a = getelementptr i8, ptr %args, i64 {at}", f"  {word} = load i64, ptr %{name}.a, align 8"]
         if word.endswith(".w"):
             lines.append(f"  %{name}.p = inttoptr i64 {word} to ptr")
@@ -563,6 +585,8 @@ class _SectionWriter:
             f"  %{label}.t = add i64 %t, %{label}.r",
             f"  %{label}.os = mul i64 %{label}.r, %stride",
             f"  %{label}.out = add i64 %{label}.os, %orow8",
+            f"  %{label}.as = mul i64 %{label}.r, %auxstride",
+            f"  %{label}.aux = add i64 %{label}.as, %arow8",
             *self.body,
             f"  %{label}.n = add nuw nsw i64 %{label}.r, 1",
             f"  %{label}.c = icmp ult i64 %{label}.n, %rows",
@@ -820,14 +844,18 @@ class _SectionWriter:
         return self.put(f"phi {kind} [%{tag}.a, %{tag}.plain], [%{tag}.b, %{tag}.each]")
 
     def store_output(self, i: int) -> None:
-        output = self.plan.outputs[i]
-        lane = self.value(output.lane)
-        kind, mask = TYPES[Kind.F32], TYPES[Kind.MASK]
-        inside = self.bar_at(output.delay)
-        shown = self.put(f"select {mask} {inside}, {kind} {lane}, {kind} {_splat(math.nan, Kind.F32)}")
-        plane = self.put(f"mul i64 %plane, {i}")
-        base = self.put(f"getelementptr i8, ptr %out, i64 {plane}")
-        at = self.put(f"getelementptr i8, ptr {base}, i64 %{self.label}.out")
+        output, plane = self.plan.outputs[i], self.plan.planes[i]
+        shown = self.value(output.lane)
+        kind = TYPES[output.lane.kind]
+        space, size, row = ("%out", "plane", "out")
+        if output.lane.kind is Kind.F64:
+            space, size, row = ("%aux", "auxplane", "aux")
+        else:
+            inside = self.bar_at(output.delay)
+            shown = self.put(f"select {TYPES[Kind.MASK]} {inside}, {kind} {shown}, {kind} {_splat(math.nan, Kind.F32)}")
+        start = self.put(f"mul i64 %{size}, {plane}")
+        base = self.put(f"getelementptr i8, ptr {space}, i64 {start}")
+        at = self.put(f"getelementptr i8, ptr {base}, i64 %{self.label}.{row}")
         self.body.append(f"  store {kind} {shown}, ptr {at}, align {ALIGN}, !nontemporal !0")
 
     def bar_at(self, delay: int) -> str:

@@ -1,0 +1,359 @@
+"""Feature matrices: many expressions at once, float32 results, float64 inside.
+
+All expressions are one plan of compiled code (see `codegen`): every bit of a result depends on its own window alone, so
+that neither the other expressions, the number of threads, nor where the computation begins changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantgpt.codegen.emit import Output
+from quantgpt.codegen.lanes import Kind
+from quantgpt.codegen.objects import Host
+from quantgpt.codegen.program import Grid, Placed, Program, padded, room, spans, width_of
+from quantgpt.expr.expression import Expression
+from quantgpt.expr.stages import BAR, OTHER, SINGLE, Apart, Stage, stages_of
+from quantgpt.expr.tree import Node, fold
+from quantgpt.foundations.errors import BadRequest, NoData
+from quantgpt.foundations.panel import BoolPanel, Days
+from quantgpt.operators._base import Axis, Takes, read_only
+
+FeaturePanel = NDArray[np.float32]
+Panel = NDArray[Any]
+FEWEST_ROWS_PER_THREAD = 64
+
+
+@dataclass(frozen=True)
+class FeatureInputs:
+    """The data that features are computed from.
+
+    Shape:  T sessions × N assets; `fields` hold float32 or float64 panels, NaN = missing (float64 is rounded to float32);
+            `first` and `last` are the rows of each asset's first and last bar (first > last: it has none): before and
+            after them a cell is not missing but absent. `eligible` are the cells that cross-sections compare (None: all
+            with a bar), `industry` codes with -1 for unknown. `others` are single instruments that expressions name.
+    """
+
+    days: Days
+    fields: Mapping[str, Panel]
+    first: NDArray[np.integer[Any]]
+    last: NDArray[np.integer[Any]]
+    eligible: BoolPanel | None = None
+    industry: NDArray[np.int16] | None = None
+    others: Mapping[str, FeatureInputs] = field(default_factory=dict)
+
+    def prepared(self, names: Sequence[str] | None = None) -> FeatureInputs:
+        """The same inputs laid out for compiled code, so that several computations do not each do it."""
+        names = list(self.fields) if names is None else names
+        return replace(self, fields={name: padded(self.fields[name]) for name in names})
+
+    @classmethod
+    def whole(cls, days: Days, fields: Mapping[str, Panel], **more: Any) -> FeatureInputs:
+        """Inputs in which every asset has a bar on every session."""
+        assets = next(iter(fields.values())).shape[1]
+        last = np.full(assets, len(days) - 1, np.int32)
+        return cls(days, fields, np.zeros(assets, np.int32), last, **more)
+
+
+@dataclass(frozen=True)
+class FeatureBlock:
+    """Computed features.
+
+    Shape:  `values` (F, R, N) float32, one plane per feature, rows at multiples of 64 bytes; `days` (R,). `first` and
+            `last` are the rows of this block where an asset's bars begin and end (beyond the block where they do).
+    NaN:    missing, or no bar.
+    """
+
+    values: FeaturePanel
+    names: tuple[str, ...]
+    days: Days
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+
+    def __getitem__(self, name: str) -> FeaturePanel:
+        """The (R, N) plane of one feature.
+
+        Raises: NoData for a name that is not there.
+        """
+        try:
+            plane: FeaturePanel = self.values[self.names.index(name)]
+        except ValueError:
+            raise NoData(f"no feature {name!r}", field="name") from None
+        return plane
+
+
+def compute_features(
+    expressions: Sequence[Expression],
+    inputs: FeatureInputs,
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    begin: int | None = None,
+    names: Sequence[str] | None = None,
+    threads: int = 1,
+    out: FeaturePanel | None = None,
+    host: Host | None = None,
+    tile: int | None = None,
+) -> FeatureBlock:
+    """The features of rows `start` … `stop` - 1 of the inputs.
+
+    With `begin`, the rows from there on are made anew as part of a computation that started at `start`: one more session
+    costs that session and the longest window before it, and its bits are those of the whole.
+
+    Raises: NoData for a field that the inputs lack; BadRequest for panels that do not fit or rows outside the data.
+    """
+    stop = len(inputs.days) if stop is None else stop
+    begin = start if begin is None else begin
+    if not 0 <= start <= begin <= stop <= len(inputs.days):
+        raise BadRequest(f"rows {start} to {stop} are not rows of {len(inputs.days)} sessions", field="start")
+    _check(expressions, inputs)
+    titles = tuple(names) if names is not None else tuple(expression.text for expression in expressions)
+    assets = len(inputs.first)
+    rows = stop - begin
+    made = room(len(expressions), rows, assets) if out is None else _given(out, len(expressions), rows, assets)
+    if rows and assets:
+        groups: dict[int, list[int]] = {}
+        for i, expression in enumerate(expressions):
+            groups.setdefault(expression.lookahead, []).append(i)
+        for delay, places in groups.items():
+            runner = _Runner(inputs, start, begin, stop, delay, threads, host, tile)
+            whole = places == list(range(len(expressions)))
+            target = made if whole else room(len(places), rows, assets)
+            runner.run([expressions[i] for i in places], target)
+            if not whole:
+                made[places] = target
+    return FeatureBlock(
+        made[:, :, :assets],
+        titles,
+        inputs.days[begin:stop],
+        (np.asarray(inputs.first, np.int64) - begin).astype(np.int32),
+        (np.asarray(inputs.last, np.int64) - begin).astype(np.int32),
+    )
+
+
+def _given(out: FeaturePanel, planes: int, rows: int, assets: int) -> FeaturePanel:
+    if out.shape != (planes, rows, width_of(assets)) or out.dtype != np.float32:
+        raise BadRequest(f"out must be float32 of shape {(planes, rows, width_of(assets))}, from `room`", field="out")
+    return out
+
+
+def _check(expressions: Sequence[Expression], inputs: FeatureInputs) -> None:
+    shape = (len(inputs.days), len(inputs.first))
+    for name in sorted({name for expression in expressions for name in expression.fields}):
+        if name not in inputs.fields:
+            raise NoData(f"no data for the field {name!r}", hint=f"当前数据没有 {name}", field="expression")
+    for name, panel in inputs.fields.items():
+        width = panel.shape[1] if panel.ndim == 2 else -1
+        if panel.ndim != 2 or panel.shape[0] != shape[0] or width not in (shape[1], width_of(shape[1])):
+            raise BadRequest(f"field {name!r} has shape {panel.shape}, not {shape}", field=name)
+
+
+@lru_cache(maxsize=64)
+def _programs(keys: tuple[str, ...], delay: int, host: Host | None, tile: int | None, roots: _Roots) -> _Programs:
+    return _Programs.of(roots.nodes, delay, host, tile)
+
+
+class _Roots:
+    """Trees handed to the cache of programs, which tells them apart by their keys."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = nodes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Roots)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
+class _Programs:
+    """Everything compiled for one set of expressions."""
+
+    stages: tuple[tuple[Stage, Program | None], ...]
+    last: Program
+    history: int
+
+    @classmethod
+    def of(cls, roots: Sequence[Node], delay: int, host: Host | None, tile: int | None) -> _Programs:
+        stages, outputs = stages_of(roots, delay)
+        made = tuple((stage, _program(stage.outputs, host, tile)) for stage in stages)
+        last = Program(outputs, host=host, tile=tile)
+        return cls(made, last, max((_history(root) for root in roots), default=0) + delay)
+
+
+def _program(outputs: Sequence[Output], host: Host | None, tile: int | None) -> Program | None:
+    return Program(outputs, host=host, tile=tile) if outputs else None
+
+
+def _history(root: Node) -> int:
+    def visit(node: Node, parts: tuple[int, ...]) -> int:
+        operator = node.operator
+        own = operator.history(*node.numbers) if operator and operator.axis is Axis.TIME else 0
+        return own + max(parts, default=0)
+
+    return fold(root, visit)
+
+
+class _Runner:
+    """One computation: stages, then the last program, each over the rows that the next one reads."""
+
+    def __init__(
+        self,
+        inputs: FeatureInputs,
+        start: int,
+        begin: int,
+        stop: int,
+        delay: int,
+        threads: int,
+        host: Host | None,
+        tile: int | None,
+    ) -> None:
+        self.inputs, self.start, self.begin, self.stop, self.delay = inputs, start, begin, stop, delay
+        self.threads, self.host, self.tile = threads, host, tile
+        self.span = spans(inputs.first, inputs.last)
+        self.assets = len(inputs.first)
+        self.placed: dict[tuple[str, str], Placed] = {}
+        self.doubles: dict[str, Panel] = {}
+
+    def run(self, expressions: Sequence[Expression], target: Panel) -> None:
+        roots = [expression.plan for expression in expressions]
+        keys = tuple(root.key for root in roots)
+        programs = _programs(keys, self.delay, self.host, self.tile, _Roots(roots))
+        beyond = max(0, self.stop + self.delay - len(self.inputs.days))
+        self.low = max(0, self.begin - programs.history)
+        self.end = self.stop + self.delay
+        self._fields(expressions, beyond)
+        self._others(expressions, beyond)
+        for stage, program in programs.stages:
+            self._stage(stage, program)
+        low = max(self.low, self.begin + self.delay - programs.last.history)
+        grid = Grid(self.start, low, self.begin + self.delay, self.end)
+        programs.last.run(self.placed, self.span, grid, target, None, self.threads)
+
+    def _fields(self, expressions: Sequence[Expression], beyond: int) -> None:
+        """Fields laid out for compiled code, with empty rows after the data where a delay reads on."""
+        for name in {name for expression in expressions for name in expression.fields}:
+            self.placed["field", name] = Placed(padded(self.inputs.fields[name], extra=beyond))
+
+    def _others(self, expressions: Sequence[Expression], beyond: int) -> None:
+        for expression in expressions:
+            for leaf, (code, inner) in expression.others.items():
+                if ("series", leaf) in self.placed:
+                    continue
+                try:
+                    other = self.inputs.others[code]
+                except KeyError:
+                    raise NoData(f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression") from None
+                block = compute_features([inner], other, start=self.start, begin=self.start, threads=1)
+                line = np.full(len(self.inputs.days) + beyond, np.nan, np.float32)
+                line[self.start : len(self.inputs.days)] = block.values[0, :, 0]
+                if self.low < self.start:
+                    early = compute_features([inner], other, start=0, stop=self.start)
+                    line[: self.start] = early.values[0, :, 0]
+                self.placed["series", leaf] = Placed(line)
+
+    def _stage(self, stage: Stage, program: Program | None) -> None:
+        """Make what the operators of a stage read, then run them."""
+        rows = self.end - self.low
+        made: dict[str, Panel] = {}
+        if program is not None:
+            short = room(program.short, rows, self.assets) if program.short else None
+            long = room(program.long, rows, self.assets, Kind.F64) if program.long else None
+            early = max(0, self.low - program.history)
+            grid = Grid(self.start, early, self.low, self.end)
+            program.run(self.placed, self.span, grid, short, long, self.threads)
+            counts = {Kind.F32: 0, Kind.F64: 0}
+            for node, output in zip(stage.wanted, stage.outputs, strict=True):
+                kind = output.lane.kind
+                planes = short if kind is Kind.F32 else long
+                assert planes is not None
+                made[node.key] = planes[counts[kind]]
+                counts[kind] += 1
+        for apart in stage.apart:
+            result = self._apart(apart, made, rows)
+            self.placed["field", f"node:{apart.node.key}"] = Placed(result, self.low)
+
+    def _source(self, node: Node, made: dict[str, Panel], rows: int, single: bool, panel: bool) -> Any:
+        """What an operator reads: rows from `low` on, or a bare number."""
+        if node.kind == "number":
+            return np.full((rows, self.assets), node.value) if panel else node.value
+        key = node.key
+        if key in made:
+            found = made[key][:, : self.assets]
+        elif ("field", f"node:{key}") in self.placed:
+            found = self.placed["field", f"node:{key}"].values[:, : self.assets]
+        else:
+            found = self.placed["field", node.name].values[self.low : self.end, : self.assets]
+        if single:
+            return found
+        if key not in self.doubles or self.doubles[key].shape[0] != rows:
+            self.doubles[key] = read_only(np.ascontiguousarray(found, dtype=np.float64))
+        return self.doubles[key]
+
+    def _apart(self, apart: Apart, made: dict[str, Panel], rows: int) -> Panel:
+        """One operator on whole panels."""
+        node, operator = apart.node, apart.operator
+        width = width_of(self.assets)
+        if operator.axis is Axis.CELL:
+            result = np.full((rows, width), np.nan, np.float32 if apart.single else np.float64)
+            sources = [self._source(part, made, rows, apart.single, False) for part in node.parts]
+            with np.errstate(all="ignore"):
+                operator.compiled()(*sources, out=result[:, : self.assets])
+            return result
+        panels = [self._source(part, made, rows, False, True) for part in node.parts]
+        plain = np.empty((rows, self.assets))
+        kernel = operator.compiled()
+        if operator.axis is Axis.DAY:
+            eligible = np.ascontiguousarray(self._eligible())
+            groups = (read_only(self._industry()),) if operator.grouped else ()
+            self._spread(rows, lambda a, z: kernel(plain[a:z], *(p[a:z] for p in panels), read_only(eligible[a:z]), *groups))
+        else:
+            places = operator.places[operator.inputs :]
+            numbers = [int(n) if p.takes is Takes.WINDOW else n for p, n in zip(places, node.numbers, strict=True)]
+            reach = operator.history(*node.numbers)
+
+            def some(a: int, z: int) -> None:
+                back = min(a, reach)
+                kernel(plain[a:z], back, *(p[a - back : z] for p in panels), *numbers)
+
+            self._spread(rows, some)
+        result = np.full((rows, width), np.nan)
+        result[:, : self.assets] = plain
+        return result
+
+    def _spread(self, rows: int, work: Any) -> None:
+        """Run `work(first, end)` over all rows, in several threads where that pays."""
+        count = max(1, min(self.threads, rows // FEWEST_ROWS_PER_THREAD))
+        edges = [rows * i // count for i in range(count + 1)]
+        with np.errstate(all="ignore"):
+            if count == 1:
+                work(0, rows)
+                return
+            with ThreadPoolExecutor(count) as pool:
+                list(pool.map(work, edges[:-1], edges[1:]))
+
+    def _eligible(self) -> BoolPanel:
+        rows = np.arange(self.low, self.end)[:, None]
+        inside: BoolPanel = (rows >= np.asarray(self.inputs.first)) & (rows <= np.asarray(self.inputs.last))
+        given = self.inputs.eligible
+        if given is None:
+            return inside
+        whole = np.zeros_like(inside)
+        part = given[self.low : self.end]
+        whole[: len(part)] = part
+        return whole
+
+    def _industry(self) -> NDArray[np.int16]:
+        codes = np.full(self.assets, -1, np.int16) if self.inputs.industry is None else self.inputs.industry
+        return np.ascontiguousarray(codes, dtype=np.int16)
+
+
+__all__ = ["BAR", "OTHER", "SINGLE", "FeatureBlock", "FeatureInputs", "compute_features"]
