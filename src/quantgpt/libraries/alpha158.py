@@ -407,14 +407,14 @@ def volume_column(day: int) -> LibraryFactor:
 LABELS = (
     _factor(
         "LABEL0",
-        "Ref($close, -2)/Ref($close, -1)-1",
+        "Ref($close, -2)/Ref($close, -1) - 1",
         "momentum",
         "标签：T+1 收盘到 T+2 收盘的收益",
         "Label: return from the close of T+1 to the close of T+2",
     ),
     _factor(
         "LABEL0_VWAP",
-        "Ref($vwap, -2)/Ref($vwap, -1)-1",
+        "Ref($vwap, -2)/Ref($vwap, -1) - 1",
         "momentum",
         "标签（vwap 变体，列名仍为 LABEL0）：T+1 均价到 T+2 均价的收益",
         "Label of the vwap variant, whose column is LABEL0 too: return from the VWAP of T+1 to that of T+2",
