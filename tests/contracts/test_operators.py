@@ -16,7 +16,10 @@ EVERY = OPERATORS.all()
 KERNELS = [operator for operator in EVERY if operator.axis is not Axis.MACRO]
 TIMED = [operator for operator in EVERY if operator.axis in (Axis.TIME, Axis.MACRO)]
 MARKET = made_market()
-CALLS = {"trade_when": "trade_when(returns > 0.005, close, returns < -0.03, {})"}
+CALLS = {
+    "trade_when": "trade_when(returns > 0.005, close, returns < -0.03, {})",
+    "ts_quantile": "ts_quantile(close, {}, 0.8)",
+}
 COLUMNS = ("close", "returns", "volume")
 names = pytest.mark.parametrize("operator", EVERY, ids=lambda operator: operator.name)
 kernels = pytest.mark.parametrize("operator", KERNELS, ids=lambda operator: operator.name)
@@ -120,7 +123,7 @@ def test_more_history_than_the_warmup_changes_nothing(operator: Operator) -> Non
 
 @pytest.mark.parametrize("operator", TIMED, ids=lambda operator: operator.name)
 def test_one_session_less_than_the_warmup_shows(operator: Operator) -> None:
-    expression = compile_expression(call(operator, 3))
+    expression = compile_expression(call(operator, 4))
     whole = evaluate([expression], COMPLETE)[0]
     assert expression.warmup > 0
     changed = 0
@@ -158,7 +161,7 @@ def test_inputs_are_left_as_they_were(operator: Operator) -> None:
 def test_the_order_of_names_does_not_matter(operator: Operator) -> None:
     order = np.random.default_rng(1).permutation(MARKET.eligible.shape[1])
     whole, shuffled = apply(operator, MARKET), apply(operator, permuted(MARKET, order))
-    if operator.name in ("zscore", "scale_abs", "indneutralize", "group_zscore"):
+    if operator.name in ("zscore", "scale_abs", "indneutralize", "group_zscore", "cs_residual"):
         np.testing.assert_allclose(shuffled, whole[:, order], rtol=1e-12, atol=1e-12)
     else:
         np.testing.assert_array_equal(shuffled, whole[:, order])

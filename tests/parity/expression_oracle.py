@@ -239,6 +239,49 @@ class Oracle:
     def do_ts_cov(self, x: Panel, y: Panel, n: float) -> Panel:
         return self.windows(lambda a, b: float(np.cov(valid(a), valid(b), ddof=1)[0, 1]), 2, n, x, y)
 
+    def do_ts_skew(self, x: Panel, n: float) -> Panel:
+        return self.windows(skewness, 3, n, x)
+
+    def do_ts_kurt(self, x: Panel, n: float) -> Panel:
+        return self.windows(kurtosis, 4, n, x)
+
+    def do_ts_mean_deviation(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: float(np.mean(np.abs(valid(w) - np.mean(valid(w))))), 1, n, x)
+
+    def do_ts_quantile(self, x: Panel, n: float, q: float) -> Panel:
+        return self.windows(lambda w: float(np.quantile(valid(w), q)), 1, n, x)
+
+    def do_ts_count(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: float(len(valid(w))), 1, n, x)
+
+    def do_ts_var(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: float(np.var(valid(w), ddof=1)), 2, n, x)
+
+    def do_ts_max_position(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: w.tolist().index(max(valid(w))) + 1.0, 1, n, x)
+
+    def do_ts_min_position(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: w.tolist().index(min(valid(w))) + 1.0, 1, n, x)
+
+    def do_ts_slope(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: line(w)[0], 2, n, x)
+
+    def do_ts_rsquare(self, x: Panel, n: float) -> Panel:
+        return self.windows(lambda w: correlation(np.where(np.isnan(w), w, np.arange(len(w))), w) ** 2, 2, n, x)
+
+    def do_ts_resi(self, x: Panel, n: float) -> Panel:
+        fitted = self.windows(lambda w: line(w)[0] * (len(w) - 1) + line(w)[1], 2, n, x)
+        return x - fitted
+
+    def do_cs_residual(self, x: Panel, g: Panel) -> Panel:
+        out = np.full(x.shape, np.nan)
+        for t in range(x.shape[0]):
+            known = self.eligible[t] & np.isfinite(x[t]) & np.isfinite(g[t])
+            if known.sum() >= 3:
+                factors = np.column_stack([np.ones(known.sum()), g[t, known] - g[t, known].mean()])
+                out[t, known] = x[t, known] - factors @ np.linalg.lstsq(factors, x[t, known], rcond=None)[0]
+        return out
+
     def do_trade_when(self, enter: Panel, x: Panel, leave: Panel, n: float) -> Panel:
         out = np.full(x.shape, np.nan)
         for t, j in np.ndindex(x.shape):
@@ -334,6 +377,39 @@ def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     if max(x) == min(x) or max(y) == min(y):
         return math.nan
     return float(np.corrcoef(x, y)[0, 1])
+
+
+def line(window: NDArray[np.float64]) -> tuple[float, float]:
+    """Slope and intercept of the valid values of a window on their places 0, 1, …"""
+    places = np.flatnonzero(~np.isnan(window)).astype(float)
+    away = places - places.mean()
+    values = np.array(valid(window))
+    slope = float((away * (values - values.mean())).sum() / (away * away).sum())
+    return slope, float(values.mean()) - slope * float(places.mean())
+
+
+def central(window: NDArray[np.float64], power: int) -> float:
+    """Mean of a power of the distances from the mean."""
+    values = valid(window)
+    mean = math.fsum(values) / len(values)
+    return math.fsum((v - mean) ** power for v in values) / len(values)
+
+
+def skewness(window: NDArray[np.float64]) -> float:
+    values = valid(window)
+    n = len(values)
+    if max(values) == min(values):
+        return math.nan
+    return math.sqrt(n * (n - 1)) / (n - 2) * central(window, 3) / central(window, 2) ** 1.5
+
+
+def kurtosis(window: NDArray[np.float64]) -> float:
+    values = valid(window)
+    n = len(values)
+    if max(values) == min(values):
+        return math.nan
+    ratio = central(window, 4) / central(window, 2) ** 2
+    return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * ratio - 3 * (n - 1))
 
 
 def ranked(values: list[float]) -> list[float]:

@@ -188,8 +188,8 @@ class _Run:
             return
         if operator.axis is Axis.DAY:
             groups = (self.data.industry,) if operator.grouped else ()
-            panel = self.source(step.sources[0], start, 0, rows, True)
-            kernel(out, panel, self.data.eligible[start : start + rows], *groups)
+            panels = [self.source(key, start, 0, rows, True) for key in step.sources]
+            kernel(out, *panels, self.data.eligible[start : start + rows], *groups)
             return
         back = min(start, step.history)
         windows = [place.takes is Takes.WINDOW for place in operator.places[operator.inputs :]]
