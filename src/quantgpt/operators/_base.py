@@ -241,9 +241,9 @@ class _Vocabulary(Registry[Operator]):
         """The operator of that name or alias, in any case; None where there is none."""
         return self._names().get(word.lower())
 
-    def words(self) -> list[str]:
-        """Every name and alias that may be written before brackets."""
-        return sorted(self._names())
+    def words(self, vocabulary: str = "quantgpt") -> list[str]:
+        """Every name and alias of one vocabulary that may be written before brackets."""
+        return sorted(word for word, operator in self._names().items() if operator.vocabulary == vocabulary)
 
     def all(self, vocabulary: str = "quantgpt") -> list[Operator]:
         """Every operator of one vocabulary, in name order."""
