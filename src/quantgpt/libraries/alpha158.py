@@ -324,7 +324,8 @@ def _known(where: str, given: Mapping[str, Any], keys: tuple[str, ...]) -> None:
 
 
 def _unknown(message: str, word: str, words: Sequence[str], where: str) -> BadRequest:
-    near = next(iter(difflib.get_close_matches(word, words, n=1)), None)
+    columns = {family.column: family.switch for family in _FAMILIES if family.column and family.switch in words}
+    near = columns.get(word) or next(iter(difflib.get_close_matches(word, words, n=1)), None)
     hint = f"可改用 {near}" if near else f"可用：{', '.join(words) or '（无选项）'}"
     return BadRequest(message, hint=hint, field=where, nearest=near)
 
