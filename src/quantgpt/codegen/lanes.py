@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from quantgpt.foundations.errors import Broken
 
@@ -66,6 +67,19 @@ def as_f32(value: float) -> float:
     except OverflowError:
         return math.copysign(math.inf, value)
     return result
+
+
+@lru_cache(maxsize=4096)
+def newer_part(n: int) -> int:
+    """How many sessions the newer part of a window of n has: half, or a prime part of an odd number, or all but one.
+
+    >>> [newer_part(n) for n in (2, 5, 10, 15, 20, 30, 60)]
+    [1, 4, 5, 5, 10, 15, 30]
+    """
+    if n % 2 == 0:
+        return n // 2
+    prime = next((p for p in range(3, math.isqrt(n) + 1, 2) if n % p == 0), n)
+    return n // prime if prime < n else n - 1
 
 
 class Lanes:
@@ -329,7 +343,7 @@ class Lanes:
         """Element `index` (float32, from 0) of a sorted window; `full` is the index where all n values are there."""
         return self.make("nth", window.kind, (window, index, count), (float(full),))
 
-    # windows: the newest chunk is the largest power of two, then the next older one, and so on
+    # windows
 
     def window(
         self,
@@ -339,23 +353,16 @@ class Lanes:
     ) -> tuple[Lane, ...]:
         """The last n sessions of several lanes at once, merged in pairs.
 
-        `merge(older, newer, m)` joins two neighbouring stretches, of which the newer is m sessions long. Stretches of
-        2^k sessions are shared between windows, and a result depends on the n sessions alone.
+        `merge(older, newer, m)` joins two neighbouring stretches, of which the newer is m sessions long. How a window is
+        cut (`newer_part`) depends on its length alone, so a result depends on its n sessions alone; the windows that
+        people use share most of their parts.
         """
-        chunks = [tuple(x)]
-        while 2 ** len(chunks) <= n:
-            half = 2 ** (len(chunks) - 1)
-            last = chunks[-1]
-            chunks.append(tuple(merge([self.lag(part, half) for part in last], last, half)))
-        done = 0
-        total: tuple[Lane, ...] = ()
-        for k in reversed(range(len(chunks))):
-            if not n >> k & 1:
-                continue
-            older = [self.lag(part, done) for part in chunks[k]]
-            total = tuple(merge(older, total, done)) if done else tuple(older)
-            done += 2**k
-        return total
+        if n == 1:
+            return tuple(x)
+        m = newer_part(n)
+        newer = self.window(x, m, merge)
+        older = newer if 2 * m == n else self.window(x, n - m, merge)
+        return tuple(merge([self.lag(part, m) for part in older], newer, m))
 
     def sums(self, x: Sequence[Lane], n: int) -> tuple[Lane, ...]:
         """Sums of the last n sessions in float64."""

@@ -20,6 +20,7 @@ Array: TypeAlias = NDArray[np.float64]
 Either: TypeAlias = Array
 """a panel argument in whose place a bare number may be written"""
 Mask: TypeAlias = NDArray[np.bool_]
+Order: TypeAlias = NDArray[np.int64]
 Groups: TypeAlias = NDArray[np.int16]
 
 MAX_WINDOW = 1000

@@ -1,9 +1,8 @@
-"""Windows added up in one fixed order, whoever adds them: by halves, the newest and largest power of two first.
+"""Windows added up in one fixed order, whoever adds them: each is the merge of an older and a newer part.
 
-A window of N rows is cut from its newest row backwards into chunks whose lengths are the binary digits of N, largest
-first. A chunk is the merge of its older and its newer half; the window is the newest chunk, into which the older ones
-are merged one after the other. A loop over the rows of a window and a table of doubled windows therefore give the same
-bits, and neither remembers a row that has left the window.
+How a window is cut depends on its length alone (`newer_part`): in halves, or off an odd number by its least prime factor,
+or a single row off a prime. A loop over the rows of a window and a table of shared parts therefore give the same bits,
+and neither remembers a row that has left the window.
 
 Spreads are taken from a reference that moves with the rows, the newest valid value at or before a row: a constant
 window is exactly 0 and a large offset costs no digits. To merge an older part into a newer one, the sums of the older
@@ -17,7 +16,9 @@ from __future__ import annotations
 
 import math
 
-from quantgpt.operators._base import Array
+import numpy as np
+
+from quantgpt.operators._base import Array, Order
 from quantgpt.operators._lazy import routine
 
 NAN = math.nan
@@ -47,25 +48,61 @@ def load_values(x: Array, today: int, j: int, window: int, values: Array) -> int
 
 
 @routine
-def fold_sum(values: Array, window: int) -> float:
-    """Sum of the first `window` values, in the order of the fold; the values are used up."""
-    chunk = 1
-    while 2 * chunk <= window:
-        chunk *= 2
-    end = window
-    while end > 0:
-        while chunk > end:
-            chunk //= 2
-        start = end - chunk
-        step = 1
-        while step < chunk:
-            for newer in range(start + 2 * step - 1, end, 2 * step):
-                values[newer] = values[newer - step] + values[newer]
-            step *= 2
-        if end < window:
-            values[window - 1] = values[end - 1] + values[window - 1]
-        end = start
-    total: float = values[window - 1]
+def newer_part(n: int) -> int:
+    """How many rows the newer part of a window of `n` rows has.
+
+    >>> [newer_part(n) for n in (2, 5, 10, 15, 20, 30, 60)]
+    [1, 4, 5, 5, 10, 15, 30]
+    """
+    if n % 2 == 0:
+        return n // 2
+    prime = 3
+    while prime * prime <= n:
+        if n % prime == 0:
+            return n // prime
+        prime += 2
+    return n - 1
+
+
+@routine
+def merges_of(window: int) -> Order:
+    """The merges that make a window of its rows, parts before wholes: place of the older part, of the newer, its rows.
+
+    >>> merges_of(3).tolist()
+    [[0, 1, 1], [1, 2, 1]]
+    """
+    order = np.empty((window - 1, 3), np.int64)
+    starts = np.empty(2 * window + 2, np.int64)
+    lengths = np.empty(2 * window + 2, np.int64)
+    starts[0] = 0
+    lengths[0] = window
+    waiting = 1
+    k = window - 1
+    while waiting > 0:
+        waiting -= 1
+        start = starts[waiting]
+        n = lengths[waiting]
+        if n < 2:
+            continue
+        m = newer_part(n)
+        k -= 1
+        order[k, 0] = start + n - m - 1
+        order[k, 1] = start + n - 1
+        order[k, 2] = m
+        starts[waiting] = start
+        lengths[waiting] = n - m
+        starts[waiting + 1] = start + n - m
+        lengths[waiting + 1] = m
+        waiting += 2
+    return order
+
+
+@routine
+def fold_sum(values: Array, order: Order) -> float:
+    """Sum of the values in the order of `merges_of`; the values are used up."""
+    for k in range(len(order)):
+        values[order[k, 1]] = values[order[k, 0]] + values[order[k, 1]]
+    total: float = values[len(order)]
     return total
 
 
@@ -96,24 +133,10 @@ def merge_spread(state: Array, older: int, newer: int) -> None:
 
 
 @routine
-def fold_spread(state: Array, window: int) -> None:
+def fold_spread(state: Array, order: Order) -> None:
     """Number, sum and sum of squares of the distances from the newest valid value; rows COUNT, S1, S2 of `state`."""
-    chunk = 1
-    while 2 * chunk <= window:
-        chunk *= 2
-    end = window
-    while end > 0:
-        while chunk > end:
-            chunk //= 2
-        start = end - chunk
-        step = 1
-        while step < chunk:
-            for newer in range(start + 2 * step - 1, end, 2 * step):
-                merge_spread(state, newer - step, newer)
-            step *= 2
-        if end < window:
-            merge_spread(state, end - 1, window - 1)
-        end = start
+    for k in range(len(order)):
+        merge_spread(state, order[k, 0], order[k, 1])
 
 
 @routine
@@ -145,27 +168,13 @@ def merge_trend(state: Array, older: int, newer: int, size: float) -> None:
 
 
 @routine
-def fold_trend(state: Array, window: int) -> None:
+def fold_trend(state: Array, order: Order) -> None:
     """As `fold_spread`, with the sums C1, Q1 and Q2 that a regression on the position needs."""
     for row in range(4, 7):
-        for p in range(window):
+        for p in range(len(order) + 1):
             state[row, p] = 0.0
-    chunk = 1
-    while 2 * chunk <= window:
-        chunk *= 2
-    end = window
-    while end > 0:
-        while chunk > end:
-            chunk //= 2
-        start = end - chunk
-        step = 1
-        while step < chunk:
-            for newer in range(start + 2 * step - 1, end, 2 * step):
-                merge_trend(state, newer - step, newer, float(step))
-            step *= 2
-        if end < window:
-            merge_trend(state, end - 1, window - 1, float(window - end))
-        end = start
+    for k in range(len(order)):
+        merge_trend(state, order[k, 0], order[k, 1], float(order[k, 2]))
 
 
 @routine
@@ -235,21 +244,7 @@ def merge_pairs(state: Array, older: int, newer: int) -> None:
 
 
 @routine
-def fold_pairs(state: Array, window: int) -> None:
+def fold_pairs(state: Array, order: Order) -> None:
     """Number of common rows and the sums SX, SY, SXX, SYY and SXY of the distances from the newest common pair."""
-    chunk = 1
-    while 2 * chunk <= window:
-        chunk *= 2
-    end = window
-    while end > 0:
-        while chunk > end:
-            chunk //= 2
-        start = end - chunk
-        step = 1
-        while step < chunk:
-            for newer in range(start + 2 * step - 1, end, 2 * step):
-                merge_pairs(state, newer - step, newer)
-            step *= 2
-        if end < window:
-            merge_pairs(state, end - 1, window - 1)
-        end = start
+    for k in range(len(order)):
+        merge_pairs(state, order[k, 0], order[k, 1])

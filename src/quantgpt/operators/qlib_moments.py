@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import fold_spread, fold_sum, load_spread, load_values, variance_of
+from quantgpt.operators._folds import fold_spread, fold_sum, load_spread, load_values, merges_of, variance_of
 from quantgpt.operators._lazy import routine
 
 NAN = math.nan
@@ -35,11 +35,12 @@ def qlib_mean(out: Array, at: int, x: Array, window: int) -> None:
     [1.0, 1.5, 3.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     values = np.empty(window)
     for j in range(assets):
         for i in range(rows):
             n = load_values(x, at + i, j, window, values)
-            out[i, j] = fold_sum(values, window) / n if n > 0 else NAN
+            out[i, j] = fold_sum(values, order) / n if n > 0 else NAN
 
 
 @operator(
@@ -59,11 +60,12 @@ def qlib_sum(out: Array, at: int, x: Array, window: int) -> None:
     [1.0, 3.0, 6.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     values = np.empty(window)
     for j in range(assets):
         for i in range(rows):
             n = load_values(x, at + i, j, window, values)
-            out[i, j] = fold_sum(values, window) if n > 0 else NAN
+            out[i, j] = fold_sum(values, order) if n > 0 else NAN
 
 
 @operator(
@@ -110,11 +112,12 @@ def qlib_var(out: Array, at: int, x: Array, window: int) -> None:
     [nan, 2.0, 0.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     state = np.empty((4, window))
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_spread(state, window)
+            fold_spread(state, order)
             out[i, j] = variance_of(state[0, window - 1], state[2, window - 1], state[3, window - 1])
 
 
@@ -135,11 +138,12 @@ def qlib_std(out: Array, at: int, x: Array, window: int) -> None:
     [nan, 1.414214, 0.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     state = np.empty((4, window))
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_spread(state, window)
+            fold_spread(state, order)
             out[i, j] = math.sqrt(variance_of(state[0, window - 1], state[2, window - 1], state[3, window - 1]))
 
 
@@ -193,6 +197,7 @@ def qlib_skew(out: Array, at: int, x: Array, window: int) -> None:
     [nan, nan, 1.457863]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     values = np.empty(window)
     powers = np.empty(5)
     for j in range(assets):
@@ -200,7 +205,7 @@ def qlib_skew(out: Array, at: int, x: Array, window: int) -> None:
             n = load_values(x, at + i, j, window, values)
             out[i, j] = NAN
             if n >= 3:
-                central_powers(x, at + i, j, window, fold_sum(values, window) / n, powers)
+                central_powers(x, at + i, j, window, fold_sum(values, order) / n, powers)
                 if powers[3] < powers[4]:
                     out[i, j] = skew_of(float(n), powers[0], powers[1])
 
@@ -223,6 +228,7 @@ def qlib_kurt(out: Array, at: int, x: Array, window: int) -> None:
     [nan, nan, nan, 1.5]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     values = np.empty(window)
     powers = np.empty(5)
     for j in range(assets):
@@ -230,7 +236,7 @@ def qlib_kurt(out: Array, at: int, x: Array, window: int) -> None:
             n = load_values(x, at + i, j, window, values)
             out[i, j] = NAN
             if n >= 4:
-                central_powers(x, at + i, j, window, fold_sum(values, window) / n, powers)
+                central_powers(x, at + i, j, window, fold_sum(values, order) / n, powers)
                 if powers[3] < powers[4]:
                     out[i, j] = kurt_of(float(n), powers[0], powers[2])
 
@@ -252,6 +258,7 @@ def qlib_mad(out: Array, at: int, x: Array, window: int) -> None:
     [0.0, 0.5, 2.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     values = np.empty(window)
     for j in range(assets):
         for i in range(rows):
@@ -259,7 +266,7 @@ def qlib_mad(out: Array, at: int, x: Array, window: int) -> None:
             n = load_values(x, today, j, window, values)
             out[i, j] = NAN
             if n > 0:
-                mean = fold_sum(values, window) / n
+                mean = fold_sum(values, order) / n
                 total = 0.0
                 for k in range(max(0, today - window + 1), today + 1):
                     v = x[k, j]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import FLAT, fold_pairs, fold_spread, load_pairs, load_spread, variance_of
+from quantgpt.operators._folds import FLAT, fold_pairs, fold_spread, load_pairs, load_spread, merges_of, variance_of
 
 NAN = math.nan
 
@@ -37,22 +37,23 @@ def qlib_corr(out: Array, at: int, x: Array, y: Array, window: int) -> None:
     [nan, 1.0, 1.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     pairs = np.empty((8, window))
     alone = np.empty((4, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_pairs(x, y, at + i, j, window, pairs)
-            fold_pairs(pairs, window)
+            fold_pairs(pairs, order)
             n = pairs[0, end]
             out[i, j] = NAN
             if n < 2.0:
                 continue
             load_spread(x, at + i, j, window, alone)
-            fold_spread(alone, window)
+            fold_spread(alone, order)
             flat = math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
             load_spread(y, at + i, j, window, alone)
-            fold_spread(alone, window)
+            fold_spread(alone, order)
             flat = flat or math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
             if not flat:
                 rn = 1.0 / n
@@ -82,12 +83,13 @@ def qlib_cov(out: Array, at: int, x: Array, y: Array, window: int) -> None:
     [nan, 1.0, 2.0]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     pairs = np.empty((8, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_pairs(x, y, at + i, j, window, pairs)
-            fold_pairs(pairs, window)
+            fold_pairs(pairs, order)
             n = pairs[0, end]
             out[i, j] = NAN
             if n >= 2.0:

@@ -12,7 +12,16 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import FLAT, fold_trend, load_spread, resi_of, rsquare_of, slope_of, variance_of
+from quantgpt.operators._folds import (
+    FLAT,
+    fold_trend,
+    load_spread,
+    merges_of,
+    resi_of,
+    rsquare_of,
+    slope_of,
+    variance_of,
+)
 
 NAN = math.nan
 
@@ -35,12 +44,13 @@ def qlib_slope(out: Array, at: int, x: Array, window: int) -> None:
     [nan, nan, 1.5]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_trend(state, window)
+            fold_trend(state, order)
             out[i, j] = slope_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
 
 
@@ -62,12 +72,13 @@ def qlib_rsquare(out: Array, at: int, x: Array, window: int) -> None:
     [nan, 1.0, 0.25]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_trend(state, window)
+            fold_trend(state, order)
             n = state[0, end]
             s1 = state[2, end]
             s2 = state[3, end]
@@ -92,6 +103,7 @@ def qlib_resi(out: Array, at: int, x: Array, window: int) -> None:
     [nan, 0.0, -0.5]
     """
     rows, assets = out.shape
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
@@ -100,5 +112,5 @@ def qlib_resi(out: Array, at: int, x: Array, window: int) -> None:
             today = x[at + i, j]
             if today - today == 0.0:
                 load_spread(x, at + i, j, window, state)
-                fold_trend(state, window)
+                fold_trend(state, order)
                 out[i, j] = resi_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
