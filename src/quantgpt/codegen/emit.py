@@ -186,13 +186,18 @@ class _Writer:
         for output in outputs:
             self.planes.append(counts[output.lane.kind])
             counts[output.lane.kind] += 1
-        self.order = _postorder([output.lane for output in outputs])
+        roots = [output.lane for output in outputs]
+        self.readers: dict[int, list[Lane]] = {}
+        for node in _postorder(roots, {}):
+            if node.op == "nth":
+                self.readers.setdefault(node.args[0].place, []).append(node)
+        self.order = _postorder(roots, self.readers)
         self.tails = self._tails()
         self.inputs = [node for node in self.order if node.op in ("field", "series")]
         self.input_place = {node.place: i for i, node in enumerate(self.inputs)}
         carried = [node for node in self.order if node.place in self.tails or node.op == "sort"]
-        full = self._sections(self.order, {i: output.lane for i, output in enumerate(outputs)})
-        warm = self._sections(_postorder(carried), {})
+        full = self._sections(self.order, {i: output.lane for i, output in enumerate(outputs)}, self.readers)
+        warm = self._sections(_postorder(carried, {}), {}, {})
         self.tile = tile or self._fitting(full, warm)
         self.carried: dict[int, _Buffer] = {}
         self.used = {Kind.F32: 0, Kind.F64: 0}
@@ -202,7 +207,9 @@ class _Writer:
                 assert isinstance(n, int)
                 self.carried[node.place] = self._allot(node.kind, n, 0)
             else:
-                self.carried[node.place] = self._allot(node.kind, self.tails[node.place] + self.tile, self.tails[node.place])
+                self.carried[node.place] = self._allot(
+                    node.kind, self.tails[node.place] + self.tile, self.tails[node.place]
+                )
         base = dict(self.used)
         self.functions = []
         highest = dict(base)
@@ -218,11 +225,7 @@ class _Writer:
         """How far back each lane is looked at."""
         tails: dict[int, int] = {}
         for node in self.order:
-            if node.op == "lag":
-                n = node.extra[0]
-                assert isinstance(n, int)
-                tails[node.args[0].place] = max(tails.get(node.args[0].place, 0), n)
-            elif node.op == "sort":
+            if node.op == "lag" or node.op == "sort":
                 n = node.extra[0]
                 assert isinstance(n, int)
                 tails[node.args[0].place] = max(tails.get(node.args[0].place, 0), n)
@@ -234,7 +237,10 @@ class _Writer:
         """Whether a lane is computed in one place only; the others are written again wherever they are read."""
         return node.place in self.tails or not _cheap(node)
 
-    def _sections(self, order: Sequence[Lane], stores: dict[int, Lane]) -> list[_Section]:
+    def _sections(
+        self, order: Sequence[Lane], stores: dict[int, Lane], readers: dict[int, list[Lane]]
+    ) -> list[_Section]:
+        """Cut the order into loops; what reads a sorted window stays in the loop that keeps it sorted."""
         waiting: dict[int, list[int]] = {}
         for i, lane in stores.items():
             waiting.setdefault(lane.place, []).append(i)
@@ -243,7 +249,8 @@ class _Writer:
             now = sections[-1]
             if self._hard(node):
                 weight = _weight(node)
-                if now.nodes and now.weight + weight > SECTION_WEIGHT:
+                together = weight + sum(map(_weight, readers.get(node.place, ())))
+                if now.nodes and now.weight + together > SECTION_WEIGHT and node.op != "nth":
                     now = _Section()
                     sections.append(now)
                 now.nodes.append(node)
@@ -342,7 +349,7 @@ class _Writer:
             "  %orow8 = mul i64 %orow, %stride",
             "  %arow8 = mul i64 %orow, %auxstride",
         ]
-        for i, node in enumerate(self.inputs):
+        for i, _node in enumerate(self.inputs):
             at = 8 * (len(ARGUMENTS) + 2 * i)
             lines += [
                 f"  %in{i}.a = getelementptr i8, ptr %args, i64 {at}",
@@ -485,7 +492,10 @@ def _argument_loads(names: Sequence[str]) -> list[str]:
     for name in names:
         at = 8 * ARGUMENTS.index(name)
         word = f"%{name}.w" if name in ("short", "long", "out", "aux", "firsts", "lasts") else f"%{name}"
-        lines += [f"  %{name}.a = getelementptr i8, ptr %args, i64 {at}", f"  {word} = load i64, ptr %{name}.a, align 8"]
+        lines += [
+            f"  %{name}.a = getelementptr i8, ptr %args, i64 {at}",
+            f"  {word} = load i64, ptr %{name}.a, align 8",
+        ]
         if word.endswith(".w"):
             lines.append(f"  %{name}.p = inttoptr i64 {word} to ptr")
     return lines
@@ -517,8 +527,15 @@ def _loop_span(node: Lane) -> int:
     return span
 
 
-def _postorder(roots: Sequence[Lane]) -> list[Lane]:
-    """Every lane under the roots, parts before wholes, what belongs to one root together."""
+def _postorder(roots: Sequence[Lane], readers: dict[int, list[Lane]]) -> list[Lane]:
+    """Every lane under the roots, parts before wholes, what belongs to one root together.
+
+    A sorted window and all its `readers` come as one group, after everything that any of them needs.
+    """
+    groups: dict[int, list[Lane]] = {}
+    for nodes in readers.values():
+        group = [nodes[0].args[0], *nodes]
+        groups |= {node.place: group for node in group}
     seen: set[int] = set()
     order: list[Lane] = []
     for root in roots:
@@ -527,12 +544,14 @@ def _postorder(roots: Sequence[Lane]) -> list[Lane]:
             node, ready = stack.pop()
             if node.place in seen:
                 continue
+            group = groups.get(node.place, [node])
             if ready:
-                seen.add(node.place)
-                order.append(node)
+                seen.update(member.place for member in group)
+                order.extend(group)
                 continue
             stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args) if arg.place not in seen)
+            needs = [arg for member in group for arg in member.args if arg not in group]
+            stack.extend((arg, False) for arg in reversed(needs) if arg.place not in seen)
     return order
 
 
@@ -809,7 +828,8 @@ class _SectionWriter:
         """One element of a sorted window: a plain row where no asset misses a value, else one element each."""
         window = node.args[0]
         n, full = window.extra[0], node.extra[0]
-        assert isinstance(n, int) and isinstance(full, float)
+        assert isinstance(n, int)
+        assert isinstance(full, float)
         buffer = self.plan.carried[window.place]
         space = "%short" if buffer.kind is Kind.F32 else "%long"
         row, kind = ROW[buffer.kind], TYPES[node.kind]
@@ -822,7 +842,7 @@ class _SectionWriter:
         ints, longs, pointers = f"<{WIDTH} x i32>", f"<{WIDTH} x i64>", f"<{WIDTH} x ptr>"
         lanes = ", ".join(f"i64 {i * row // WIDTH + buffer.offset}" for i in range(WIDTH))
         poison = f"{kind} zeroinitializer"
-        yes = f"splat (i1 true)"
+        yes = "splat (i1 true)"
         self.body += [
             f"  br i1 {every}, label %{tag}.plain, label %{tag}.each",
             f"{tag}.plain:",

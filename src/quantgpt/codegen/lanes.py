@@ -311,7 +311,8 @@ class Lanes:
         if x.kind is Kind.MASK:
             if x.op == "bar":
                 origin, delay = x.extra
-                assert isinstance(delay, int) and (origin is None or isinstance(origin, int))
+                assert isinstance(delay, int)
+                assert origin is None or isinstance(origin, int)
                 return self.bar(origin, delay + n)
             one = self.const(1.0, Kind.F32)
             return self.make("eq", Kind.MASK, (self.lag(self.number(x), n), one))

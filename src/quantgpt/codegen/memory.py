@@ -51,7 +51,9 @@ def _fresh(wanted: int) -> mmap.mmap:
         block = mmap.mmap(-1, wanted + HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except (OSError, ValueError, OverflowError) as error:
         release()
-        raise BadRequest(f"no room for a result of {wanted / 2**30:.1f} GiB", hint="结果太大，请减少股票、日期或特征") from error
+        raise BadRequest(
+            f"no room for a result of {wanted / 2**30:.1f} GiB", hint="结果太大，请减少股票、日期或特征"
+        ) from error
     if hasattr(mmap, "MADV_HUGEPAGE"):
         block.madvise(mmap.MADV_HUGEPAGE)
     return block

@@ -178,7 +178,9 @@ def room(planes: int, rows: int, assets: int, kind: Kind = Kind.F32) -> Panel:
     return typed.reshape(planes, rows, width)
 
 
-def spans(first: NDArray[np.integer[Any]], last: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def spans(
+    first: NDArray[np.integer[Any]], last: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """First and last rows padded to whole groups; the padding has no bar."""
     width = width_of(len(first))
     firsts = np.full(width, np.iinfo(np.int32).max, np.int32)
@@ -186,5 +188,3 @@ def spans(first: NDArray[np.integer[Any]], last: NDArray[np.integer[Any]]) -> tu
     firsts[: len(first)] = first
     lasts[: len(last)] = last
     return firsts, lasts
-
-

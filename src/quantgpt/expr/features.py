@@ -101,11 +101,13 @@ def compute_features(
     out: FeaturePanel | None = None,
     host: Host | None = None,
     tile: int | None = None,
+    fuse: bool = True,
 ) -> FeatureBlock:
     """The features of rows `start` … `stop` - 1 of the inputs.
 
     With `begin`, the rows from there on are made anew as part of a computation that started at `start`: one more session
-    costs that session and the longest window before it, and its bits are those of the whole.
+    costs that session and the longest window before it, and its bits are those of the whole. `host`, `tile` and `fuse`
+    choose how it is computed (for which machine, in pieces of how many sessions, or operator by operator).
 
     Raises: NoData for a field that the inputs lack; BadRequest for panels that do not fit or rows outside the data.
     """
@@ -123,7 +125,7 @@ def compute_features(
         for i, expression in enumerate(expressions):
             groups.setdefault(expression.lookahead, []).append(i)
         for delay, places in groups.items():
-            runner = _Runner(inputs, start, begin, stop, delay, threads, host, tile)
+            runner = _Runner(inputs, start, begin, stop, delay, threads, _How(host, tile, fuse))
             whole = places == list(range(len(expressions)))
             target = made if whole else room(len(places), rows, assets)
             runner.run([expressions[i] for i in places], target)
@@ -155,9 +157,21 @@ def _check(expressions: Sequence[Expression], inputs: FeatureInputs) -> None:
             raise BadRequest(f"field {name!r} has shape {panel.shape}, not {shape}", field=name)
 
 
+@dataclass(frozen=True)
+class _How:
+    """How code is made: for which machine, in tiles of how many sessions, fused or operator by operator."""
+
+    host: Host | None
+    tile: int | None
+    fuse: bool
+
+    def program(self, outputs: Sequence[Output]) -> Program:
+        return Program(outputs, host=self.host, tile=self.tile)
+
+
 @lru_cache(maxsize=64)
-def _programs(keys: tuple[str, ...], delay: int, host: Host | None, tile: int | None, roots: _Roots) -> _Programs:
-    return _Programs.of(roots.nodes, delay, host, tile)
+def _programs(keys: tuple[str, ...], delay: int, how: _How, roots: _Roots) -> _Programs:
+    return _Programs.of(roots.nodes, delay, how)
 
 
 class _Roots:
@@ -182,15 +196,11 @@ class _Programs:
     history: int
 
     @classmethod
-    def of(cls, roots: Sequence[Node], delay: int, host: Host | None, tile: int | None) -> _Programs:
-        stages, outputs = stages_of(roots, delay)
-        made = tuple((stage, _program(stage.outputs, host, tile)) for stage in stages)
-        last = Program(outputs, host=host, tile=tile)
+    def of(cls, roots: Sequence[Node], delay: int, how: _How) -> _Programs:
+        stages, outputs = stages_of(roots, delay, how.fuse)
+        made = tuple((stage, how.program(stage.outputs) if stage.outputs else None) for stage in stages)
+        last = how.program(outputs)
         return cls(made, last, max((_history(root) for root in roots), default=0) + delay)
-
-
-def _program(outputs: Sequence[Output], host: Host | None, tile: int | None) -> Program | None:
-    return Program(outputs, host=host, tile=tile) if outputs else None
 
 
 def _history(root: Node) -> int:
@@ -213,11 +223,10 @@ class _Runner:
         stop: int,
         delay: int,
         threads: int,
-        host: Host | None,
-        tile: int | None,
+        how: _How,
     ) -> None:
         self.inputs, self.start, self.begin, self.stop, self.delay = inputs, start, begin, stop, delay
-        self.threads, self.host, self.tile = threads, host, tile
+        self.threads, self.how = threads, how
         self.span = spans(inputs.first, inputs.last)
         self.assets = len(inputs.first)
         self.placed: dict[tuple[str, str], Placed] = {}
@@ -226,7 +235,7 @@ class _Runner:
     def run(self, expressions: Sequence[Expression], target: Panel) -> None:
         roots = [expression.plan for expression in expressions]
         keys = tuple(root.key for root in roots)
-        programs = _programs(keys, self.delay, self.host, self.tile, _Roots(roots))
+        programs = _programs(keys, self.delay, self.how, _Roots(roots))
         beyond = max(0, self.stop + self.delay - len(self.inputs.days))
         self.low = max(0, self.begin - programs.history)
         self.end = self.stop + self.delay
@@ -251,7 +260,9 @@ class _Runner:
                 try:
                     other = self.inputs.others[code]
                 except KeyError:
-                    raise NoData(f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression") from None
+                    raise NoData(
+                        f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression"
+                    ) from None
                 block = compute_features([inner], other, start=self.start, begin=self.start, threads=1)
                 line = np.full(len(self.inputs.days) + beyond, np.nan, np.float32)
                 line[self.start : len(self.inputs.days)] = block.values[0, :, 0]
@@ -314,7 +325,9 @@ class _Runner:
         if operator.axis is Axis.DAY:
             eligible = np.ascontiguousarray(self._eligible())
             groups = (read_only(self._industry()),) if operator.grouped else ()
-            self._spread(rows, lambda a, z: kernel(plain[a:z], *(p[a:z] for p in panels), read_only(eligible[a:z]), *groups))
+            self._spread(
+                rows, lambda a, z: kernel(plain[a:z], *(p[a:z] for p in panels), read_only(eligible[a:z]), *groups)
+            )
         else:
             places = operator.places[operator.inputs :]
             numbers = [int(n) if p.takes is Takes.WINDOW else n for p, n in zip(places, node.numbers, strict=True)]

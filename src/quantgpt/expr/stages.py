@@ -46,29 +46,31 @@ class Stage:
     apart: list[Apart] = field(default_factory=list)
 
 
-def level_of(node: Node, levels: dict[str, int]) -> int:
+def level_of(node: Node, levels: dict[str, int], fuse: bool) -> int:
     """How many unfused operators lie on the longest path under and at a node."""
 
     def visit(now: Node, parts: tuple[int, ...]) -> int:
-        return max(parts, default=0) + (now.operator is not None and not fused(now.operator))
+        return max(parts, default=0) + (now.operator is not None and not fused(now.operator, fuse))
 
     return fold(node, visit, levels)
 
 
-def fused(operator: Operator) -> bool:
-    """Whether an operator can be part of a compiled program."""
-    return operator.name == LEAD or operator.lower is not None
+def fused(operator: Operator, fuse: bool = True) -> bool:
+    """Whether an operator is part of a compiled program."""
+    return operator.name == LEAD or (fuse and operator.lower is not None)
 
 
-def stages_of(roots: Sequence[Node], delay: int) -> tuple[list[Stage], list[Output]]:
+def stages_of(roots: Sequence[Node], delay: int, fuse: bool = True) -> tuple[list[Stage], list[Output]]:
     """The stages before the last program, and that program's outputs, one for every root.
+
+    Without `fuse` every operator runs by itself.
 
     Raises: BadRequest when an operator that cannot be delayed stands over a look-ahead.
     """
     levels: dict[str, int] = {}
     for root in roots:
-        level_of(root, levels)
-    writer = _Writer(levels)
+        level_of(root, levels, fuse)
+    writer = _Writer(fuse)
     deepest = max((levels[root.key] for root in roots), default=0)
     stages = [Stage() for _ in range(deepest)]
     nodes: dict[str, Node] = {}
@@ -76,13 +78,13 @@ def stages_of(roots: Sequence[Node], delay: int) -> tuple[list[Stage], list[Outp
         fold(root, lambda node, _: nodes.setdefault(node.key, node), {})
     for node in nodes.values():
         operator = node.operator
-        if operator is None or fused(operator):
+        if operator is None or fused(operator, fuse):
             continue
         stage = stages[levels[node.key] - 1]
         stage.apart.append(Apart(node, operator))
         for part in node.parts:
             simple = part.operator is None and not _is_bar(part)
-            own = part.operator is not None and not fused(part.operator)
+            own = part.operator is not None and not fused(part.operator, fuse)
             if not simple and not own and all(part.key != wanted.key for wanted in stage.wanted):
                 if _ahead(part):
                     raise BadRequest(f"{operator.name} cannot stand over a look-ahead", field="expression")
@@ -107,9 +109,9 @@ def _ahead(node: Node) -> bool:
 class _Writer:
     """Writes nodes in lanes; a node is written once for every delay at which it is read."""
 
-    def __init__(self, levels: dict[str, int]) -> None:
+    def __init__(self, fuse: bool) -> None:
         self.lanes = Lanes()
-        self.levels = levels
+        self.fuse = fuse
         self.known: dict[tuple[str, int], Lane] = {}
 
     def result(self, root: Node, delay: int) -> Lane:
@@ -129,7 +131,7 @@ class _Writer:
             if (node.key, back) in self.known:
                 stack.pop()
                 continue
-            if node.operator is None or not fused(node.operator):
+            if node.operator is None or not fused(node.operator, self.fuse):
                 self.known[node.key, back] = self._leaf(node, back)
                 stack.pop()
                 continue
