@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from quantgpt.foundations.progress import Progress, silent
 
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from quantgpt.foundations.series import Series
+    from quantgpt.market.market import Market
+    from quantgpt.market.qlib_folder import PanelSource
     from quantgpt.services._base import App
+    from quantgpt.services.features import FeatureArrays
 
-__all__ = ["BacktestResult", "backtest"]
+__all__ = ["BacktestResult", "backtest", "features"]
 
 
 class Frames(Mapping[str, "pd.DataFrame"]):
@@ -124,6 +127,79 @@ def backtest(
     )
     run = _app().run(ask, progress or silent)
     return BacktestResult(run.result, run.series)
+
+
+@overload
+def features(
+    instruments: str | Iterable[str] | Mapping[str, Any],
+    fields: str | Iterable[str] | Mapping[str, str],
+    start: Any = None,
+    end: Any = None,
+    *,
+    dialect: Literal["qlib", "quantgpt"] = "qlib",
+    compat: Literal["qlib", "strict"] = "qlib",
+    source: str | Path | Market | PanelSource | None = None,
+    frame: Literal[True] = True,
+    freq: str = "day",
+    threads: int | None = None,
+) -> pd.DataFrame: ...
+
+
+@overload
+def features(
+    instruments: str | Iterable[str] | Mapping[str, Any],
+    fields: str | Iterable[str] | Mapping[str, str],
+    start: Any = None,
+    end: Any = None,
+    *,
+    dialect: Literal["qlib", "quantgpt"] = "qlib",
+    compat: Literal["qlib", "strict"] = "qlib",
+    source: str | Path | Market | PanelSource | None = None,
+    frame: Literal[False],
+    freq: str = "day",
+    threads: int | None = None,
+) -> FeatureArrays: ...
+
+
+def features(
+    instruments: str | Iterable[str] | Mapping[str, Any],
+    fields: str | Iterable[str] | Mapping[str, str],
+    start: Any = None,
+    end: Any = None,
+    *,
+    dialect: Literal["qlib", "quantgpt"] = "qlib",
+    compat: Literal["qlib", "strict"] = "qlib",
+    source: str | Path | Market | PanelSource | None = None,
+    frame: bool = True,
+    freq: str = "day",
+    threads: int | None = None,
+) -> pd.DataFrame | FeatureArrays:
+    """Features of many instruments at once, as Qlib's `D.features` gives them.
+
+    `instruments`: codes (`SH600000` or `600000.SH`), a universe (`"csi300"`, `"all"`), or spans by code; a universe and spans
+    trim the rows to memberships, a list does not. `fields`: expressions, expressions by name, or a library (`"alpha158"`).
+    `source`: a market of ours by name (None: the default one), or the path of a Qlib folder, read in place. `compat="qlib"`
+    repeats Qlib's quirks, `"strict"` is ours.
+
+    Returns a float32 frame indexed by (instrument, datetime), instruments in Qlib's spelling and order; with `frame=False` the
+    planes themselves, without a copy.
+    Raises: BadExpression, BadRequest, NotFound, NoData, BadImport (a damaged folder, naming the file).
+    """
+    from quantgpt.services.features import MakeFeatures, make_arrays, make_frame
+
+    ask = MakeFeatures(
+        instruments=instruments,
+        fields=fields,
+        start=start,
+        end=end,
+        dialect=dialect,
+        compat=compat,
+        source=source,
+        freq=freq,
+        threads=threads,
+    )
+    make = make_frame if frame else make_arrays
+    return make(lambda name: _app().markets.open(name), ask)
 
 
 @lru_cache(maxsize=1)

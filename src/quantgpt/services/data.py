@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quantgpt.market.importing import Fetched, ImportReport
     from quantgpt.market.importing.ledger import Ledger
     from quantgpt.market.importing.reading import Spell
+    from quantgpt.market.qlib_folder import Exported
     from quantgpt.market.source import Source
 
 DATA_READY = time(18, 30)
@@ -80,6 +81,17 @@ class DataDemo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportQlib:
+    """Write a market as a folder that Qlib opens: every stock that was ever a member of the universe in the span."""
+
+    path: str
+    market: str | None = None
+    universe: str = "all"
+    start: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RolledBack:
     """The snapshot that is current after a rollback."""
 
@@ -109,10 +121,28 @@ def source_light(source: Source) -> SourceLight:
 
 def import_data(store: MarketStore, ask: DataImport, progress: Progress = silent) -> ImportReport:
     """Import a file or a folder.  Raises: BadImport, Conflict, DiskFull; nothing has changed then."""
+    from quantgpt.market.qlib_folder.folder import is_qlib_folder
+
     if not ask.path.strip():
         raise BadImport("没有给出要导入的路径", hint="quantgpt data import PATH", field="path")
     path = Path(ask.path).expanduser()
+    if is_qlib_folder(path):
+        raise BadImport(
+            f"{path.name} 是 Qlib 数据文件夹，可以直接计算特征，但不能导入为行情库：里面是 32 位的复权价格，没有交易所参考价"
+            "（pre_close），无法判断涨跌停，也还原不出精确的成交价",
+            hint=f'use it in place: quantgpt.features("all", ["$close"], source="{ask.path}")',
+            field="path",
+        )
     return store.import_path(path, ask.market, progress, skip_bad_rows=ask.skip_bad_rows)
+
+
+def export_qlib(store: MarketStore, ask: ExportQlib, progress: Progress = silent) -> Exported:
+    """Write a folder for Qlib.  Raises: UnknownMarket, UnknownUniverse, BadRequest, Conflict, DiskFull; nothing is there then."""
+    from quantgpt.market.qlib_folder import export_folder
+
+    if not ask.path.strip():
+        raise BadRequest("没有给出导出的路径", hint="quantgpt data export-qlib PATH", field="path")
+    return export_folder(store.open(ask.market), Path(ask.path), ask.universe, ask.start, ask.end, progress)
 
 
 def roll_back_data(store: MarketStore, ask: DataRollback) -> RolledBack:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.foundations.errors import BadImport, BadRequest, NotFound
+from quantgpt.foundations.errors import BadImport, BadRequest, NoData, NotFound
 from quantgpt.foundations.panel import BoolPanel, Days
 from quantgpt.market.qlib_folder.bins import read_rows
 from quantgpt.market.qlib_folder.calendar import frequency, read_calendar, refuse_gaps
@@ -191,8 +191,10 @@ class QlibFolder:
             fields[f]: [codes[j] for j in np.flatnonzero(~there[f]) if codes[j] not in gone] for f in range(len(fields))
         }
         lost = {name: some for name, some in lost.items() if some}
-        whole = there.all(axis=0)
-        odd = np.flatnonzero(whole & ((starts != starts[:1]).any(axis=0) | (ends != ends[:1]).any(axis=0)))
+        most = self._most_bars(codes, freq)
+        short = there & (ends - starts + 1 < np.array([count for count, _ in most], dtype=np.int64))
+        begin = np.where(there, starts, starts.max(axis=0, initial=-1))
+        odd = np.flatnonzero(short.any(axis=0) | (begin != begin.max(axis=0, initial=-1)).any(axis=0))
         if self.missing == "error":
             hint = "QlibFolder.open(path, missing='nan') takes them as missing values"
             if gone:
@@ -200,22 +202,49 @@ class QlibFolder:
             if lost:
                 raise lacking(self.label, {f"{name}.{freq}.bin": some for name, some in lost.items()}, hint)
             if odd.size:
-                j = int(odd[0])
-                f = int(np.flatnonzero((starts[:, j] != starts[0, j]) | (ends[:, j] != ends[0, j]))[0])
-                own = f"features/{folder_name(codes[j])}"
-                raise lacking(
-                    self.label,
-                    {
-                        f"{own}/{fields[0]}.{freq}.bin 有第 {starts[0, j]}–{ends[0, j]} 行而 "
-                        f"{own}/{fields[f]}.{freq}.bin 有第 {starts[f, j]}–{ends[f, j]} 行": [codes[i] for i in odd]
-                    },
-                    hint,
-                )
+                raise self._odd([codes[j] for j in odd], fields, freq, starts[:, odd[0]], ends[:, odd[0]])
         notices = [f"{self.label}: no folder for {listed(gone)}"] if gone else []
         notices += [f"{self.label}: no {name}.{freq}.bin for {listed(some)}" for name, some in lost.items()]
         if odd.size:
             notices.append(f"{self.label}: fields cover different rows for {listed(codes[j] for j in odd)}")
         return tuple(notices)
+
+    def _most_bars(self, codes: Sequence[str], freq: str) -> list[tuple[int, str]]:
+        """The number of bars of each instrument's longest file of that frequency, and the name of its field."""
+        end = f".{freq}.bin"
+        out = []
+        for code in codes:
+            best = (0, "")
+            try:
+                with os.scandir(self._folder_of(code)) as entries:
+                    for entry in entries:
+                        if entry.name.endswith(end):
+                            best = max(best, (entry.stat().st_size // 4 - 1, entry.name))
+            except (FileNotFoundError, NotADirectoryError):
+                pass
+            out.append(best)
+        return out
+
+    def _odd(
+        self,
+        codes: list[str],
+        fields: tuple[str, ...],
+        freq: str,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+    ) -> NoData:
+        """The error for files that hold fewer bars than another field of the same instrument, or begin elsewhere."""
+        own = f"features/{folder_name(codes[0])}"
+        parts = [
+            f"{name}.{freq}.bin 有第 {a}–{b} 行" for name, a, b in zip(fields, starts, ends, strict=True) if a >= 0
+        ]
+        count, longest = self._most_bars(codes[:1], freq)[0]
+        return NoData(
+            f"{self.label} 中 {own} 的各个字段覆盖的日期不同：{'，'.join(dict.fromkeys(parts))}，{longest} 有 {count} 根；"
+            f"涉及 {listed(codes)}",
+            hint="a file may be truncated; QlibFolder.open(path, missing='nan') takes what is not there as missing",
+            field="source",
+        )
 
     def _folder_of(self, code: str) -> Path:
         return self.root / "features" / folder_name(qlib_code(code))

@@ -105,6 +105,36 @@ def demo() -> None:
     )
 
 
+@group.command("export-qlib")
+def export_qlib(
+    path: Annotated[str, typer.Argument(help="要写入的文件夹；必须不存在、为空，或是之前的导出")],
+    market: Annotated[str | None, typer.Option(help="行情库")] = None,
+    universe: Annotated[str, typer.Option(help="股票池：导出期间曾是成分股的股票")] = "all",
+    start: Annotated[str | None, typer.Option(help="起始日期，默认从第一个交易日")] = None,
+    end: Annotated[str | None, typer.Option(help="结束日期，默认到最后一个交易日")] = None,
+) -> None:
+    """导出为 Qlib 数据文件夹 · Write a folder that Qlib opens."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.faces.cli.showing import progress_bar
+    from quantgpt.services import data
+
+    with progress_bar(quiet=False) as progress:
+        ask = data.ExportQlib(path=path, market=market, universe=universe, start=start, end=end)
+        made = data.export_qlib(build_app().markets, ask, progress)
+    name = f"{made.market}（演示市场 · 合成数据）" if made.synthetic else made.market
+    typer.echo(f"{made.path}")
+    typer.echo(
+        f"  行情库 {name}  快照 {made.snapshot}  {made.first_day} … {made.last_day}（{made.sessions:,} 个交易日）"
+    )
+    typer.echo(
+        f"  股票 {made.stocks:,} 只，指数 {made.indices:,} 个，{made.files:,} 个文件，{made.size_bytes / 2**20:,.0f} MB"
+    )
+    typer.echo(f"  字段 {'、'.join(made.fields)}；价格按首个有效收盘价缩放为 1，$close/$factor 为成交价")
+    typer.echo(f"  股票池文件 {'、'.join(made.universes)}")
+    if made.left_out:
+        typer.echo(f"  未写 {'、'.join(made.left_out)}：部分成分股不在导出范围内")
+
+
 @group.command("rollback")
 def rollback(market: Annotated[str, typer.Option(help="行情库")] = "main") -> None:
     """回到上一个快照 · Go back one snapshot."""

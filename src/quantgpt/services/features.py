@@ -1,0 +1,446 @@
+"""Features of many instruments: expressions in, Qlib's frame or plain arrays out."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantgpt.foundations.errors import BadRequest, NotFound, QuantError, UnknownMarket
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from quantgpt.expr import Expression
+    from quantgpt.expr.features import FeatureBlock, FeatureInputs
+    from quantgpt.foundations.panel import BoolPanel, Days
+    from quantgpt.market.market import Market
+    from quantgpt.market.qlib_folder import Membership, PanelSource
+
+OpenMarket = Callable[["str | None"], "Market"]
+"""opens a market by name, None the default one"""
+
+BLOCK_BYTES = 256 << 20
+"""Planes that a frame is copied from are made for some instruments at a time and take no more than this."""
+_LANES = 16
+_ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeFeatures:
+    """Ask for features.
+
+    `instruments`: codes in either spelling, a universe, or a mapping from codes to spans; a universe and spans trim the
+    rows, a list does not. `fields`: expressions, a mapping from names to expressions, or the name of a library. `source`: the
+    name of a market (None: the default one) or the path of a Qlib folder, or one of them opened.
+    """
+
+    instruments: Any
+    fields: Any
+    start: Any = None
+    end: Any = None
+    dialect: str = "qlib"
+    compat: str = "qlib"
+    source: Any = None
+    freq: str = "day"
+    threads: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureArrays:
+    """Features as planes, without a copy.
+
+    Shape:  `values` (F, T, N) float32: names × days × codes, each plane time-major; `first` and `last` (N,) are the rows of
+            the first and the last bar, last < first where there is none; `member` (T, N) says which rows a frame would have.
+    NaN:    missing, and wherever an instrument has no bar.
+    """
+
+    values: NDArray[np.float32]
+    names: tuple[str, ...]
+    days: Days
+    codes: tuple[str, ...]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    member: BoolPanel
+    notices: tuple[str, ...] = ()
+
+
+def make_frame(open_market: OpenMarket, ask: MakeFeatures) -> pd.DataFrame:
+    """The features as Qlib's `D.features` gives them: float32, index (instrument, datetime), columns as asked for.
+
+    Rows are the bars that an instrument has from `start` to `end`, both included, instruments in the order of Qlib's codes.
+    Raises: BadExpression, BadRequest, NotFound, UnknownUniverse, NoData, BadImport for a damaged folder.
+    """
+    from quantgpt.expr.features import compute_features
+    from quantgpt.services._frames import frame_of, runs_of, stack
+
+    work = _prepared(open_market, ask)
+    runs = runs_of(work.codes, work.first, work.last, work.rows, work.read.start, work.members)
+    columns = np.empty((len(work.expressions), runs.total), dtype=np.float32)
+    step = work.step
+    for low in range(0, len(work.codes), step):
+        part = runs.within(low, low + step)
+        if part.column.size:
+            block = compute_features(
+                work.expressions,
+                work.inputs(low, min(low + step, len(work.codes))),
+                start=work.start,
+                stop=work.stop,
+                threads=work.threads,
+            )
+            stack(block.values, part, columns, work.threads)
+    work.warn()
+    columns = columns if work.places is None else columns[list(work.places)]
+    return frame_of(columns, work.names, work.codes, work.days, runs)
+
+
+def make_arrays(open_market: OpenMarket, ask: MakeFeatures) -> FeatureArrays:
+    """The features as planes, the instruments as columns in the order of Qlib's codes.  Raises: as `make_frame`."""
+    from quantgpt.expr.features import compute_features
+
+    work = _prepared(open_market, ask)
+    block = compute_features(
+        work.expressions, work.inputs(0, len(work.codes)), start=work.start, stop=work.stop, threads=work.threads
+    )
+    work.warn()
+    return work.arrays(block)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """Everything read and checked, ready to be computed. `rows` are the rows asked for, `read` those with warm-up."""
+
+    names: tuple[str, ...]
+    expressions: tuple[Expression, ...]
+    """each once"""
+    places: tuple[int, ...] | None
+    """which of them each name shows; None: one each, in order"""
+    codes: tuple[str, ...]
+    members: Membership | None
+    days: Days
+    rows: slice
+    read: slice
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    fields: Mapping[str, NDArray[Any]]
+    read_days: Days
+    eligible: BoolPanel | None
+    industry: NDArray[np.int16] | None
+    others: Mapping[str, FeatureInputs]
+    whole: bool
+    """an expression compares names with each other"""
+    threads: int
+    notices: tuple[str, ...] = field(default=())
+
+    @property
+    def start(self) -> int:
+        """The first row asked for among those read."""
+        return int(self.rows.start - self.read.start)
+
+    @property
+    def stop(self) -> int:
+        """The row after the last one asked for among those read."""
+        return int(self.rows.stop - self.read.start)
+
+    @property
+    def step(self) -> int:
+        """Instruments that are computed at a time."""
+        if self.whole:
+            return len(self.codes)
+        each = 4 * len(self.expressions) * (self.stop - self.start)
+        return max(_LANES, BLOCK_BYTES // each // _LANES * _LANES)
+
+    def inputs(self, low: int, high: int) -> FeatureInputs:
+        """What columns `low … high − 1` are computed from."""
+        from quantgpt.expr.features import FeatureInputs
+
+        return FeatureInputs(
+            days=self.read_days,
+            fields={name: panel[:, low:high] for name, panel in self.fields.items()},
+            first=self.first[low:high],
+            last=self.last[low:high],
+            eligible=None if self.eligible is None else self.eligible[:, low:high],
+            industry=None if self.industry is None else self.industry[low:high],
+            others=self.others,
+        )
+
+    def arrays(self, block: FeatureBlock) -> FeatureArrays:
+        """The block with the names of its columns."""
+        from quantgpt.market.qlib_folder.panels import clipped
+
+        asked = slice(self.start, self.stop)
+        first, last = clipped(self.first, self.last, asked)
+        at = np.arange(self.stop - self.start)[:, None]
+        member = (at >= first) & (at <= last)
+        if self.members is not None:
+            member &= self.members.mask(self.codes, self.rows)
+        return FeatureArrays(
+            values=block.values if self.places is None else block.values[list(self.places)],
+            names=self.names,
+            days=self.days,
+            codes=self.codes,
+            first=first,
+            last=last,
+            member=member,
+            notices=self.notices,
+        )
+
+    def warn(self) -> None:
+        """Say what was taken as missing on request."""
+        for notice in self.notices:
+            warnings.warn(notice, UserWarning, stacklevel=4)
+
+
+def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
+    from quantgpt.expr import read_expression
+    from quantgpt.market.qlib_folder.calendar import frequency
+
+    freq = frequency(ask.freq)
+    dialect, compat, listed_fields = _listed_fields(ask)
+    source = _source(open_market, ask.source, dialect)
+    every = source.sessions(freq)
+    rows = _rows(every, ask.start, ask.end)
+    codes, members = _selection(source, ask.instruments, freq, every, rows)
+    known = source.known_fields(codes, freq)
+    texts = tuple(dict.fromkeys(text for _, text in listed_fields))
+    expressions = tuple(
+        read_expression(
+            text, dialect=dialect, compat=compat, fields=known, has_industry=source.industry(()) is not None
+        )
+        for text in texts
+    )
+    others = _others(expressions)
+    warmup = max(e.warmup for e in (*expressions, *(inner for inners in others.values() for inner in inners)))
+    ahead = max(e.lookahead for e in (*expressions, *(inner for inners in others.values() for inner in inners)))
+    read = slice(max(0, rows.start - warmup), min(every.size, rows.stop + ahead))
+    whole = any(_compares_names(e) for e in expressions)
+    if whole and members is not None:
+        codes = tuple(sorted({*codes, *members.touching(read.start, rows.stop)}))
+    panels = source.panels(codes, _stored(expressions), freq, read)
+    member = members.mask(codes, read) if whole and members is not None else None
+    at = {text: i for i, text in enumerate(texts)}
+    places = tuple(at[text] for _, text in listed_fields)
+    return _Work(
+        names=tuple(name for name, _ in listed_fields),
+        expressions=expressions,
+        places=None if places == tuple(range(len(texts))) else places,
+        codes=codes,
+        members=members,
+        days=every[rows],
+        rows=rows,
+        read=read,
+        first=panels.first,
+        last=panels.last,
+        fields=panels.fields,
+        read_days=panels.days,
+        eligible=source.eligible(codes, read, member) if whole else None,
+        industry=source.industry(codes) if any(e.uses_industry for e in expressions) else None,
+        others={code: _other_inputs(source, code, inners, freq, read) for code, inners in others.items()},
+        whole=whole,
+        threads=ask.threads or len(os.sched_getaffinity(0)),
+        notices=panels.notices,
+    )
+
+
+def _listed_fields(ask: MakeFeatures) -> tuple[str, str, list[tuple[str, str]]]:
+    """Dialect, compat and the (name, expression) pairs of what was asked for."""
+    if ask.compat not in ("qlib", "strict"):
+        raise BadRequest(f"compat 不能是 {ask.compat!r}", hint="qlib | strict", field="compat", nearest="qlib")
+    if ask.dialect not in ("qlib", "quantgpt"):
+        raise BadRequest(f"dialect 不能是 {ask.dialect!r}", hint="qlib | quantgpt", field="dialect", nearest="qlib")
+    fields = ask.fields
+    if isinstance(fields, str):
+        from quantgpt.libraries import library
+
+        shelf = library(fields)
+        compat = ask.compat if shelf.dialect == "qlib" else "strict"
+        return shelf.dialect, compat, list(shelf.expressions.items())
+    if isinstance(fields, Mapping):
+        pairs = [(str(name), text) for name, text in fields.items()]
+    elif isinstance(fields, Iterable):
+        pairs = [(str(text), text) for text in fields]
+    else:
+        pairs = []
+    if not pairs or not all(isinstance(text, str) for _, text in pairs):
+        raise BadRequest(
+            "fields 必须是表达式的列表、名称到表达式的映射，或因子库的名称",
+            hint='["$close", "Mean($close,5)"], {"MA5": "Mean($close,5)"} or "alpha158"',
+            field="fields",
+        )
+    return ask.dialect, ask.compat, pairs
+
+
+def _source(open_market: OpenMarket, source: Any, dialect: str) -> PanelSource:
+    """The opened source.  Raises: UnknownMarket, BadImport."""
+    from quantgpt.market.market import Market
+    from quantgpt.market.qlib_folder import QlibFolder, QlibMarket
+
+    own_fields = dialect == "quantgpt"
+    if isinstance(source, Market):
+        return QlibMarket(source, own_fields=own_fields)
+    if source is None or isinstance(source, str):
+        try:
+            if source is None or not {"/", os.sep} & set(source):
+                return QlibMarket(open_market(source), own_fields=own_fields)
+        except (UnknownMarket, BadRequest):
+            if source is None or not Path(source).expanduser().exists():
+                raise
+        return QlibFolder.open(source)
+    if isinstance(source, os.PathLike):
+        return QlibFolder.open(Path(source))
+    opened: PanelSource = source
+    return opened
+
+
+def _rows(days: Days, start: Any, end: Any) -> slice:
+    """Rows of the calendar from `start` to `end`, both included; what lies beyond the calendar is cut off."""
+    first = days[0] if start is None else _moment(start, "start")
+    last = days[-1] if end is None else _moment(end, "end")
+    if first > last:
+        raise BadRequest("开始时间晚于结束时间", hint=f"start {first}, end {last}", field="start", nearest=str(last))
+    rows = slice(int(np.searchsorted(days, first)), int(np.searchsorted(days, last, "right")))
+    if rows.start >= rows.stop:
+        nearest = days[min(rows.start, days.size - 1)]
+        raise BadRequest(
+            f"{first} 至 {last} 之间没有交易日",
+            hint=f"the source holds {days[0]} to {days[-1]}",
+            field="start",
+            nearest=str(nearest),
+        )
+    return rows
+
+
+def _moment(value: Any, name: str) -> np.datetime64:
+    """A day or a time of day.  Raises: BadRequest."""
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
+    try:
+        if len(text) < 10 or text[4] != "-":
+            raise ValueError(text)
+        moment = np.datetime64(text.replace(" ", "T"))
+    except ValueError:
+        moment = np.datetime64("NaT")
+    if np.isnat(moment):
+        raise BadRequest(f"{name} 必须写成 YYYY-MM-DD 或 YYYY-MM-DD HH:MM:SS，收到 {text[:40]!r}", field=name)
+    return moment
+
+
+def _selection(
+    source: PanelSource, wanted: Any, freq: str, days: Days, rows: slice
+) -> tuple[tuple[str, ...], Membership | None]:
+    """Codes in Qlib's order, and the spells that trim their rows."""
+    from quantgpt.market.qlib_folder import qlib_code
+
+    if isinstance(wanted, Mapping) and "market" in wanted:
+        if wanted.get("filter_pipe"):
+            raise BadRequest("filter_pipe 不支持", hint="filter the frame, or give spans by code", field="instruments")
+        wanted = str(wanted["market"])
+    if isinstance(wanted, str):
+        if _is_universe(source, wanted):
+            members = source.membership(wanted, freq)
+            return members.touching(rows.start, rows.stop), members
+        wanted = [wanted]
+    if isinstance(wanted, Mapping):
+        members = _spans(wanted, days)
+        return members.touching(rows.start, rows.stop), members
+    codes = tuple(sorted({qlib_code(code) for code in wanted})) if isinstance(wanted, Iterable) else ()
+    if not codes:
+        raise BadRequest(
+            "instruments 必须是代码的列表、股票池的名称，或代码到时间段的映射",
+            hint='["SH600000"], "csi300" or {"SH600000": [("2020-01-01", "2020-12-31")]}',
+            field="instruments",
+        )
+    return codes, None
+
+
+def _is_universe(source: PanelSource, name: str) -> bool:
+    """Whether a text names a universe and not one instrument.  Raises: UnknownUniverse for neither."""
+    from quantgpt.market.qlib_folder import qlib_code
+
+    if name == _ALL:
+        return True
+    try:
+        source.membership(name, "day")
+    except NotFound:
+        try:
+            source.known_fields((qlib_code(name),), "day")
+        except QuantError:
+            pass
+        else:
+            return False
+        raise
+    return True
+
+
+def _spans(wanted: Mapping[Any, Any], days: Days) -> Membership:
+    """Spans by code as rows of the calendar; an end may be None.  Raises: BadRequest."""
+    from quantgpt.market.qlib_folder import Membership, qlib_code
+
+    out: dict[str, tuple[tuple[int, int], ...]] = {}
+    for code, spans in wanted.items():
+        own = []
+        for span in spans:
+            if isinstance(span, str) or not isinstance(span, Sequence) or len(span) != 2:
+                raise BadRequest(
+                    f"{code} 的时间段必须是 (开始, 结束)，收到 {str(span)[:60]}",
+                    hint='{"SH600000": [("2020-01-01", "2020-12-31")]}',
+                    field="instruments",
+                )
+            first = days[0] if span[0] is None else _moment(span[0], "instruments")
+            last = days[-1] if span[1] is None else _moment(span[1], "instruments")
+            low, high = int(np.searchsorted(days, first)), int(np.searchsorted(days, last, "right")) - 1
+            if low <= high:
+                own.append((low, high))
+        if own:
+            out[qlib_code(code)] = tuple(own)
+    return Membership(out)
+
+
+def _compares_names(expression: Expression) -> bool:
+    """Whether a value depends on other names of the same session."""
+    from quantgpt.expr.tree import walk
+    from quantgpt.operators._base import Axis
+
+    return any(node.operator is not None and node.operator.axis is Axis.DAY for node in walk(expression.plan))
+
+
+def _stored(expressions: Iterable[Expression]) -> tuple[str, ...]:
+    """Fields that have to be read: not those that the engine makes itself."""
+    names = {name for expression in expressions for name in expression.fields}
+    return tuple(sorted(name for name in names if name != "bar" and ":" not in name))
+
+
+def _others(expressions: Iterable[Expression]) -> dict[str, tuple[Expression, ...]]:
+    """Expressions that are evaluated on another instrument, by its code."""
+    out: dict[str, dict[str, Expression]] = {}
+    for expression in expressions:
+        for code, inner in expression.others.values():
+            out.setdefault(code, {})[inner.hash] = inner
+    return {code: tuple(inners.values()) for code, inners in out.items()}
+
+
+def _other_inputs(
+    source: PanelSource, code: str, inners: tuple[Expression, ...], freq: str, read: slice
+) -> FeatureInputs:
+    """What expressions on one other instrument are computed from."""
+    from quantgpt.expr.features import FeatureInputs
+    from quantgpt.market.qlib_folder import qlib_code
+
+    own = qlib_code(code)
+    source.known_fields((own,), freq)
+    panels = source.panels((own,), _stored(inners), freq, read)
+    deeper = {other: _other_inputs(source, other, more, freq, read) for other, more in _others(inners).items()}
+    return FeatureInputs(
+        days=panels.days,
+        fields=panels.fields,
+        first=panels.first,
+        last=panels.last,
+        eligible=None,
+        industry=None,
+        others=deeper,
+    )
