@@ -33,7 +33,7 @@ def number(value: float | None, unit: str) -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    lines = ["| what | ours | peer | ratio | must | met | note |", "|---|---|---|---|---|---|---|"]
+    lines = ["| what | ours | peer | ratio | must | met | aim | note |", "|---|---|---|---|---|---|---|---|"]
     for row in rows:
         ratio = "—" if row.ratio is None else f"{row.ratio:.3g}×"
         cells = (
@@ -43,6 +43,7 @@ def table(rows: Sequence[Row]) -> str:
             ratio,
             row.must,
             "yes" if row.ok else "NO",
+            row.aim,
             row.note,
         )
         lines.append("| " + " | ".join(cells) + " |")

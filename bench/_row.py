@@ -10,6 +10,7 @@ class Row:
     """What was measured, on our side and on the peer's, and whether the target is met.
 
     `ours` and `peer` are in `unit` (seconds unless stated); `peer` and `ratio` are None where the target is absolute.
+    `must` decides `ok`; `aim` is what we would like, for the reader.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Row:
     ok: bool
     unit: str = "s"
     note: str = ""
+    aim: str = "—"

@@ -2,7 +2,7 @@
 
 It repeats Qlib's ladder of types element by element (fields and arithmetic between them are float32), and evaluates every
 rolling statistic with rational numbers on exactly those inputs, rounding once at its end. Where Qlib keeps running sums it
-has a residue that this does not have; `Verdict` says which side is right. Only what Alpha158, Alpha360 and the frozen
+has a residue that this does not have; `compare` says which side is right. Only what Alpha158, Alpha360 and the frozen
 expressions divide or guard is covered: a text with another operator raises `NotJudged`.
 """
 
@@ -12,6 +12,7 @@ import ast
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -257,3 +258,69 @@ def near(a: float, b: float, tolerance: float = 1e-6) -> bool:
     if math.isnan(a) or math.isnan(b):
         return math.isnan(a) and math.isnan(b)
     return a == b or abs(a - b) <= tolerance * max(1.0, abs(b))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one column of ours compares with Qlib's.
+
+    `missing` cells are NaN on one side only, `far` ones differ by more than the tolerance; `residues` of them are proven to be
+    Qlib's: exact arithmetic agrees with ours and not with Qlib's. The others are `open`, with the first few in `examples`.
+    """
+
+    text: str
+    cells: int
+    missing: int = 0
+    far: int = 0
+    residues: tuple[tuple[int, int], ...] = ()
+    open: int = 0
+    worst: float = 0.0
+    examples: tuple[str, ...] = ()
+
+
+def apart(
+    ours: NDArray[Any], theirs: NDArray[Any], tolerance: float = 1e-6
+) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """Cells that are NaN on one side only, cells further apart than tolerance·max(1, |theirs|), and the largest distance.
+
+    The distance is in units of max(1, |theirs|), over cells that both have. Equal infinities are equal.
+    """
+    with np.errstate(all="ignore"):
+        distance = np.abs(np.subtract(ours, theirs, dtype=np.float64)) / np.maximum(1.0, np.abs(theirs))
+    a, b = np.isnan(ours), np.isnan(theirs)
+    distance[(ours == theirs) | a | b] = 0.0
+    distance[np.isnan(distance)] = np.inf
+    return a != b, distance > tolerance, float(distance.max(initial=0.0))
+
+
+def compare(
+    text: str,
+    ours: NDArray[Any],
+    theirs: NDArray[Any],
+    judge: Callable[[int, int], float],
+    known: Callable[[int, int], bool] = lambda row, column: True,
+    tolerance: float = 1e-6,
+) -> Verdict:
+    """Compare a column of ours with Qlib's; both (sessions, names). `judge(row, column)` gives the exact value of a cell.
+
+    A cell on which they disagree counts as Qlib's residue only where `known` allows it and exact arithmetic says so.
+    """
+    missing, far, worst = apart(ours, theirs, tolerance)
+    residues, examples, unexplained = [], [], 0
+    for row, column in np.argwhere(missing | far):
+        a, b = float(ours[row, column]), float(theirs[row, column])
+        try:
+            exact = judge(int(row), int(column))
+        except NotJudged as reason:
+            exact, why = math.nan, f"not judged: {reason}"
+        else:
+            why = f"exact {exact:.9g}"
+            if near(a, exact, tolerance) and not near(b, exact, tolerance) and known(int(row), int(column)):
+                residues.append((int(row), int(column)))
+                continue
+        unexplained += 1
+        if len(examples) < 3:
+            examples.append(f"({row}, {column}): ours {a:.9g}, Qlib {b:.9g}, {why}")
+    return Verdict(
+        text, ours.size, int(missing.sum()), int(far.sum()), tuple(residues), unexplained, worst, tuple(examples)
+    )
