@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from inspect import signature
+from math import isfinite
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from quantgpt.foundations.errors import BadRequest
@@ -75,8 +76,14 @@ class FittedProcessor(PlaneProcessor):
         """Write the new values of one column."""
 
     def learned(self) -> dict[str, Any]:
-        """What was learned as plain values: `class`, `numbers` (their names), `columns` (group, name, values …)."""
-        columns = [[group, name, *values] for (group, name), values in self.fitted.items()]
+        """What was learned as plain values: `class`, `numbers` (their names), `columns` (group, name, values …).
+
+        Values that are not finite are the words `nan`, `inf` and `-inf`, for the sake of JSON.
+        """
+        columns = [
+            [group, name, *(value if isfinite(value) else str(value) for value in values)]
+            for (group, name), values in self.fitted.items()
+        ]
         return {"class": self.name, "numbers": list(self.numbers), "columns": columns}
 
     def constant(self, numbers: Numbers) -> bool:
