@@ -37,7 +37,25 @@ lock:
     uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/base.txt -p 3.11 -o requirements/dev.txt -q
     uv pip compile requirements/tools.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/tools.txt -q
     uv pip compile requirements/node.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/node.txt -q
+    uv pip compile requirements/qlib.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/qlib.txt -q
+    uv pip compile requirements/peers.in --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/qlib.txt -p 3.11 -o requirements/peers.txt -q
 
 # install, build and (re)start QuantGPT
 up:
     bash restart.sh
+
+# compare with a live pyqlib on real data and on an export of ours; makes .tools/qlib-env first (about 1.6 GB)
+parity-qlib:
+    bash scripts/qlib_env.sh
+    python -m tests.parity.live_qlib
+
+# freeze the outputs of pyqlib under tests/parity/frozen_qlib again
+freeze-qlib:
+    bash scripts/qlib_env.sh
+    python -m tests.parity.frozen_qlib.make_market
+    python -m tests.parity.frozen_qlib.freeze
+
+# the feature engine against pyqlib, KunQuant, polars_ta and the memory floor; exits non-zero when a target is missed
+bench-engine *options:
+    bash scripts/qlib_env.sh
+    python -m bench engine {{options}}

@@ -10,7 +10,7 @@ stamp=$(checksum requirements/qlib.txt requirements/peers.txt)
 if [ "$(cat .tools/qlib-env/.installed 2>/dev/null || true)" != "$stamp" ]; then
   python=$(find_python)
   uv=$(find_uv "$python")
-  say "安装对照环境 / installing pyqlib and the other peers into .tools/qlib-env (about 1.3 GB)"
+  say "安装对照环境 / installing pyqlib and the other peers into .tools/qlib-env (about 1.6 GB)"
   [ -x .tools/qlib-env/bin/python ] || "$uv" venv --quiet --python "$python" .tools/qlib-env || fail "无法建立 .tools/qlib-env / cannot make .tools/qlib-env"
   rm -f .tools/qlib-env/.installed
   "$uv" pip sync --quiet --require-hashes --python .tools/qlib-env/bin/python requirements/qlib.txt requirements/peers.txt \
