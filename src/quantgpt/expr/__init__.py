@@ -2,8 +2,9 @@
 
 from quantgpt.expr.analysis import Notice
 from quantgpt.expr.catalogue import CATEGORIES, operator_catalogue
+from quantgpt.expr.dialects.printing import print_tree
 from quantgpt.expr.evaluation import EvalInputs, evaluate, warm_up
-from quantgpt.expr.expression import Expression, compile_expression
+from quantgpt.expr.expression import Expression, compile_expression, read_expression
 from quantgpt.expr.tokens import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Token, TokenKind, colour_tokens
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "compile_expression",
     "evaluate",
     "operator_catalogue",
+    "print_tree",
+    "read_expression",
     "warm_up",
 ]

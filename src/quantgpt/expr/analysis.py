@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from quantgpt.expr.tree import Node, fold, walk
 from quantgpt.foundations.fields import FIELDS, Unit
-from quantgpt.operators._base import Axis, UnitRule
+from quantgpt.operators._base import UNBOUNDED, Axis, UnitRule
 
 LONG_WARMUP = 500
+AHEAD = "qlib_lead"
+"""the operator that reads later sessions"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,54 @@ def warmup_of(root: Node) -> int:
 
 
 def fields_of(root: Node) -> frozenset[str]:
-    """Names of the fields that the tree reads."""
-    return frozenset(node.name for node in walk(root) if node.kind == "field")
+    """Names of the fields that the tree reads, also those it reads of one other name; the bar mark is none."""
+    nodes = walk(root)
+    inside = (fields_of(node.inner) for node in nodes if node.inner is not None)
+    return frozenset(node.name for node in nodes if node.is_market_field).union(*inside)
 
 
 def uses_industry(root: Node) -> bool:
     """Whether any operator compares names within their industry."""
     return any(node.operator is not None and node.operator.grouped for node in walk(root))
+
+
+def lookahead_of(root: Node) -> int:
+    """Sessions after a row that its value reads: the largest sum of looks ahead along any path."""
+
+    def visit(node: Node, parts: tuple[int, ...]) -> int:
+        inner = lookahead_of(node.inner) if node.inner is not None else 0
+        own = int(node.numbers[0]) if node.name == AHEAD and node.numbers else 0
+        return own + max(parts, default=inner)
+
+    return fold(root, visit)
+
+
+def left_of(root: Node) -> int:
+    """Rows that Qlib loads before the first one asked for.
+
+    One row less than `Delta` and fewer than `EMA` need, and none for what starts with the question: their values depend
+    on where the question starts.
+
+    Source: Qlib 0.9.7, `get_extended_window_size` in `qlib/data/ops.py`.
+    """
+
+    def visit(node: Node, parts: tuple[int, ...]) -> int:
+        inner = left_of(node.inner) if node.inner is not None else 0
+        return _own_left(node) + max(parts, default=inner)
+
+    return fold(root, visit)
+
+
+def _own_left(node: Node) -> int:
+    operator = node.operator
+    if operator is None or operator.axis is not Axis.TIME or node.name == AHEAD:
+        return 0
+    if operator.from_origin:
+        if not node.numbers or node.name.endswith("_all"):
+            return 0
+        size = node.numbers[0]
+        return max(int(math.log(1e-6) / math.log(1.0 - size)) - 1 if size < 1 else int(size) - 1, 0)
+    return operator.history(*node.numbers)
 
 
 def units_of(root: Node) -> tuple[str, tuple[Notice, ...]]:
@@ -97,7 +141,10 @@ def _measure(node: Node, parts: tuple[Measure, ...], notices: list[Notice]) -> M
     if node.kind == "number":
         return NUMBER
     if node.operator is None:
-        return _FIELD_MEASURES[FIELDS[node.name].unit]
+        spec = FIELDS.get(node.name)
+        if node.inner is not None:
+            return fold(node.inner, lambda part, below: _measure(part, below, []))
+        return _FIELD_MEASURES[spec.unit] if spec else UNKNOWN
     rule = node.operator.unit
     if rule is UnitRule.RATIO:
         return RATIO
@@ -108,7 +155,7 @@ def _measure(node: Node, parts: tuple[Measure, ...], notices: list[Notice]) -> M
         together = _together(node, parts, notices) if compared else RATIO
         return RATIO if rule is UnitRule.FLAG else together
     if rule is UnitRule.BRANCH:
-        return _together(node, parts[1:], notices) if node.name == "where" else parts[1]
+        return _together(node, parts[1:], notices) if node.name in ("where", "qlib_if") else parts[1]
     if rule in (UnitRule.PRODUCT, UnitRule.QUOTIENT, UnitRule.COVARIANCE):
         return _combined(parts[0], parts[1], -1.0 if rule is UnitRule.QUOTIENT else 1.0)
     return parts[0]
@@ -171,16 +218,20 @@ _ZH = {
 }
 
 
+_CONSTANT_OF_TWINS = {"sub", "div", "eq", "ts_corr", "qlib_sub", "qlib_div", "qlib_eq", "qlib_corr"}
+_NEEDS_TWO = {"ts_std", "ts_corr", "ts_cov", "qlib_std", "qlib_var", "qlib_corr", "qlib_cov"}
+
+
 def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
     """Notices about parts that are always the same, always missing, or cannot be compared across names."""
     found: list[Notice] = []
     for node in walk(root):
         parts = node.parts
-        if node.name in ("sub", "div", "eq", "ts_corr") and len(parts) == 2 and parts[0].key == parts[1].key:
+        if node.name in _CONSTANT_OF_TWINS and len(parts) == 2 and parts[0].key == parts[1].key:
             found.append(
                 _note("degenerate", node, "两边相同，结果恒定", "both sides are the same: the result is constant")
             )
-        if node.name in ("ts_std", "ts_corr", "ts_cov") and node.numbers and node.numbers[0] < 2:
+        if node.name in _NEEDS_TWO and node.numbers and node.numbers[0] < 2:
             found.append(
                 _note(
                     "too_short", node, "窗口至少要 2 个交易日，否则结果总是缺失", "a window under 2 is always missing"
@@ -208,7 +259,16 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
                 "the result has a unit and does not compare across names; take a ratio or rank(x)",
             )
         )
-    if warmup > LONG_WARMUP:
+    if warmup >= UNBOUNDED:
+        found.append(
+            _note(
+                "unbounded",
+                root,
+                "用到全部历史，没有固定的预热期",
+                "reads the whole history; there is no fixed warm-up",
+            )
+        )
+    elif warmup > LONG_WARMUP:
         found.append(
             _note(
                 "long_warmup",

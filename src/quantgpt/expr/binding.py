@@ -6,11 +6,14 @@ import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from quantgpt.expr.analysis import AHEAD
+from quantgpt.expr.canonical import canonical_tree
+from quantgpt.expr.spelling import FIELD_WORD, OTHER_WORD, from_word
 from quantgpt.expr.suggestions import COLUMN_SUGGESTIONS, FUNCTION_SUGGESTIONS
 from quantgpt.expr.syntax import Syntax
-from quantgpt.expr.tree import Node, apply, market_field, number
+from quantgpt.expr.tree import BAR, LISTED, Node, apply, market_field, number, on_other
 from quantgpt.foundations.errors import BadExpression
-from quantgpt.foundations.fields import FIELDS
+from quantgpt.foundations.fields import FIELDS, USUAL_FIELDS
 from quantgpt.operators._base import MAX_WINDOW, OPERATORS, Operator, Takes
 
 MAX_AVERAGE_VOLUME_WINDOW = 500
@@ -26,15 +29,17 @@ class Scope:
     fields: Collection[str] | None = None
     has_industry: bool = True
     given: Mapping[str, Node | float] = field(default_factory=dict)
+    allow_lookahead: bool = True
 
 
 def callable_words() -> list[str]:
     """Every word that may be written before brackets."""
-    return [word for word in OPERATORS.words() if _callable(OPERATORS.find(word))]
+    found = ((word, OPERATORS.find(word)) for word in OPERATORS.words())
+    return [word for word, operator in found if operator and _callable(operator) and operator.vocabulary == "quantgpt"]
 
 
 def _callable(operator: Operator | None) -> bool:
-    return operator is not None and (not operator.symbol or operator.name == "power")
+    return operator is not None and (not operator.symbol or operator.name == "power" or operator.vocabulary == "qlib")
 
 
 def known_fields(scope: Scope) -> list[str]:
@@ -93,6 +98,8 @@ def _children(part: Syntax, scope: Scope) -> tuple[Syntax, ...]:
     """The parts that are expressions, after the number of arguments has been checked."""
     if part.kind in ("number", "name"):
         return ()
+    if part.name.lower() in (FIELD_WORD, OTHER_WORD):
+        return _word_places(part, scope)
     operator = _find(part, scope)
     parts = _without_industry(part, operator)
     wanted = len(operator.places)
@@ -108,6 +115,18 @@ def _children(part: Syntax, scope: Scope) -> tuple[Syntax, ...]:
     return tuple(parts[: operator.inputs])
 
 
+def _word_places(part: Syntax, scope: Scope) -> tuple[Syntax, ...]:
+    """The parts of `qlib_field(word)` and `qlib_other(x, word)` that are expressions."""
+    field_only = part.name.lower() == FIELD_WORD
+    last = part.parts[-1] if part.parts else None
+    fits = len(part.parts) == (1 if field_only else 2) and last is not None and last.kind == "name"
+    if not fits or last is None or from_word(last.name) is None:
+        shape = f"{FIELD_WORD}(name)" if field_only else f"{OTHER_WORD}(x, code)"
+        place = (part.start, part.end)
+        raise _error(scope, place, f"{part.name} is written {shape}", f"写法：{shape}", "arity", shape)
+    return part.parts[:-1]
+
+
 def _without_industry(part: Syntax, operator: Operator) -> tuple[Syntax, ...]:
     last = part.parts[-1] if part.parts else None
     if operator.grouped and len(part.parts) == 2 and last and last.kind == "name" and last.name == INDUSTRY:
@@ -120,7 +139,21 @@ def _build(part: Syntax, children: tuple[Node, ...], scope: Scope) -> Node:
         return number(part.value, part.start, part.end)
     if part.kind == "name":
         return _name(part, scope)
+    if part.name.lower() == FIELD_WORD:
+        return _imported(part, str(from_word(part.parts[0].name)), scope)
+    if part.name.lower() == OTHER_WORD:
+        inner = canonical_tree(children[0], scope.text)
+        return on_other(str(from_word(part.parts[1].name)), inner, part.start, part.end)
     operator = _find(part, scope)
+    if operator.name == AHEAD and not scope.allow_lookahead:
+        raise _error(
+            scope,
+            (part.start, part.end),
+            f"{operator.name} looks ahead",
+            "因子不能使用未来数据，可用 ts_shift(x, n) 取过去的值",
+            "lookahead",
+            "ts_shift",
+        )
     if operator.grouped and not scope.has_industry:
         raise _error(
             scope,
@@ -167,8 +200,21 @@ def _name(part: Syntax, scope: Scope) -> Node:
     return _field(part, scope)
 
 
+def _imported(part: Syntax, name: str, scope: Scope) -> Node:
+    """A field of the data that has no column name in our own vocabulary."""
+    offered = (*FIELDS, *USUAL_FIELDS) if scope.fields is None else scope.fields
+    if name in offered:
+        return market_field(name, part.start, part.end)
+    near = next(iter(difflib.get_close_matches(name, sorted(offered), n=1, cutoff=0.5)), None)
+    hint = f"可改用 {near}" if near else "当前数据没有该字段"
+    raise _error(scope, part.word, f"Unknown column or variable: '{name[:40]}'", hint, "unknown_column", near)
+
+
 def _field(part: Syntax, scope: Scope) -> Node:
     word = part.name
+    ours = word in FIELDS and FIELDS[word].in_expressions
+    if word in (BAR, LISTED) or (scope.fields is not None and word in scope.fields and not ours):
+        return market_field(word, part.start, part.end)
     spec = FIELDS.get(word)
     if spec is not None and spec.in_expressions:
         if scope.fields is not None and word not in scope.fields:

@@ -5,7 +5,8 @@ Every rewrite keeps every bit of the result; that is why sums and products are n
 
 from __future__ import annotations
 
-from quantgpt.expr.tree import Node, apply, fold, market_field, number
+from quantgpt.expr.spelling import FIELD_WORD, OTHER_WORD, as_word, is_column
+from quantgpt.expr.tree import Node, apply, fold, number, placed
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.operators._base import OPERATORS, Axis, Takes
 
@@ -60,7 +61,7 @@ class _Rewriter:
         """The canonical node of an operator on canonical parts."""
         operator = node.operator
         if operator is None:
-            return number(node.value) if node.kind == "number" else market_field(node.name)
+            return number(node.value) if node.kind == "number" else placed(node)
         name = operator.name
         if operator.axis is Axis.CELL and parts and all(part.kind == "number" for part in parts):
             return number(_constant(node, parts, self.text))
@@ -185,7 +186,10 @@ def _print(node: Node, parts: tuple[tuple[str, int], ...]) -> tuple[str, int]:
         return literal(node.value), ATOM if node.value >= 0 else PRECEDENCE["neg"]
     operator = node.operator
     if operator is None:
-        return node.name, ATOM
+        if node.inner is not None:
+            return f"{OTHER_WORD}({text_of(node.inner)}, {as_word(node.code)})", ATOM
+        plain = not node.is_market_field or is_column(node.name)
+        return (node.name if plain else f"{FIELD_WORD}({as_word(node.name)})"), ATOM
     bind = PRECEDENCE.get(operator.name)
     if bind is None:
         inside = [text for text, _ in parts] + [literal(n) for n in node.numbers]

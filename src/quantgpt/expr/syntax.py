@@ -53,7 +53,7 @@ def parse(text: object) -> tuple[Syntax, tuple[Token, ...]]:
     Raises: BadExpression with the place and the reason.
     """
     tokens = tokenise(text)
-    reader = _Reader(str(text), tokens)
+    reader = Reader(str(text), tokens)
     try:
         tree = reader.expression(0)
     except RecursionError:
@@ -63,7 +63,7 @@ def parse(text: object) -> tuple[Syntax, tuple[Token, ...]]:
     return tree, tokens[:-1]
 
 
-class _Reader:
+class Reader:
     """Pratt's top-down operator precedence over a list of tokens."""
 
     def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:

@@ -26,6 +26,7 @@ class TokenKind(StrEnum):
     OPEN = "open"
     CLOSE = "close"
     COMMA = "comma"
+    STRING = "string"
     UNKNOWN = "unknown"
     END = "end"
 
@@ -98,11 +99,10 @@ def colour_tokens(text: str) -> tuple[Token, ...]:
     return tuple(scan(text[:MAX_CHARACTERS])) if isinstance(text, str) else ()
 
 
-def tokenise(text: object) -> tuple[Token, ...]:
-    """The tokens of an expression, ended by an END token.
+def checked_text(text: object) -> str:
+    """`text`, if it is text of an allowed length.
 
-    Raises: BadExpression when the text is no text, empty, too long, too deep, too large, holds a character outside the
-            alphabet or has unbalanced brackets.
+    Raises: BadExpression where it is not.
     """
     if not isinstance(text, str):
         raise BadExpression("Expression must be text", hint="表达式必须是文本", code="type")
@@ -116,6 +116,29 @@ def tokenise(text: object) -> tuple[Token, ...]:
             nearest=MAX_CHARACTERS,
             code="too_long",
         )
+    return text
+
+
+def empty(text: str, example: str) -> BadExpression:
+    """The error of a text in which nothing is written."""
+    return BadExpression(
+        "Expression is empty",
+        text=text,
+        start=0,
+        end=len(text),
+        hint=f"写一个因子表达式，例如 {example}",
+        nearest=example,
+        code="empty",
+    )
+
+
+def tokenise(text: object) -> tuple[Token, ...]:
+    """The tokens of an expression, ended by an END token.
+
+    Raises: BadExpression when the text is no text, empty, too long, too deep, too large, holds a character outside the
+            alphabet or has unbalanced brackets.
+    """
+    text = checked_text(text)
     tokens = []
     for token in scan(text):
         if token.kind is TokenKind.UNKNOWN:
@@ -123,25 +146,18 @@ def tokenise(text: object) -> tuple[Token, ...]:
         if token.kind is TokenKind.OPERATOR:
             if token.text in _NOT_OURS:
                 hint, nearest = _NOT_OURS[token.text]
-                raise _at(text, token, f"Unexpected '{token.text}'", hint, "operator", nearest)
+                raise refusal(text, token, f"Unexpected '{token.text}'", hint, "operator", nearest)
             if token.text in _SAME_MEANING:
                 token = Token(token.start, token.end, TokenKind.KEYWORD, _SAME_MEANING[token.text])
         tokens.append(token)
     if not tokens:
-        raise BadExpression(
-            "Expression is empty",
-            text=text,
-            start=0,
-            end=len(text),
-            hint="写一个因子表达式，例如 rank(close/ts_mean(close, 20))",
-            nearest="rank(close/ts_mean(close, 20))",
-            code="empty",
-        )
-    _check_limits(text, tokens)
+        raise empty(text, "rank(close/ts_mean(close, 20))")
+    check_limits(text, tokens)
     return (*tokens, Token(len(text), len(text), TokenKind.END, ""))
 
 
-def _at(text: str, token: Token, message: str, hint: str, code: str, nearest: object = None) -> BadExpression:
+def refusal(text: str, token: Token, message: str, hint: str, code: str, nearest: object = None) -> BadExpression:
+    """The error of one token."""
     return BadExpression(message, text=text, start=token.start, end=token.end, hint=hint, code=code, nearest=nearest)
 
 
@@ -151,12 +167,12 @@ def _strange(text: str, token: Token) -> BadExpression:
     shown = f"'{character}' ({name})" if character.isprintable() else name
     plain = unicodedata.normalize("NFKC", character)
     if plain != character and _TOKEN.fullmatch(plain):
-        return _at(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{plain}'", "character", plain)
+        return refusal(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{plain}'", "character", plain)
     hint = "表达式只用英文字母、数字、下划线、括号、逗号和运算符 + - * / ^ > < >= <= == != ? :"
-    return _at(text, token, f"Unexpected character {shown}", hint, "character")
+    return refusal(text, token, f"Unexpected character {shown}", hint, "character")
 
 
-def _check_limits(text: str, tokens: list[Token]) -> None:
+def check_limits(text: str, tokens: list[Token]) -> None:
     """Refuse what is too large, too deep or has unbalanced brackets, before a tree is built from it."""
     counted = 0
     opened: list[tuple[Token, int]] = []
@@ -166,7 +182,7 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
         kind, word = token.kind, token.text
         counted += weight(token)
         if counted > MAX_NODES:
-            raise _at(
+            raise refusal(
                 text,
                 token,
                 f"Expression is too large: more than {MAX_NODES} nodes",
@@ -179,14 +195,14 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
             operand_next = True
         elif kind is TokenKind.CLOSE:
             if not opened:
-                raise _at(text, token, "Unbalanced brackets: ')' has no '('", "多了一个右括号", "brackets")
+                raise refusal(text, token, "Unbalanced brackets: ')' has no '('", "多了一个右括号", "brackets")
             chain = opened.pop()[1]
             operand_next = False
         elif kind is TokenKind.COMMA:
             chain = opened[-1][1] if opened else 0
             operand_next = True
         elif kind in (TokenKind.OPERATOR, TokenKind.KEYWORD):
-            if operand_next or word in ("^", "?", "if", "not"):
+            if operand_next or word in ("^", "**", "?", "if", "not"):
                 chain += 1
             elif word not in (":", "else"):
                 chain = opened[-1][1] if opened else 0
@@ -194,7 +210,7 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
         else:
             operand_next = False
         if len(opened) + chain > MAX_DEPTH:
-            raise _at(
+            raise refusal(
                 text,
                 token,
                 f"Expression is too deep: more than {MAX_DEPTH} levels",
@@ -204,7 +220,7 @@ def _check_limits(text: str, tokens: list[Token]) -> None:
             )
     if opened:
         last = opened[-1][0]
-        raise _at(text, last, "Unbalanced brackets: '(' is never closed", "缺少右括号", "brackets")
+        raise refusal(text, last, "Unbalanced brackets: '(' is never closed", "缺少右括号", "brackets")
 
 
 def weight(token: Token) -> int:

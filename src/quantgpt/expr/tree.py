@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from quantgpt.operators._base import Operator
 
 T = TypeVar("T")
+
+BAR = "bar"
+"""the field that is 1 between the first and the last stored bar of a name and missing elsewhere"""
+LISTED = "listed"
+"""`bar`, in an operator that starts at the first stored bar and not where the question starts"""
+OTHER = "other:"
+"""what the names of leaves begin with that are computed on one other name"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +35,18 @@ class Node:
     start: int = 0
     end: int = 0
     key: str = field(default="", repr=False)
+    inner: Node | None = field(default=None, repr=False)
+    """of a leaf that is computed on one other name: what is computed there"""
+
+    @property
+    def is_market_field(self) -> bool:
+        """Whether it is a field that the data hold, neither the bar mark nor something computed on another name."""
+        return self.kind == "field" and self.inner is None and self.name.partition(":")[0] not in (BAR, LISTED)
+
+    @property
+    def code(self) -> str:
+        """Of a leaf that is computed on one other name: that name."""
+        return self.name[len(OTHER) :].rpartition(":")[0] if self.inner is not None else ""
 
     def __repr__(self) -> str:
         return f"Node({self.kind}, {self.name or self.value!r}, {len(self.parts)} parts)"
@@ -42,6 +61,17 @@ def number(value: float, start: int = 0, end: int = 0) -> Node:
 def market_field(name: str, start: int = 0, end: int = 0) -> Node:
     """A field of the market."""
     return Node("field", name, start=start, end=end, key=f"@{name}")
+
+
+def on_other(code: str, inner: Node, start: int = 0, end: int = 0) -> Node:
+    """A leaf: `inner` computed on the name `code` alone, aligned by session."""
+    name = f"{OTHER}{code}:{hashlib.sha256(inner.key.encode()).hexdigest()[:12]}"
+    return Node("field", name, start=start, end=end, key=f"@{name}", inner=inner)
+
+
+def placed(node: Node, start: int = 0, end: int = 0) -> Node:
+    """`node` with another place in the text."""
+    return replace(node, start=start, end=end)
 
 
 def apply(

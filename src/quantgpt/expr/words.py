@@ -10,6 +10,7 @@ from quantgpt.foundations.fields import FIELDS
 from quantgpt.operators._base import Axis
 
 LONGEST = 600
+_UNSAID = {"single", "on_bars"}
 _INFIX = {"add", "sub", "mul", "div", "gt", "lt", "ge", "le", "eq", "ne", "and", "or"}
 
 
@@ -22,12 +23,19 @@ def in_words(root: Node, language: Literal["zh", "en"]) -> str:
             return literal(node.value), False
         operator = node.operator
         if operator is None:
-            spec = FIELDS[node.name]
-            return (spec.zh.split("（")[0] if chinese else node.name), False
+            if node.inner is not None:
+                inner = in_words(node.inner, language)[:-1]
+                return (f"{node.code} 的（{inner}）" if chinese else f"({inner}) of {node.code}"), False
+            spec = FIELDS.get(node.name)
+            return (spec.zh.split("（")[0] if chinese and spec else node.name), False
+        if operator.name in _UNSAID:
+            return parts[0]
         inside = [f"（{t}）" if joined and chinese else f"({t})" if joined else t for t, joined in parts]
         pattern = operator.say_zh if chinese else operator.say_en
         text = pattern.format(*inside, *(literal(n) for n in node.numbers))
-        return text[: LONGEST + 1], operator.name in _INFIX or (operator.axis is Axis.CELL and len(parts) > 1)
+        return text[: LONGEST + 1], operator.name.removeprefix("qlib_") in _INFIX or (
+            operator.axis is Axis.CELL and len(parts) > 1
+        )
 
     sentence = fold(root, visit)[0]
     if len(sentence) > LONGEST:

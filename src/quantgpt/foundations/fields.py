@@ -65,3 +65,6 @@ _SPECS = (
 )
 
 FIELDS: dict[str, FieldSpec] = {spec.name: spec for spec in _SPECS}
+
+USUAL_FIELDS = ("change", "adjclose")
+"""fields that Qlib's folders hold by habit and our own market does not"""
