@@ -10,7 +10,8 @@ import pytest
 from quantgpt.operators._base import OPERATORS
 
 WINDOWS = (5, 20, 60)
-SERIES = ("ts_mean", "ts_std", "ts_sum", "decay_linear", "ts_corr", "ts_cov", "ema")
+LINES = ("ts_slope", "ts_rsquare", "ts_resi", "ts_skew", "ts_kurt", "ts_mean_deviation")
+SERIES = ("ts_mean", "ts_std", "ts_sum", "decay_linear", "ts_corr", "ts_cov", "ema", *LINES)
 
 
 def apply(name: str, x: np.ndarray, window: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, Mask, UnitRule, operator
-from quantgpt.operators._folds import fold_trend, load_spread, resi_of, rsquare_of, slope_of
+from quantgpt.operators._folds import fold_trend, load_spread, merges_of, resi_of, rsquare_of, slope_of
 
 NAN = math.nan
 
@@ -36,12 +36,13 @@ def ts_slope(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = max(2, (window * 90 + 99) // 100)
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_trend(state, window)
+            fold_trend(state, order)
             v = slope_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
             out[i, j] = v if state[0, end] >= need and v - v == 0.0 else NAN
 
@@ -64,12 +65,13 @@ def ts_rsquare(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = max(2, (window * 90 + 99) // 100)
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_trend(state, window)
+            fold_trend(state, order)
             v = rsquare_of(state[0, end], state[2, end], state[3, end], state[4, end], state[5, end], state[6, end])
             fine = state[0, end] >= need and v - v == 0.0
             out[i, j] = min(v, 1.0) if fine else NAN
@@ -92,12 +94,13 @@ def ts_resi(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = max(2, (window * 90 + 99) // 100)
+    order = merges_of(window)
     state = np.empty((7, window))
     end = window - 1
     for j in range(assets):
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
-            fold_trend(state, window)
+            fold_trend(state, order)
             today = x[at + i, j]
             v = resi_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
             fine = state[0, end] >= need and today - today == 0.0 and v - v == 0.0

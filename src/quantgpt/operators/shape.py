@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, define, operator
-from quantgpt.operators._folds import fold_sum, load_values
+from quantgpt.operators._folds import fold_sum, load_values, merges_of
 from quantgpt.operators.order import put
 from quantgpt.operators.qlib_moments import central_powers, kurt_of, skew_of
 from quantgpt.operators.qlib_order import quantile_of
@@ -61,6 +61,7 @@ def ts_skew(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = max(3, (window * 90 + 99) // 100)
+    order = merges_of(window)
     values = np.empty(window)
     powers = np.empty(5)
     for j in range(assets):
@@ -68,7 +69,7 @@ def ts_skew(out: Array, at: int, x: Array, window: int) -> None:
             n = load_values(x, at + i, j, window, values)
             out[i, j] = NAN
             if n >= need:
-                central_powers(x, at + i, j, window, fold_sum(values, window) / n, powers)
+                central_powers(x, at + i, j, window, fold_sum(values, order) / n, powers)
                 v = skew_of(float(n), powers[0], powers[1])
                 out[i, j] = v if powers[3] < powers[4] and v - v == 0.0 else NAN
 
@@ -94,6 +95,7 @@ def ts_kurt(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = max(4, (window * 90 + 99) // 100)
+    order = merges_of(window)
     values = np.empty(window)
     powers = np.empty(5)
     for j in range(assets):
@@ -101,7 +103,7 @@ def ts_kurt(out: Array, at: int, x: Array, window: int) -> None:
             n = load_values(x, at + i, j, window, values)
             out[i, j] = NAN
             if n >= need:
-                central_powers(x, at + i, j, window, fold_sum(values, window) / n, powers)
+                central_powers(x, at + i, j, window, fold_sum(values, order) / n, powers)
                 v = kurt_of(float(n), powers[0], powers[2])
                 out[i, j] = v if powers[3] < powers[4] and v - v == 0.0 else NAN
 
@@ -123,13 +125,14 @@ def ts_mean_deviation(out: Array, at: int, x: Array, window: int) -> None:
     """
     rows, assets = out.shape
     need = (window * 90 + 99) // 100
+    order = merges_of(window)
     values = np.empty(window)
     for j in range(assets):
         for i in range(rows):
             n = load_values(x, at + i, j, window, values)
             out[i, j] = NAN
             if n >= need:
-                mean = fold_sum(values, window) / n
+                mean = fold_sum(values, order) / n
                 total = 0.0
                 for k in range(max(0, at + i - window + 1), at + i + 1):
                     v = x[k, j]
