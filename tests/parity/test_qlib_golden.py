@@ -1,8 +1,11 @@
-"""Every operator of Qlib on the golden market, to the printed digits: the slow oracle, and the compiled operators."""
+"""Every operator of Qlib on the golden market, to the printed digits: the slow oracle, the compiled operators called one
+by one, and the program from text to feature matrix."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,9 @@ from tests.parity.qlib_golden import (
 from tests.parity.qlib_kernels import qlib_panel
 from tests.parity.qlib_oracle import qlib_column
 
+from quantgpt.expr import read_expression
+from quantgpt.expr.features import FeatureInputs, compute_features
+
 MARKET = golden_market()
 ROWS = golden_rows()
 FROM_40 = golden_rows_from_40()
@@ -30,7 +36,26 @@ def of_kernels(text: str, code: str, start: int = 0) -> Any:
     return qlib_panel(text, MARKET, start)[:, MARKET.codes.index(code)]
 
 
-sources = pytest.mark.parametrize("source", [of_oracle, of_kernels])
+@cache
+def inputs() -> FeatureInputs:
+    """The golden market for the program, with every instrument at hand for `ChangeInstrument` and `Mask`."""
+    days = np.busday_offset("2020-01-01", np.arange(MARKET.length), roll="forward")
+    first, last = np.array(MARKET.first, np.int32), np.array(MARKET.last, np.int32)
+    whole = FeatureInputs(days, MARKET.fields, first, last)
+    alone = {}
+    for k, code in enumerate(MARKET.codes):
+        fields = {name: np.ascontiguousarray(panel[:, [k]]) for name, panel in MARKET.fields.items()}
+        alone[code] = FeatureInputs(days, fields, first[[k]], last[[k]])
+    return replace(whole, others=alone)
+
+
+def of_program(text: str, code: str, start: int = 0) -> Any:
+    expression = read_expression(text, dialect="qlib", compat="qlib", fields=MARKET.fields)
+    block = compute_features([expression], inputs(), start=start)
+    return np.asarray(block.values[0][:, MARKET.codes.index(code)], dtype=np.float64)
+
+
+sources = pytest.mark.parametrize("source", [of_oracle, of_kernels, of_program])
 
 
 def assert_printed(ours: Any, printed: list[float]) -> None:
