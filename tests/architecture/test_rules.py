@@ -14,7 +14,8 @@ SOURCE = ROOT / "src" / "quantgpt"
 MODULES = sorted(SOURCE.rglob("*.py"))
 LISTED = {
     "faces", "services", "connectors", "client", "reports", "research", "backtest", "bars", "learning", "strategies",
-    "templates", "factors", "libraries", "trading", "metrics", "expr", "operators", "market", "records", "foundations",
+    "templates", "factors", "libraries", "trading", "metrics", "expr", "operators", "codegen", "market", "records",
+    "foundations",
 }  # fmt: skip
 SLOW_IMPORTS = {"numba", "pandas", "pyarrow", "scipy", "matplotlib"}
 
