@@ -137,12 +137,13 @@ def features(
     end: Any = None,
     *,
     dialect: Literal["qlib", "quantgpt"] = "qlib",
-    compat: Literal["qlib", "strict"] = "qlib",
+    compat: Literal["qlib", "strict", "extended"] = "qlib",
     source: str | Path | Market | PanelSource | None = None,
     frame: Literal[True] = True,
     freq: str = "day",
     threads: int | None = None,
-) -> pd.DataFrame: ...
+) -> pd.DataFrame:
+    """With a frame."""
 
 
 @overload
@@ -153,12 +154,13 @@ def features(
     end: Any = None,
     *,
     dialect: Literal["qlib", "quantgpt"] = "qlib",
-    compat: Literal["qlib", "strict"] = "qlib",
+    compat: Literal["qlib", "strict", "extended"] = "qlib",
     source: str | Path | Market | PanelSource | None = None,
     frame: Literal[False],
     freq: str = "day",
     threads: int | None = None,
-) -> FeatureArrays: ...
+) -> FeatureArrays:
+    """Without one."""
 
 
 def features(
@@ -168,7 +170,7 @@ def features(
     end: Any = None,
     *,
     dialect: Literal["qlib", "quantgpt"] = "qlib",
-    compat: Literal["qlib", "strict"] = "qlib",
+    compat: Literal["qlib", "strict", "extended"] = "qlib",
     source: str | Path | Market | PanelSource | None = None,
     frame: bool = True,
     freq: str = "day",
@@ -179,7 +181,7 @@ def features(
     `instruments`: codes (`SH600000` or `600000.SH`), a universe (`"csi300"`, `"all"`), or spans by code; a universe and spans
     trim the rows to memberships, a list does not. `fields`: expressions, expressions by name, or a library (`"alpha158"`).
     `source`: a market of ours by name (None: the default one), or the path of a Qlib folder, read in place. `compat="qlib"`
-    repeats Qlib's quirks, `"strict"` is ours.
+    repeats Qlib's quirks, `"strict"` is ours, `"extended"` adds words of ours to Qlib's.
 
     Returns a float32 frame indexed by (instrument, datetime), instruments in Qlib's spelling and order; with `frame=False` the
     planes themselves, without a copy.

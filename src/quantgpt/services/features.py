@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,8 @@ class MakeFeatures:
     fields: Any
     start: Any = None
     end: Any = None
-    dialect: str = "qlib"
-    compat: str = "qlib"
+    dialect: Literal["qlib", "quantgpt"] = "qlib"
+    compat: Literal["qlib", "strict", "extended"] = "qlib"
     source: Any = None
     freq: str = "day"
     threads: int | None = None
@@ -198,7 +198,7 @@ class _Work:
 
 
 def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
-    from quantgpt.expr import read_expression
+    from quantgpt.expr.expression import read_expression
     from quantgpt.market.qlib_folder.calendar import frequency
 
     freq = frequency(ask.freq)
@@ -216,9 +216,10 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
         for text in texts
     )
     others = _others(expressions)
-    warmup = max(e.warmup for e in (*expressions, *(inner for inners in others.values() for inner in inners)))
-    ahead = max(e.lookahead for e in (*expressions, *(inner for inners in others.values() for inner in inners)))
-    read = slice(max(0, rows.start - warmup), min(every.size, rows.stop + ahead))
+    every_one = (*expressions, *(inner for inners in others.values() for inner in inners))
+    before = max(max(one.warmup, one.left) for one in every_one)
+    ahead = max(one.lookahead for one in every_one)
+    read = slice(max(0, rows.start - before), min(every.size, rows.stop + ahead))
     whole = any(_compares_names(e) for e in expressions)
     if whole and members is not None:
         codes = tuple(sorted({*codes, *members.touching(read.start, rows.stop)}))
@@ -248,19 +249,15 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
     )
 
 
-def _listed_fields(ask: MakeFeatures) -> tuple[str, str, list[tuple[str, str]]]:
+def _listed_fields(ask: MakeFeatures) -> tuple[Any, Any, list[tuple[str, str]]]:
     """Dialect, compat and the (name, expression) pairs of what was asked for."""
-    if ask.compat not in ("qlib", "strict"):
-        raise BadRequest(f"compat 不能是 {ask.compat!r}", hint="qlib | strict", field="compat", nearest="qlib")
-    if ask.dialect not in ("qlib", "quantgpt"):
-        raise BadRequest(f"dialect 不能是 {ask.dialect!r}", hint="qlib | quantgpt", field="dialect", nearest="qlib")
     fields = ask.fields
     if isinstance(fields, str):
         from quantgpt.libraries import library
 
         shelf = library(fields)
-        compat = ask.compat if shelf.dialect == "qlib" else "strict"
-        return shelf.dialect, compat, list(shelf.expressions.items())
+        repeats = shelf.dialect == "qlib" and shelf.compat == "qlib"
+        return shelf.dialect, ask.compat if repeats else shelf.compat, list(shelf.expressions.items())
     if isinstance(fields, Mapping):
         pairs = [(str(name), text) for name, text in fields.items()]
     elif isinstance(fields, Iterable):
