@@ -126,8 +126,8 @@ def mean(b: Lanes, x: Lane, n: float) -> Lane:
 
 @lowers("qlib_count")
 def count(b: Lanes, x: Lane, n: float) -> Lane:
-    _, mask = finite(b, x)
-    return b.count(mask, int(n))
+    """Pandas counts an infinity."""
+    return b.count(b.valid(b.number(x)), int(n))
 
 
 class Moments:
