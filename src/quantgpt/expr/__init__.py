@@ -3,6 +3,7 @@
 from quantgpt.expr.analysis import Notice
 from quantgpt.expr.catalogue import CATEGORIES, operator_catalogue
 from quantgpt.expr.dialects.printing import print_tree
+from quantgpt.expr.dialects.translation import Difference, Translation, translate
 from quantgpt.expr.evaluation import EvalInputs, evaluate, warm_up
 from quantgpt.expr.expression import Expression, compile_expression, read_expression
 from quantgpt.expr.tokens import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Token, TokenKind, colour_tokens
@@ -12,16 +13,19 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_DEPTH",
     "MAX_NODES",
+    "Difference",
     "EvalInputs",
     "Expression",
     "Notice",
     "Token",
     "TokenKind",
+    "Translation",
     "colour_tokens",
     "compile_expression",
     "evaluate",
     "operator_catalogue",
     "print_tree",
     "read_expression",
+    "translate",
     "warm_up",
 ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from quantgpt.expr.expression import compile_expression
-from quantgpt.operators._base import OPERATORS
+from quantgpt.expr.dialects.names import TABLES
+from quantgpt.expr.dialects.syntax import SYMBOLS
+from quantgpt.expr.dialects.table import PLACES, SERIES, VALUES, WINDOWS, Row, Table
+from quantgpt.expr.expression import Compat, Dialect, compile_expression, read_expression
+from quantgpt.operators._base import OPERATORS, Takes
 
 CATEGORIES = {
     "cross_section": ("截面函数", "Across names"),
@@ -21,11 +24,15 @@ CATEGORIES = {
 }
 
 
-def operator_catalogue() -> list[dict[str, Any]]:
-    """Every operator, by category: name, call, aliases, meaning in two languages, a working example and its warm-up.
+def operator_catalogue(dialect: Dialect = "quantgpt", compat: Compat = "qlib") -> list[dict[str, Any]]:
+    """Every operator of a dialect, by category: name, call, aliases, meaning in two languages, an example, its warm-up.
 
-    `warmup` is that of the example, in sessions.
+    `warmup` is that of the example, in sessions. For Qlib's dialect, `compat` chooses the table of names.
     """
+    return _qlib_rows(TABLES[compat]) if dialect == "qlib" else _our_rows()
+
+
+def _our_rows() -> list[dict[str, Any]]:
     order = list(CATEGORIES)
     rows = []
     for operator in sorted(OPERATORS.all(), key=lambda o: (order.index(o.category), o.name)):
@@ -55,3 +62,48 @@ def operator_catalogue() -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _qlib_rows(table: Table) -> list[dict[str, Any]]:
+    order = list(CATEGORIES)
+    rows = []
+    for word in sorted(table.words, key=lambda one: (order.index(one.category), one.name)):
+        forms = table.rows_of(word.name)
+        zh, en = CATEGORIES[word.category]
+        calls = "\n".join(f"{form.signature}" for form in forms)
+        rows.append(
+            {
+                "name": word.name,
+                "symbol": SYMBOLS.get(word.name, ""),
+                "signature": forms[0].signature,
+                "category": word.category,
+                "category_zh": zh,
+                "category_en": en,
+                "aliases": sorted(alias for alias, name in table.aliases.items() if name == word.name),
+                "zh": word.zh,
+                "en": word.en,
+                "doc": f"{word.en}.\n\n{calls}",
+                "example": word.example,
+                "warmup": read_expression(word.example, dialect="qlib", compat=_compat(table)).warmup,
+                "places": _places(forms[0]),
+            }
+        )
+    return rows
+
+
+def _compat(table: Table) -> Compat:
+    return "strict" if table.name == "strict" else "extended" if table.name == "extended" else "qlib"
+
+
+def _places(row: Row) -> list[dict[str, str]]:
+    found = []
+    for letter in row.pattern:
+        takes = Takes.NUMBER
+        if letter in SERIES:
+            takes = Takes.SERIES
+        elif letter in VALUES:
+            takes = Takes.VALUE
+        elif letter in WINDOWS:
+            takes = Takes.WINDOW
+        found.append({"name": PLACES[letter], "takes": "code" if letter == "t" else takes.value})
+    return found

@@ -369,7 +369,7 @@ def _fits(row: Row, children: tuple[Value, ...]) -> bool:
         return False
     if not all(_fits_one(letter, child, row.least) for letter, child in zip(row.pattern, children, strict=True)):
         return False
-    return row.rule is Rule.MACRO or any(isinstance(child, Node) for child in children)
+    return any(isinstance(child, Node) for child in children) or not set(row.pattern) & set(SERIES + VALUES)
 
 
 def _fits_one(letter: str, child: Value, least: int) -> bool:

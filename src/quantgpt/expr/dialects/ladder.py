@@ -115,6 +115,8 @@ class Ladder:
             raise Refused(why, "先用 If 把条件变成数，再取历史值", "Ref(If($close>$open,1,0),1)")
 
     def arithmetic(self, template: str, given: dict[str, Node | float]) -> Node:
+        if "y" not in given:
+            template, given = "qlib_sub(x, y)", {"x": 0.0, "y": given["x"]}
         kinds = {self.kind(part) for part in given.values()}
         name = template.partition("(")[0]
         if kinds == {Kind.BOOL}:
@@ -186,5 +188,8 @@ def _filled(part: Syntax, given: dict[str, Node | float]) -> Node | float:
         return market_field(part.name) if part.name in (BAR, LISTED) else given[part.name]
     operator = OPERATORS[part.name]
     done = [_filled(child, given) for child in part.parts]
-    literals = tuple(literal for literal in done[operator.inputs :] if not isinstance(literal, Node))
-    return apply(operator, tuple(_node(one) for one in done[: operator.inputs]), tuple(map(float, literals)))
+    literals = tuple(float(literal) for literal in done[operator.inputs :] if not isinstance(literal, Node))
+    refused = operator.check(*literals) if operator.check else None
+    if refused is not None:
+        raise Refused(*refused)
+    return apply(operator, tuple(_node(one) for one in done[: operator.inputs]), literals)

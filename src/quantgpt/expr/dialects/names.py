@@ -1,5 +1,7 @@
 """The tables of names of Qlib's dialect: Qlib's own numbers, ours under Qlib's words, and Qlib's with additions.
 
+Words that the last two lack are those of our own dialect, in lower case.
+
 A template is a text of our dialect in which the letters of the pattern stand for the arguments; `bar` marks the rows of a
 name that are loaded, `listed` all of its rows.
 
@@ -172,7 +174,7 @@ _STRICT = (
         Sum xz qlib_sum_all(x, listed)
         Std xn ts_std(x, n)
         Std xz qlib_std_all(x, listed)
-        Var xn mul(ts_std(x, n), ts_std(x, n))
+        Var xn ts_var(x, n)
         Var xz qlib_var_all(x, listed)
         Max xn ts_max(x, n)
         Max xz qlib_max_all(x, listed)
@@ -188,8 +190,8 @@ _STRICT = (
         Rank xz qlib_rank_all(x, listed)
         Quantile xnq ts_quantile(x, n, q)
         Quantile xzq qlib_quantile_all(x, listed, q)
-        IdxMax xn add(ts_argmax(x, n), 1)
-        IdxMin xn add(ts_argmin(x, n), 1)
+        IdxMax xn ts_max_position(x, n)
+        IdxMin xn ts_min_position(x, n)
         Slope xn ts_slope(x, n)
         Slope xz qlib_slope_all(x, listed)
         Rsquare xn ts_rsquare(x, n)
@@ -217,13 +219,13 @@ _OURS = (
         CSZScore x zscore(x)
         Neutralize x indneutralize(x)
         Neutralize xi indneutralize(x)
+        Neutralize xy cs_residual(x, y)
         Sqrt x sqrt(x)
         Exp x exp(x)
         Sigmoid x sigmoid(x)
         Tanh x tanh(x)
         Clip xkh clip(x, k, h)
         SignedPower vw sign_power(x, y)
-        Product xn product(x, n)
         """,
     ),
 )
@@ -234,7 +236,13 @@ _EXTRA = (
         Rule.PLAIN,
         """
         Rank x rank(x)
+        """,
+    ),
+    *rows(
+        Rule.WINDOW,
+        """
         DecayLinear xn decay_linear(x, n)
+        Product xn product(x, n)
         """,
     ),
     *rows(
@@ -314,17 +322,23 @@ _OUR_WORDS = (
         "CSRank($close)",
     ),
     Word("CSZScore", "cross_section", "当日截面标准分", "Standard score within the day", "CSZScore($close)"),
-    Word("Neutralize", "industry", "减去当日行业均值", "Less the mean of the industry", "Neutralize($close,$industry)"),
+    Word(
+        "Neutralize",
+        "industry",
+        "减去当日行业均值，或对 y 回归的残差",
+        "Less the mean of the industry, or of a line on y",
+        "Neutralize($close,$industry)",
+    ),
     Word("Sqrt", "nonlinear", "平方根", "Square root", "Sqrt($volume)"),
     Word("Exp", "nonlinear", "指数", "Exponential", "Exp($close/Ref($close,1)-1)"),
     Word("Sigmoid", "nonlinear", "S 形函数", "Logistic function", "Sigmoid($close/Ref($close,1)-1)"),
     Word("Tanh", "nonlinear", "双曲正切", "Hyperbolic tangent", "Tanh($close/Ref($close,1)-1)"),
     Word("Clip", "condition", "限制在 [k, hi] 内", "Kept between k and hi", "Clip($close/Ref($close,1)-1,-0.1,0.1)"),
     Word("SignedPower", "nonlinear", "保号乘方", "Power that keeps the sign", "SignedPower($close-$open,2)"),
-    Word("Product", "time_series", "连乘", "Product over the window", "Product($close/Ref($close,1),20)"),
 )
 
 _EXTRA_WORDS = (
+    Word("Product", "time_series", "连乘", "Product over the window", "Product($close/Ref($close,1),20)"),
     Word("DecayLinear", "time_series", "线性衰减均值", "Linearly decaying mean", "DecayLinear($close,20)"),
     Word("RSI", "technical", "相对强弱指标，默认 14", "Relative strength index, 14 by default", "RSI(14)"),
     Word(

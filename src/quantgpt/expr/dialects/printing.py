@@ -9,7 +9,7 @@ from quantgpt.expr.canonical import literal, text_of
 from quantgpt.expr.dialects.kinds import FactBook, Kind, as_single, joined
 from quantgpt.expr.dialects.names import TABLES
 from quantgpt.expr.dialects.syntax import BINARY, COMPARISON, SIGN, SYMBOLS
-from quantgpt.expr.dialects.table import Row, Rule, Table
+from quantgpt.expr.dialects.table import Row, Rule, Table, own_row
 from quantgpt.expr.syntax import Syntax, parse
 from quantgpt.expr.tree import BAR, LISTED, Node, fold
 from quantgpt.foundations.errors import BadRequest
@@ -39,10 +39,11 @@ class NoWord(BadRequest):
         )
 
 
-def print_tree(tree: Node, dialect: str = "quantgpt", *, compat: str = "qlib") -> str:
+def print_tree(tree: Node, dialect: str = "quantgpt", *, compat: str = "qlib", loose: bool = False) -> str:
     """The text of a tree; reading it again gives the same tree, where the dialect has words for all of it.
 
-    In Qlib's dialect the roundings to single precision are not written, since its reader puts them in again.
+    In Qlib's dialect the roundings to single precision are not written, since its reader puts them in again. With `loose`
+    the words of the other tables stand in where the table of `compat` has none; then it may read back as another tree.
 
     Raises: BadRequest for an unknown dialect, NoWord where Qlib's dialect has no word for an operator.
     """
@@ -51,7 +52,8 @@ def print_tree(tree: Node, dialect: str = "quantgpt", *, compat: str = "qlib") -
     if dialect != "qlib" or compat not in TABLES:
         what = f"{dialect} ({compat})"
         raise BadRequest(f"no dialect {what!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
-    text = _Printer(TABLES[compat]).text(tree)
+    fallbacks = [name for name in ("strict", "qlib") if name != compat] if loose else []
+    text = _Printer(TABLES[compat], *fallbacks).text(tree)
     if text.missing:
         raise NoWord(text.missing, compat)
     return text.text
@@ -70,8 +72,9 @@ class _Text:
 
 
 class _Printer:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *fallbacks: str) -> None:
         self.table = table
+        self.tables = (table.name, *fallbacks)
         self.facts = FactBook()
         self.texts: dict[str, _Text] = {}
 
@@ -82,18 +85,25 @@ class _Printer:
         if node.kind == "number":
             return _number(literal(node.value))
         if node.inner is not None:
-            inner = _Printer(self.table).text(node.inner)
+            inner = _Printer(self.table, *self.tables[1:]).text(node.inner)
             return _Text(f"Mask({inner.text},'{node.code}')", ATOM, inner.missing)
         if node.operator is None:
             return _Text(f"${node.name}", ATOM, frozenset() if node.is_market_field else frozenset({node.name}))
         if node.name in _UNSAID:
             return parts[0]
-        for row, template in _rows(self.table.name).get(node.name, ()):
+        for row, template in self._candidates(node):
             given: dict[str, Node | float] = {}
             if _matches(template, node, given):
                 return self._row(node, row, given)
         missing = frozenset({node.name}).union(*(part.missing for part in parts))
         return _Text(node.name, ATOM, missing)
+
+    def _candidates(self, node: Node) -> list[tuple[Row, Syntax]]:
+        """The rows that may stand for a node: those of the tables in turn, then the words of our own dialect."""
+        found = [pair for name in self.tables for pair in _rows(name).get(node.name, ())]
+        if not found and self.table.signs and (row := own_row(node.name, self.table.ladder)):
+            found.append((row, parse(row.template)[0]))
+        return found
 
     def _row(self, node: Node, row: Row, given: dict[str, Node | float]) -> _Text:
         """The text of a row of the table with its letters replaced."""

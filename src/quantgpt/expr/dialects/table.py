@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from quantgpt.operators._base import OPERATORS, Axis, Takes
+
 
 class Rule(StrEnum):
     """How Qlib's kinds of numbers decide the tree of a word."""
@@ -102,18 +104,43 @@ class Table:
     words: tuple[Word, ...]
     aliases: dict[str, str] = field(default_factory=dict)
     signs: bool = False
-    """whether `-x` and `~x` may be written"""
+    """whether `-x` and `~x` may be written, and the words of our own dialect"""
     ladder: bool = True
     """whether numbers are of Qlib's kinds"""
 
     def rows_of(self, word: str) -> list[Row]:
         """The rows of a word or of one of its other spellings."""
         name = word if any(row.word == word for row in self.rows) else self.aliases.get(word.lower(), word)
-        return [row for row in self.rows if row.word == name]
+        found = [row for row in self.rows if row.word == name]
+        return found or ([row] if self.signs and (row := own_row(word, self.ladder)) else [])
 
     def spoken(self) -> list[str]:
         """Every word that may be written before brackets."""
         return sorted({row.word for row in self.rows if row.word != "Neg"} | set(self.aliases))
+
+
+_POOLS = {Takes.SERIES: "xyc", Takes.VALUE: "cvw", Takes.WINDOW: "nfs", Takes.NUMBER: "kh"}
+_LETTER_NAMES = {"v": "x", "w": "y", "c": "cond"}
+
+
+def own_row(word: str, ladder: bool) -> Row | None:
+    """The row of a word of our own dialect, written as its name; None where there is none.
+
+    >>> own_row("trade_when", False).pattern, own_row("Mean", False)
+    ('cvwn', None)
+    """
+    operator = OPERATORS.find(word)
+    if operator is None or operator.name != word or operator.symbol or operator.vocabulary != "quantgpt":
+        return None
+    free = {takes: list(letters) for takes, letters in _POOLS.items()}
+    if sum(place.takes is Takes.VALUE for place in operator.places) < 3:
+        free[Takes.VALUE].remove("c")
+    if any(place.takes is Takes.VALUE for place in operator.places):
+        free[Takes.SERIES] = ["c"]
+    pattern = "".join(free[place.takes].pop(0) for place in operator.places)
+    names = ", ".join(_LETTER_NAMES.get(letter, letter) for letter in pattern)
+    over_time = operator.axis in (Axis.TIME, Axis.MACRO)
+    return Row(word, pattern, f"{word}({names})", Rule.WINDOW if ladder and over_time else Rule.PLAIN)
 
 
 def rows(rule: Rule, text: str, least: int = 1) -> Iterable[Row]:

@@ -1,0 +1,194 @@
+"""One expression in the words of the other dialect, exact where the numbers are, and said so where they are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quantgpt.expr.canonical import text_of
+from quantgpt.expr.dialects.printing import NoWord, print_tree
+from quantgpt.expr.expression import Compat, Dialect, Expression, read_expression
+from quantgpt.expr.tree import Node, apply, fold, walk
+from quantgpt.foundations.errors import BadExpression, BadRequest
+from quantgpt.operators._base import OPERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What has no exact counterpart: the operators of the expression at fault, and why, in two languages."""
+
+    operators: tuple[str, ...]
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """`text` in the other dialect, empty where it cannot be said there at all.
+
+    `exact`: it gives the same numbers, to the bit. `notes` say where it does not.
+    """
+
+    text: str
+    exact: bool
+    notes: tuple[Difference, ...] = ()
+
+
+_ARITHMETIC = {"add", "sub", "mul", "div", "power", "log", "neg"}
+_COMPARISONS = {"gt", "ge", "lt", "le", "eq", "ne"}
+_WINDOWS = {
+    *(
+        "mean",
+        "sum",
+        "std",
+        "var",
+        "skew",
+        "kurt",
+        "max",
+        "min",
+        "med",
+        "median",
+        "mad",
+        "mean_deviation",
+        "count",
+        "rank",
+    ),
+    *("quantile", "slope", "rsquare", "resi", "corr", "cov", "argmax", "argmin", "idxmax", "idxmin"),
+    *("max_position", "min_position"),
+}
+_REASONS: tuple[tuple[set[str], str, str], ...] = (
+    (
+        {"decay_linear", "wma"},
+        "Qlib 的 WMA 加权平均后又除以有效个数，线性加权均值没有等价写法",
+        "Qlib's WMA divides the weighted mean by the number of valid values once more",
+    ),
+    (
+        {"ema", "ewma", "ewm", "ema_all"},
+        "Qlib 的 EMA 从载入区间首日起算，取值取决于查询起始日；这里的权重截断后重新归一",
+        "Qlib's EMA begins where the rows loaded begin, so it depends on where the question starts; ours cuts its weights off",
+    ),
+    (
+        {"delta", "delta_all"},
+        "Qlib 的 Delta 少载入一行，历史中间开始查询时首行缺失",
+        "Qlib's Delta loads one row too few, so the first row of a question inside the history is missing",
+    ),
+    (
+        {"idxmax", "idxmin", "argmax", "argmin", "max_position", "min_position"},
+        "窗口里有缺失时，Qlib 给出第一个缺失的位置；位置从 1 数起",
+        "Qlib gives the position of the first missing value where the window holds one, and counts from 1",
+    ),
+    (
+        {name for name in _WINDOWS if "idx" not in name and "arg" not in name and "position" not in name},
+        "Qlib 的滚动窗口有一个有效值就有结果，这里要求至少 90% 有效",
+        "Qlib's windows give a value from one valid row on; ours need 90 % of the rows",
+    ),
+    (
+        _COMPARISONS | {"and", "or", "not", "if", "where"},
+        "任一侧缺失的比较在 Qlib 里为 0（!= 为 1），这里为缺失",
+        "a comparison with a missing side is 0 in Qlib (1 for !=) and missing here",
+    ),
+    (
+        _ARITHMETIC | {"power32", "log32", "single", "sign", "abs", "greater", "less", "max", "min"},
+        "Qlib 用单精度计算字段之间的四则运算并保留无穷大，这里用双精度，无穷大作缺失",
+        "Qlib computes between fields in single precision and keeps infinities; ours is double and infinities are missing",
+    ),
+    (
+        {"first", "ref", "shift"},
+        "Qlib 的 Ref(x,0) 是载入区间首日的值；Ref 保留无穷大",
+        "Qlib's Ref(x,0) is the value of the first row loaded, and Ref keeps infinities",
+    ),
+)
+_EQUAL = {"qlib_ref": "ts_shift", "qlib_greater": "max", "qlib_less": "min", "qlib_abs": "abs"}
+"""operators of Qlib with the numbers of ours on fields, which hold no infinities"""
+
+
+def translate(expression: Expression, to: Dialect = "qlib", *, compat: Compat = "qlib") -> Translation:
+    """`expression` in the words of the dialect `to`; for Qlib's, of the table of names `compat`.
+
+    Into our own dialect every expression goes exactly, since it has a spelling for each of Qlib's operators. Into
+    Qlib's it does where the words have the same numbers, which is proved by reading the text back.
+
+    Raises: BadRequest for an unknown dialect.
+    """
+    if to == "quantgpt":
+        return _into_ours(expression)
+    if to != "qlib":
+        raise BadRequest(f"no dialect {to!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
+    return _into_qlib(expression, compat)
+
+
+def _into_ours(expression: Expression) -> Translation:
+    text = text_of(expression.tree)
+    try:
+        again = read_expression(text, fields=expression.fields or None)
+    except BadExpression as refused:
+        note = Difference(
+            (), f"写出来超过了可读的限度：{refused.hint}", f"too large to be read back: {refused.message}"
+        )
+        return Translation(text, False, (note,))
+    return Translation(text, again.plan.key == expression.plan.key)
+
+
+def _into_qlib(expression: Expression, compat: Compat) -> Translation:
+    try:
+        text = print_tree(expression.tree, "qlib", compat=compat, loose=True)
+        again = read_expression(text, dialect="qlib", compat=compat, fields=expression.fields)
+    except NoWord as missing:
+        names = tuple(sorted(missing.operators))
+        return Translation("", False, (_no_word(names, compat),))
+    except BadExpression as refused:
+        note = Difference((), f"Qlib 不接受：{refused.hint}", f"Qlib refuses it: {refused.message}")
+        return Translation("", False, (note,))
+    if _same(expression.plan, again.plan):
+        return Translation(text, True)
+    return Translation(text, False, _differences(expression.plan, again.plan))
+
+
+def _no_word(names: tuple[str, ...], compat: str) -> Difference:
+    shown = "、".join(names)
+    return Difference(
+        names,
+        f"Qlib 写法（compat={compat}）没有 {shown} 的对应",
+        f"Qlib's dialect (compat={compat}) has no counterpart of {', '.join(names)}",
+    )
+
+
+def _same(one: Node, other: Node) -> bool:
+    """Whether two plans give the same bits on fields without infinities."""
+    return one.key == other.key or _ours_where_equal(one).key == _ours_where_equal(other).key
+
+
+def _ours_where_equal(root: Node) -> Node:
+    """`root` with Qlib's operators replaced by ours where these have the same numbers on finite values."""
+    finite: dict[str, bool] = {}
+
+    def visit(node: Node, parts: tuple[Node, ...]) -> Node:
+        operator = node.operator
+        if operator is None:
+            finite[node.key] = node.inner is None
+            return node
+        name = _EQUAL.get(node.name, node.name)
+        safe = name in _EQUAL.values() and all(finite[part.key] for part in node.parts)
+        made = apply(OPERATORS[name] if safe else operator, parts, node.numbers)
+        finite[node.key] = safe
+        return made
+
+    return fold(root, visit)
+
+
+def _differences(one: Node, other: Node) -> tuple[Difference, ...]:
+    """Why two plans differ: the operators that only the first has, by reason."""
+    mine, theirs = ({node.name for node in walk(root) if node.operator} for root in (one, other))
+    lost = sorted(mine - theirs) or sorted(theirs - mine)
+    found: list[Difference] = []
+    for names, zh, en in _REASONS:
+        here = tuple(
+            name for name in lost if name.removeprefix("qlib_").removeprefix("ts_").removesuffix("_all") in names
+        )
+        if here:
+            found.append(Difference(here, zh, en))
+            lost = [name for name in lost if name not in here]
+    if lost or not found:
+        zh = f"{'、'.join(lost) or '数字'}在两种写法里的取值不同"
+        en = f"{', '.join(lost) or 'the numbers'}: not the same numbers in both dialects"
+        found.append(Difference(tuple(lost), zh, en))
+    return tuple(found)
