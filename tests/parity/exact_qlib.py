@@ -145,6 +145,14 @@ def resi(row: NDArray[np.float64]) -> float:
     return float(Fraction(float(row[-1])) - middle)
 
 
+def rank(row: NDArray[np.float64]) -> float:
+    """Rank of the newest value among those of the window, ties averaged, as a share of their number."""
+    held = row[~np.isnan(row)]
+    if math.isnan(row[-1]):
+        return math.nan
+    return float(((held < row[-1]).sum() + ((held == row[-1]).sum() + 1) / 2) / held.size)
+
+
 def present(statistic: Callable[[Window], float]) -> Callable[[NDArray[np.float64]], float]:
     """A statistic of the values there are."""
     return lambda row: statistic([float(v) for v in row[~np.isnan(row)]])
@@ -174,6 +182,7 @@ ROLLING: dict[str, Callable[[NDArray[np.float64]], float]] = {
     "Kurt": present(kurt),
     "Max": present(lambda v: max(v, default=math.nan)),
     "Min": present(lambda v: min(v, default=math.nan)),
+    "Rank": rank,
     "Slope": slope,
     "Rsquare": rsquare,
     "Resi": resi,
