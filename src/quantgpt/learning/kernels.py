@@ -60,10 +60,11 @@ def moments(x: Flat, width: int, present: Bool, first: int, stop: int) -> tuple[
         count[:] = 0.0
         square[:] = 0.0
         for t in range(begin, end):
-            at = t * width
+            line = x[t * width : t * width + names]
+            seen = present[t]
             for j in range(names):
-                v = np.float64(x[at + j])
-                valid = present[t, j] & (v == v)
+                v = np.float64(line[j])
+                valid = seen[j] & (v == v)
                 total[j] += v if valid else 0.0
                 count[j] += 1.0 if valid else 0.0
                 low[j] = v if valid & (v < low[j]) else low[j]
@@ -74,10 +75,11 @@ def moments(x: Flat, width: int, present: Bool, first: int, stop: int) -> tuple[
         added = total.sum()
         middle = added / here
         for t in range(begin, end):
-            at = t * width
+            line = x[t * width : t * width + names]
+            seen = present[t]
             for j in range(names):
-                v = np.float64(x[at + j])
-                valid = present[t, j] & (v == v)
+                v = np.float64(line[j])
+                valid = seen[j] & (v == v)
                 d = v - middle
                 square[j] += d * d if valid else 0.0
         delta = middle - mean
@@ -99,10 +101,11 @@ def extremes(x: Flat, width: int, present: Bool, first: int, stop: int) -> tuple
     low = np.full(names, INF)
     high = np.full(names, -INF)
     for t in range(first, stop):
-        at = t * width
+        line = x[t * width : t * width + names]
+        seen = present[t]
         for j in range(names):
-            v = np.float64(x[at + j])
-            valid = present[t, j] & (v == v)
+            v = np.float64(line[j])
+            valid = seen[j] & (v == v)
             low[j] = v if valid & (v < low[j]) else low[j]
             high[j] = v if valid & (v > high[j]) else high[j]
     least, greatest = low.min(), high.max()
@@ -116,13 +119,23 @@ def valid_cells(x: Flat, width: int, present: Bool, first: int, stop: int, out: 
     """Write the valid cells of rows first..stop−1 to `out`, row by row, and return how many; `out` holds them all."""
     n = 0
     for t in range(first, stop):
-        at = t * width
+        line = x[t * width : t * width + present.shape[1]]
+        seen = present[t]
         for j in range(present.shape[1]):
-            v = np.float64(x[at + j])
-            if present[t, j] and v == v:
+            v = np.float64(line[j])
+            if seen[j] and v == v:
                 out[n] = v
                 n += 1
     return n
+
+
+@kernel
+def _scale_line(line: Flat, shift: float, unit: float, wide: F64, made: Flat) -> None:
+    """made = (line − shift) / unit; by way of `wide`, so that the loops are vectorised when both are the same memory."""
+    for j in range(line.size):
+        wide[j] = np.float64(line[j]) - shift
+    for j in range(line.size):
+        made[j] = wide[j] / unit
 
 
 @kernel
@@ -130,39 +143,42 @@ def scale(
     x: Flat, width: int, shape: tuple[int, int], shift: float, unit: float, bound: float, out: Flat, wide: int
 ) -> None:
     """out = (x − shift) / unit, held within ±bound where `bound` is finite; NaN stays NaN."""
+    double = np.empty(shape[1])
     for t in range(shape[0]):
-        at = t * width
-        to = t * wide
+        line = x[t * width : t * width + shape[1]]
+        made = out[t * wide : t * wide + shape[1]]
+        _scale_line(line, shift, unit, double, made)
         if bound < INF:
             for j in range(shape[1]):
-                v = np.float64((np.float64(x[at + j]) - shift) / unit)
+                v = np.float64(made[j])
                 v = np.float64(-bound) if v < -bound else v
-                out[to + j] = bound if v > bound else v
-        else:
-            for j in range(shape[1]):
-                out[to + j] = (np.float64(x[at + j]) - shift) / unit
+                made[j] = bound if v > bound else v
 
 
 @kernel
 def fill(x: Flat, width: int, shape: tuple[int, int], value: float, out: Flat, wide: int) -> None:
-    """Missing cells become `value`."""
+    """Missing cells become `value`, which is given in the type of the plane."""
+    copy = np.empty(shape[1], dtype=x.dtype)
     for t in range(shape[0]):
-        at = t * width
-        to = t * wide
+        line = x[t * width : t * width + shape[1]]
+        made = out[t * wide : t * wide + shape[1]]
         for j in range(shape[1]):
-            v = np.float64(x[at + j])
-            out[to + j] = v if v == v else value
+            copy[j] = line[j]
+        for j in range(shape[1]):
+            v = copy[j]
+            made[j] = v if v == v else value
 
 
 @kernel
 def has_missing(x: Flat, width: int, present: Bool) -> bool:
     """Whether a present cell is NaN."""
     for t in range(present.shape[0]):
-        at = t * width
+        line = x[t * width : t * width + present.shape[1]]
+        seen = present[t]
         found = np.int32(0)
         for j in range(present.shape[1]):
-            v = x[at + j]
-            found |= np.int32(present[t, j] & (v != v))
+            v = line[j]
+            found |= np.int32(seen[j] & (v != v))
         if found:
             return True
     return False
@@ -171,15 +187,19 @@ def has_missing(x: Flat, width: int, present: Bool) -> bool:
 @kernel
 def has_infinite(x: Flat, width: int, present: Bool) -> bool:
     """Whether a present cell is infinite: it equals itself and its difference from itself is not a number."""
+    names = present.shape[1]
     for t in range(present.shape[0]):
-        at = t * width
+        line = x[t * width : t * width + names]
+        seen = present[t]
         found = np.int32(0)
-        for j in range(present.shape[1]):
-            v = x[at + j]
+        for j in range(names):
+            v = line[j]
             d = v - v
-            found |= np.int32(present[t, j] & (v == v) & (d != d))
+            found |= np.int32((v == v) & (d != d))
         if found:
-            return True
+            for j in range(names):
+                if seen[j] and abs(np.float64(line[j])) == INF:
+                    return True
     return False
 
 
@@ -188,13 +208,14 @@ def replace_infinite(x: Flat, width: int, present: Bool, out: Flat, wide: int) -
     """±inf becomes the mean of that session's finite cells, NaN where there are none."""
     names = present.shape[1]
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
+        line = x[t * width : t * width + names]
+        seen = present[t]
+        made = out[t * wide : t * wide + names]
         total, n, found = 0.0, 0, False
         for j in range(names):
-            v = np.float64(x[at + j])
-            out[to + j] = v
-            if present[t, j]:
+            v = np.float64(line[j])
+            made[j] = v
+            if seen[j]:
                 if abs(v) < INF:
                     total += v
                     n += 1
@@ -203,29 +224,30 @@ def replace_infinite(x: Flat, width: int, present: Bool, out: Flat, wide: int) -
         if found:
             mean = total / n if n else NAN
             for j in range(names):
-                if abs(np.float64(out[to + j])) == INF:
-                    out[to + j] = mean
+                if abs(np.float64(made[j])) == INF:
+                    made[j] = mean
 
 
 @kernel
 def drop_missing(x: Flat, width: int, present: Bool) -> None:
     """Rows whose cell is NaN are no longer present; changes `present`."""
     for t in range(present.shape[0]):
-        at = t * width
+        line = x[t * width : t * width + present.shape[1]]
+        seen = present[t]
         for j in range(present.shape[1]):
-            v = x[at + j]
-            present[t, j] &= v == v
+            v = line[j]
+            seen[j] &= v == v
 
 
 @kernel
-def _valid(x: Flat, at: int, present: Bool, values: F64, names: I32) -> int:
+def _valid(line: Flat, seen: Bool, values: F64, names: I32) -> int:
     """The valid cells of one session, in the order of the names, and where they stand; returns how many."""
     n = 0
-    for j in range(present.size):
-        v = np.float64(x[at + j])
+    for j in range(seen.size):
+        v = np.float64(line[j])
         values[n] = v
         names[n] = j
-        n += 1 if present[j] & (v == v) else 0
+        n += 1 if seen[j] & (v == v) else 0
     return n
 
 
@@ -257,11 +279,13 @@ def day_zscore(x: Flat, width: int, present: Bool, out: Flat, wide: int) -> None
     names = present.shape[1]
     values = np.empty(names + 1)
     places = np.empty(names + 1, dtype=np.int32)
+    double = np.empty(names)
     lanes = np.empty(_LANES)
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
-        n = _valid(x, at, present[t], values, places)
+        line = x[t * width : t * width + names]
+        seen = present[t]
+        made = out[t * wide : t * wide + names]
+        n = _valid(line, seen, values, places)
         alike = True
         for j in range(1, n):
             alike &= values[j] == values[0]
@@ -269,8 +293,7 @@ def day_zscore(x: Flat, width: int, present: Bool, out: Flat, wide: int) -> None
         if n > 1 and not alike:
             mean = _sum(values, n, 0.0, 1, lanes) / n
             deviation = math.sqrt(_sum(values, n, mean, 2, lanes) / (n - 1))
-        for j in range(names):
-            out[to + j] = (np.float64(x[at + j]) - mean) / deviation
+        _scale_line(line, mean, deviation, double, made)
 
 
 @kernel
@@ -280,9 +303,10 @@ def day_robust(x: Flat, width: int, present: Bool, unit: float, bound: float, ou
     values = np.empty(names + 1)
     places = np.empty(names + 1, dtype=np.int32)
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
-        n = _valid(x, at, present[t], values, places)
+        line = x[t * width : t * width + names]
+        seen = present[t]
+        made = out[t * wide : t * wide + names]
+        n = _valid(line, seen, values, places)
         middle, spread = NAN, NAN
         if n:
             middle = np.median(values[:n])
@@ -290,9 +314,9 @@ def day_robust(x: Flat, width: int, present: Bool, unit: float, bound: float, ou
                 values[j] = abs(values[j] - middle)
             spread = np.median(values[:n])
         for j in range(names):
-            v = np.float64((np.float64(x[at + j]) - middle) / spread / unit)
+            v = np.float64((np.float64(line[j]) - middle) / spread / unit)
             v = np.float64(-bound) if v < -bound else v
-            out[to + j] = bound if v > bound else v
+            made[j] = bound if v > bound else v
 
 
 @kernel
@@ -303,17 +327,18 @@ def day_fill(x: Flat, width: int, present: Bool, out: Flat, wide: int) -> None:
     places = np.empty(names + 1, dtype=np.int32)
     lanes = np.empty(_LANES)
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
-        n = _valid(x, at, present[t], values, places)
+        line = x[t * width : t * width + names]
+        seen = present[t]
+        made = out[t * wide : t * wide + names]
+        n = _valid(line, seen, values, places)
         mean = _sum(values, n, 0.0, 1, lanes) / n if n else NAN
         for j in range(names):
-            v = np.float64(x[at + j])
-            out[to + j] = v if v == v else mean
+            v = np.float64(line[j])
+            made[j] = v if v == v else mean
 
 
 @kernel
-def _spread_ranks(order: I32, values: F64, places: I32, n: int, shift: float, unit: float, out: Flat, at: int) -> None:
+def _spread_ranks(order: I32, values: F64, places: I32, n: int, shift: float, unit: float, made: Flat) -> None:
     """Write (average rank / n − shift) × unit for values whose ascending order is `order`."""
     j = 0
     while j < n:
@@ -323,7 +348,7 @@ def _spread_ranks(order: I32, values: F64, places: I32, n: int, shift: float, un
             k += 1
         rank = (j + 1 + k) * 0.5
         for i in range(j, k):
-            out[at + places[order[i]]] = (rank / n - shift) * unit
+            made[places[order[i]]] = (rank / n - shift) * unit
         j = k
 
 
@@ -334,13 +359,14 @@ def day_rank(x: Flat, width: int, present: Bool, shift: float, unit: float, out:
     values = np.empty(names + 1)
     places = np.empty(names + 1, dtype=np.int32)
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
-        n = _valid(x, at, present[t], values, places)
+        line = x[t * width : t * width + names]
+        seen = present[t]
+        made = out[t * wide : t * wide + names]
+        n = _valid(line, seen, values, places)
         order = np.argsort(values[:n]).astype(np.int32)
         for j in range(names):
-            out[to + j] = NAN
-        _spread_ranks(order, values, places, n, shift, unit, out, to)
+            made[j] = NAN
+        _spread_ranks(order, values, places, n, shift, unit, made)
 
 
 @kernel
@@ -354,59 +380,61 @@ def day_rank_single(
     words = np.empty(names, dtype=np.uint64)
     spare = np.empty(names, dtype=np.uint64)
     order = np.empty(names, dtype=np.int32)
-    seen = np.empty((4, 256), dtype=np.int32)
+    counts = np.empty((4, 256), dtype=np.int32)
     for t in range(present.shape[0]):
-        at = t * width
-        to = t * wide
-        n = _valid(x, at, present[t], values, places)
-        seen[:] = 0
+        line = x[t * width : t * width + names]
+        marks = bits[t * width : t * width + names]
+        made = out[t * wide : t * wide + names]
+        n = _valid(line, present[t], values, places)
+        counts[:] = 0
         for j in range(n):
-            key = bits[at + places[j]] if values[j] != 0.0 else np.uint32(0)
+            key = marks[places[j]] if values[j] != 0.0 else np.uint32(0)
             key ^= _ALL if key & _SIGN else _SIGN
             words[j] = (np.uint64(key) << _HIGH) | np.uint64(j)
             for d in range(4):
-                seen[d, np.int64((np.uint64(key) >> np.uint64(8 * d)) & _BYTE)] += 1
+                counts[d, np.int64((np.uint64(key) >> np.uint64(8 * d)) & _BYTE)] += 1
         for d in range(4):
             run = np.int32(0)
             for k in range(256):
-                here = seen[d, k]
-                seen[d, k] = run
+                here = counts[d, k]
+                counts[d, k] = run
                 run += here
             shift_by = np.uint64(32 + 8 * d)
             for j in range(n):
                 word = words[j]
                 digit = np.int64((word >> shift_by) & _BYTE)
-                spare[seen[d, digit]] = word
-                seen[d, digit] += 1
+                spare[counts[d, digit]] = word
+                counts[d, digit] += 1
             words, spare = spare, words
         for j in range(n):
             order[j] = np.int32(words[j] & _LOW)
         for j in range(names):
-            out[to + j] = NAN
-        _spread_ranks(order, values, places, n, shift, unit, out, to)
+            made[j] = NAN
+        _spread_ranks(order, values, places, n, shift, unit, made)
 
 
 @kernel
 def pick(x: Flat, width: int, present: Bool, rows_in: I64, first: int, out: Flat) -> None:
     """Write the present cells of rows first..first+len(rows_in)−1 one after another; `rows_in[i]` counts row i's."""
     names = present.shape[1]
-    line = np.empty(names + 1, dtype=out.dtype)
+    packed = np.empty(names + 1, dtype=out.dtype)
     n = 0
     for i in range(rows_in.size):
         t = first + i
-        at = t * width
-        here = rows_in[i]
-        if here == names:
+        line = x[t * width : t * width + names]
+        made = out[n : n + rows_in[i]]
+        if made.size == names:
             for j in range(names):
-                out[n + j] = x[at + j]
-        elif here:
+                made[j] = line[j]
+        elif made.size:
+            seen = present[t]
             k = 0
             for j in range(names):
-                line[k] = x[at + j]
-                k += 1 if present[t, j] else 0
-            for j in range(here):
-                out[n + j] = line[j]
-        n += here
+                packed[k] = line[j]
+                k += 1 if seen[j] else 0
+            for j in range(made.size):
+                made[j] = packed[j]
+        n += made.size
 
 
 @kernel

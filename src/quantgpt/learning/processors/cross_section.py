@@ -22,7 +22,8 @@ class CSZScoreNorm(PlaneProcessor):
 
     NaN:    fewer than two valid values in the session, or all of them equal (zscore); a MAD of 0 gives ±3, and NaN at
             the median itself (robust).
-    Source: Qlib 0.9.7, `CSZScoreNorm`.
+    Source: Qlib 0.9.7, `CSZScoreNorm`. Where the mean of equal values is rounded, Qlib divides by the residue; here the
+            session is missing, as it is in Qlib where nothing is rounded.
     """
 
     def __init__(self, fields_group: Group = None, method: str = "zscore") -> None:

@@ -46,11 +46,8 @@ class DropnaLabel(DropnaProcessor):
 class ProcessInf(PlaneProcessor):
     """Replace ±inf by the mean of that session's finite values of the column, NaN where there are none.
 
-    Source: Qlib 0.9.7, `ProcessInf`; it works on every column, the label included.
+    Source: Qlib 0.9.7, `ProcessInf`, which has no group: it works on every column, the label included.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
 
     def change(self, plane: Plane) -> None:
         """A column without infinite values is not copied."""
@@ -76,7 +73,7 @@ class Fillna(PlaneProcessor):
         """A column without missing values is not copied."""
         x, width = plane.flat, plane.width
         if plane.column.owned or kernels.has_missing(x, width, plane.present):
-            kernels.fill(x, width, plane.shape, self.fill_value, *plane.target())
+            kernels.fill(x, width, plane.shape, float(x.dtype.type(self.fill_value)), *plane.target())
 
 
 @processor("CSZFillna")

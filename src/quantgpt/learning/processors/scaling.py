@@ -46,7 +46,8 @@ class MinMaxNorm(FittedProcessor):
 class ZScoreNorm(FittedProcessor):
     """(x − mean) / deviation of the fit window, ddof 0; a constant column is left as it is.
 
-    Source: Qlib 0.9.7, `ZScoreNorm`.
+    Source: Qlib 0.9.7, `ZScoreNorm`. Where the mean of equal values is rounded (0.1, 0.1, …), Qlib finds a deviation of
+    1e-17 and divides by it; here the column counts as constant.
     """
 
     numbers = ("mean", "deviation")
