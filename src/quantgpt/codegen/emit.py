@@ -22,7 +22,7 @@ SCALARS = {Kind.F32: "float", Kind.F64: "double"}
 SHORT = {Kind.F32: f"v{WIDTH}f32", Kind.F64: f"v{WIDTH}f64"}
 ROW = {Kind.F32: 4 * WIDTH, Kind.F64: 8 * WIDTH}
 ALIGN = 64
-SECTION_WEIGHT = 500
+SECTION_WEIGHT = 350
 UNROLLED = 64
 SCRATCH_BYTES = 768 * 1024
 TILES = (256, 128, 96, 64, 48, 32)
@@ -35,11 +35,8 @@ INTRINSIC = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor"}
 ARGUMENTS = (
     "short",
     "long",
-    "out",
-    "plane",
+    "table",
     "stride",
-    "aux",
-    "auxplane",
     "auxstride",
     "firsts",
     "lasts",
@@ -47,8 +44,10 @@ ARGUMENTS = (
     "begin",
     "first",
     "end",
+    "strip",
 )
-"""what the compiled function is handed, as 64-bit words; then a pointer and a stride in bytes for every input"""
+"""what the compiled function is handed, as 64-bit words; then a pointer and a stride in bytes for every input.
+`table` points to the addresses of the planes of the results, `strip` is the first asset."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,38 @@ class Source:
     long_bytes: int
     history: int
     """sessions before the first result that have to be run through"""
+
+
+def split(outputs: Sequence[Output], tile: int = 64, room: int = 4 * 1024 * 1024) -> list[list[int]]:
+    """Outputs put in groups whose lanes that are looked back at fit the second-level cache together.
+
+    An output joins the group with which it shares most. A lane that two groups need is computed in both: that costs less
+    than fetching everything from the third-level cache.
+    """
+    tails = _tails_of(_postorder([output.lane for output in outputs], {}))
+    under: dict[int, frozenset[int]] = {}
+    size: dict[int, int] = {}
+    for node in _postorder([output.lane for output in outputs], {}):
+        own = {node.place} if node.place in tails or node.op == "sort" else set()
+        size[node.place] = ROW[Kind.F32 if node.kind is Kind.MASK else node.kind] * (
+            _integer(node.extra[0]) if node.op == "sort" else tails.get(node.place, 0) + tile
+        )
+        under[node.place] = frozenset(own).union(*(under[arg.place] for arg in node.args))
+    groups: list[tuple[set[int], list[int]]] = []
+    for i, output in enumerate(outputs):
+        needs = under[output.lane.place]
+        best, shared = None, -1
+        for group in groups:
+            together = sum(size[place] for place in group[0] | needs)
+            common = sum(size[place] for place in group[0] & needs)
+            if together <= room and common > shared:
+                best, shared = group, common
+        if best is None:
+            best = (set(), [])
+            groups.append(best)
+        best[0].update(needs)
+        best[1].append(i)
+    return [members for _, members in groups]
 
 
 def emit(outputs: Sequence[Output], tile: int | None = None) -> Source:
@@ -181,18 +212,13 @@ class _Writer:
 
     def __init__(self, outputs: Sequence[Output], tile: int | None) -> None:
         self.outputs = outputs
-        counts = {Kind.F32: 0, Kind.F64: 0}
-        self.planes = []
-        for output in outputs:
-            self.planes.append(counts[output.lane.kind])
-            counts[output.lane.kind] += 1
         roots = [output.lane for output in outputs]
         self.readers: dict[int, list[Lane]] = {}
         for node in _postorder(roots, {}):
             if node.op == "nth":
                 self.readers.setdefault(node.args[0].place, []).append(node)
         self.order = _postorder(roots, self.readers)
-        self.tails = self._tails()
+        self.tails = _tails_of(self.order)
         self.inputs = [node for node in self.order if node.op in ("field", "series")]
         self.input_place = {node.place: i for i, node in enumerate(self.inputs)}
         carried = [node for node in self.order if node.place in self.tails or node.op == "sort"]
@@ -220,18 +246,6 @@ class _Writer:
         self.used = highest
 
     # shape of the plan
-
-    def _tails(self) -> dict[int, int]:
-        """How far back each lane is looked at."""
-        tails: dict[int, int] = {}
-        for node in self.order:
-            if node.op == "lag" or node.op == "sort":
-                n = node.extra[0]
-                assert isinstance(n, int)
-                tails[node.args[0].place] = max(tails.get(node.args[0].place, 0), n)
-            elif node.op == "hold":
-                tails[node.place] = max(tails.get(node.place, 0), 1)
-        return tails
 
     def _hard(self, node: Lane) -> bool:
         """Whether a lane is computed in one place only; the others are written again wherever they are read."""
@@ -340,14 +354,18 @@ class _Writer:
 
     def _function(self, function: _Function) -> str:
         lines = [
-            f"define internal void @{function.name}(ptr noalias %short, ptr noalias %long, ptr noalias %out, "
-            "ptr noalias %aux, ptr noalias readonly %args, i64 %t, i64 %rows, i64 %orow) #0 {",
+            f"define internal void @{function.name}(ptr noalias %short, ptr noalias %long, "
+            "ptr noalias readonly %args, i64 %t, i64 %rows, i64 %orow) #0 {",
             "entry:",
-            *_argument_loads(("plane", "stride", "auxplane", "auxstride", "firsts", "lasts", "start")),
+            *_argument_loads(("table", "stride", "auxstride", "firsts", "lasts", "start", "strip")),
             f"  %first.v = load <{WIDTH} x i32>, ptr %firsts.p, align 4",
             f"  %last.v = load <{WIDTH} x i32>, ptr %lasts.p, align 4",
-            "  %orow8 = mul i64 %orow, %stride",
-            "  %arow8 = mul i64 %orow, %auxstride",
+            "  %orow8.r = mul i64 %orow, %stride",
+            "  %orow8.s = mul i64 %strip, 4",
+            "  %orow8 = add i64 %orow8.r, %orow8.s",
+            "  %arow8.r = mul i64 %orow, %auxstride",
+            "  %arow8.s = mul i64 %strip, 8",
+            "  %arow8 = add i64 %arow8.r, %arow8.s",
         ]
         for i, _node in enumerate(self.inputs):
             at = 8 * (len(ARGUMENTS) + 2 * i)
@@ -436,7 +454,7 @@ class _Writer:
             [
                 "define void @strip(ptr noalias %args) #0 {",
                 "entry:",
-                *_argument_loads(("short", "long", "out", "aux", "begin", "first", "end")),
+                *_argument_loads(("short", "long", "begin", "first", "end")),
                 "  call void @clear(ptr %short.p, ptr %long.p)",
                 "  %any.w = icmp slt i64 %begin, %first",
                 "  br i1 %any.w, label %warm, label %between",
@@ -445,7 +463,7 @@ class _Writer:
                 "  %w.left = sub i64 %first, %wt",
                 f"  %w.less = icmp ult i64 %w.left, {self.tile}",
                 f"  %w.rows = select i1 %w.less, i64 %w.left, i64 {self.tile}",
-                "  call void @warm(ptr %short.p, ptr %long.p, ptr %out.p, ptr %aux.p, ptr %args, i64 %wt, i64 %w.rows, i64 0)",
+                "  call void @warm(ptr %short.p, ptr %long.p, ptr %args, i64 %wt, i64 %w.rows, i64 0)",
                 "  call void @turn(ptr %short.p, ptr %long.p, i64 %w.rows)",
                 "  %wt.n = add i64 %wt, %w.rows",
                 "  %w.more = icmp slt i64 %wt.n, %first",
@@ -459,7 +477,7 @@ class _Writer:
                 f"  %f.less = icmp ult i64 %f.left, {self.tile}",
                 f"  %f.rows = select i1 %f.less, i64 %f.left, i64 {self.tile}",
                 "  %f.out = sub i64 %ft, %first",
-                "  call void @full(ptr %short.p, ptr %long.p, ptr %out.p, ptr %aux.p, ptr %args, i64 %ft, i64 %f.rows, i64 %f.out)",
+                "  call void @full(ptr %short.p, ptr %long.p, ptr %args, i64 %ft, i64 %f.rows, i64 %f.out)",
                 "  call void @turn(ptr %short.p, ptr %long.p, i64 %f.rows)",
                 "  %ft.n = add i64 %ft, %f.rows",
                 "  %f.more = icmp slt i64 %ft.n, %end",
@@ -483,6 +501,7 @@ declare <{WIDTH} x float> @llvm.masked.gather.v{WIDTH}f32.v{WIDTH}p0(<{WIDTH} x 
 declare <{WIDTH} x double> @llvm.masked.gather.v{WIDTH}f64.v{WIDTH}p0(<{WIDTH} x ptr>, i32, <{WIDTH} x i1>, <{WIDTH} x double>)
 attributes #0 = {{ nounwind noinline "prefer-vector-width"="512" "min-legal-vector-width"="512" }}
 !0 = !{{i32 1}}
+!1 = !{{}}
 """
 
 
@@ -491,7 +510,7 @@ def _argument_loads(names: Sequence[str]) -> list[str]:
     lines = []
     for name in names:
         at = 8 * ARGUMENTS.index(name)
-        word = f"%{name}.w" if name in ("short", "long", "out", "aux", "firsts", "lasts") else f"%{name}"
+        word = f"%{name}.w" if name in ("short", "long", "table", "firsts", "lasts") else f"%{name}"
         lines += [
             f"  %{name}.a = getelementptr i8, ptr %args, i64 {at}",
             f"  {word} = load i64, ptr %{name}.a, align 8",
@@ -499,6 +518,23 @@ def _argument_loads(names: Sequence[str]) -> list[str]:
         if word.endswith(".w"):
             lines.append(f"  %{name}.p = inttoptr i64 {word} to ptr")
     return lines
+
+
+def _integer(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _tails_of(order: Sequence[Lane]) -> dict[int, int]:
+    """How far back each lane is looked at."""
+    tails: dict[int, int] = {}
+    for node in order:
+        if node.op in ("lag", "sort"):
+            place = node.args[0].place
+            tails[place] = max(tails.get(place, 0), _integer(node.extra[0]))
+        elif node.op == "hold":
+            tails[node.place] = max(tails.get(node.place, 0), 1)
+    return tails
 
 
 def _operands(node: Lane) -> tuple[Lane, ...]:
@@ -864,17 +900,16 @@ class _SectionWriter:
         return self.put(f"phi {kind} [%{tag}.a, %{tag}.plain], [%{tag}.b, %{tag}.each]")
 
     def store_output(self, i: int) -> None:
-        output, plane = self.plan.outputs[i], self.plan.planes[i]
+        output = self.plan.outputs[i]
         shown = self.value(output.lane)
         kind = TYPES[output.lane.kind]
-        space, size, row = ("%out", "plane", "out")
-        if output.lane.kind is Kind.F64:
-            space, size, row = ("%aux", "auxplane", "aux")
-        else:
+        row = "aux"
+        if output.lane.kind is Kind.F32:
+            row = "out"
             inside = self.bar_at(output.delay)
             shown = self.put(f"select {TYPES[Kind.MASK]} {inside}, {kind} {shown}, {kind} {_splat(math.nan, Kind.F32)}")
-        start = self.put(f"mul i64 %{size}, {plane}")
-        base = self.put(f"getelementptr i8, ptr {space}, i64 {start}")
+        entry = self.put(f"getelementptr i8, ptr %table.p, i64 {8 * i}")
+        base = self.put(f"load ptr, ptr {entry}, align 8, !invariant.load !1")
         at = self.put(f"getelementptr i8, ptr {base}, i64 %{self.label}.{row}")
         self.body.append(f"  store {kind} {shown}, ptr {at}, align {ALIGN}, !nontemporal !0")
 

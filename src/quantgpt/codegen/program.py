@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.codegen.emit import ALIGN, Output, Source, emit
+from quantgpt.codegen.emit import ALIGN, Output, Source, emit, split
 from quantgpt.codegen.lanes import WIDTH, Kind
 from quantgpt.codegen.memory import floats
 from quantgpt.codegen.objects import Code, Host, compiled, default_folder
@@ -80,6 +80,15 @@ class Placed:
         return int(self.values.strides[0])
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Outputs whose working memory fits the cache: where they go, their assembly and their machine code."""
+
+    planes: tuple[tuple[Kind, int], ...]
+    source: Source
+    code: Code
+
+
 class Program:
     """Outputs compiled together.
 
@@ -88,17 +97,26 @@ class Program:
 
     def __init__(self, outputs: Sequence[Output], *, host: Host | None = None, tile: int | None = None) -> None:
         self.host = host or Host.here()
-        self.source: Source = emit(outputs, tile)
         self.short = sum(output.lane.kind is Kind.F32 for output in outputs)
         self.long = len(outputs) - self.short
-        key = hashlib.sha256(self.source.text.encode()).hexdigest()
-        self.code: Code = compiled(key, lambda: self.source.text, self.host, default_folder())
-        self._scratch: list[tuple[Panel, Panel]] = []
+        counts = {Kind.F32: 0, Kind.F64: 0}
+        planes = []
+        for output in outputs:
+            planes.append((output.lane.kind, counts[output.lane.kind]))
+            counts[output.lane.kind] += 1
+        self.parts = []
+        for members in split(outputs):
+            source = emit([outputs[i] for i in members], tile)
+            key = hashlib.sha256(source.text.encode()).hexdigest()
+            code = compiled(key, lambda text=source.text: text, self.host, default_folder())
+            self.parts.append(_Part(tuple(planes[i] for i in members), source, code))
+        self._scratch: list[Panel] = []
+        self._scratch_bytes = max((part.source.short_bytes + part.source.long_bytes for part in self.parts), default=0)
 
     @property
     def history(self) -> int:
         """Rows before the first result that the results depend on."""
-        return self.source.history
+        return max((part.source.history for part in self.parts), default=0)
 
     def run(
         self,
@@ -113,60 +131,90 @@ class Program:
 
         `span` holds the rows of each asset's first and last bar, padded to whole groups of sixteen.
         """
-        firsts, lasts = span
-        placed = [inputs[what, name] for what, name, _ in self.source.inputs]
-        self._check(placed, out, aux)
-        words = [0, 0, *_place(out), *_place(aux), 0, 0, grid.start, grid.begin, grid.first, grid.end]
-        strips = iter(range(len(firsts) // WIDTH))
+        self._check(out, aux)
+        calls = [_Call(part, inputs, span, grid, out, aux) for part in self.parts]
+        strips = iter(range(len(span[0]) // WIDTH))
 
         def work(_: int) -> None:
             scratch = self._take()
-            block = (ctypes.c_int64 * (len(words) + 2 * len(placed)))(*words)
-            block[0], block[1] = (int(part.ctypes.data) for part in scratch)
+            blocks = [call.block(scratch) for call in calls]
             while (strip := next(strips, None)) is not None:
-                at = strip * WIDTH
-                block[2] = words[2] + 4 * at
-                block[5] = words[5] + 8 * at
-                block[8] = int(firsts.ctypes.data) + 4 * at
-                block[9] = int(lasts.ctypes.data) + 4 * at
-                for i, ((what, _name, kind), source) in enumerate(zip(self.source.inputs, placed, strict=True)):
-                    size = 4 if kind is Kind.F32 else 8
-                    block[len(words) + 2 * i] = source.pointer + (at * size if what == "field" else 0)
-                    block[len(words) + 2 * i + 1] = source.stride
-                self.code.function(ctypes.addressof(block))
+                for call, block in zip(calls, blocks, strict=True):
+                    call.run(block, strip)
             self._scratch.append(scratch)
 
-        workers = max(1, min(threads, len(firsts) // WIDTH))
+        workers = max(1, min(threads, len(span[0]) // WIDTH))
         if workers == 1:
             work(0)
             return
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, range(workers)))
 
-    def _take(self) -> tuple[Panel, Panel]:
+    def _take(self) -> Panel:
+        """Working memory for one thread."""
         try:
             return self._scratch.pop()
         except IndexError:
-            short, long = self.source.short_bytes // 4, self.source.long_bytes // 8
-            whole = floats(short + 2 * long + 2 * ALIGN)
-            return whole[:short], whole[short : short + 2 * long].view(np.float64)
+            return floats(self._scratch_bytes // 4 + ALIGN)
 
-    def _check(self, placed: Sequence[Placed], out: Panel | None, aux: Panel | None) -> None:
-        for (what, name, kind), source in zip(self.source.inputs, placed, strict=True):
+    def _check(self, out: Panel | None, aux: Panel | None) -> None:
+        for planes, count in ((out, self.short), (aux, self.long)):
+            if not count:
+                continue
+            if planes is None or len(planes) != count or any(s % ALIGN for s in (*planes.strides[:2], planes.ctypes.data)):
+                raise Broken("the room for results is not laid out for compiled code")
+
+
+class _Call:
+    """One part with everything but the strip filled in."""
+
+    def __init__(
+        self,
+        part: _Part,
+        inputs: Mapping[tuple[str, str], Placed],
+        span: tuple[NDArray[np.int32], NDArray[np.int32]],
+        grid: Grid,
+        out: Panel | None,
+        aux: Panel | None,
+    ) -> None:
+        self.part = part
+        self.placed = [(what, kind, inputs[what, name]) for what, name, kind in part.source.inputs]
+        for what, kind, source in self.placed:
             size = 4 if kind is Kind.F32 else 8
             if source.values.itemsize != size or (what == "field" and source.values.strides[1] != size):
-                raise Broken(f"input {name!r} is not laid out for compiled code")
-        for planes, count in ((out, self.short), (aux, self.long)):
-            if count and (planes is None or len(planes) != count or any(s % ALIGN for s in planes.strides[:2])):
-                raise Broken("the room for results is not laid out for compiled code")
-            if count and planes is not None and planes.ctypes.data % ALIGN:
-                raise Broken("the room for results is not aligned")
+                raise Broken("an input is not laid out for compiled code")
+        self.table = np.array([_pointer(out if kind is Kind.F32 else aux, plane) for kind, plane in part.planes], np.int64)
+        low = max(grid.begin, grid.first - part.source.history)
+        self.firsts, self.lasts = (int(rows.ctypes.data) for rows in span)
+        strides = [int(planes.strides[1]) if planes is not None else 0 for planes in (out, aux)]
+        self.words = [0, 0, 0, *strides, 0, 0, grid.start, low, grid.first, grid.end]
+
+    def block(self, scratch: Panel) -> ctypes.Array[ctypes.c_int64]:
+        """The argument block for one thread."""
+        tail = 2 * len(self.placed) + 1
+        block = (ctypes.c_int64 * (len(self.words) + tail))(*self.words)
+        block[0] = int(scratch.ctypes.data)
+        block[1] = block[0] + self.part.source.short_bytes
+        block[2] = int(self.table.ctypes.data)
+        return block
+
+    def run(self, block: ctypes.Array[ctypes.c_int64], strip: int) -> None:
+        """Compute sixteen assets."""
+        at = strip * WIDTH
+        block[5] = self.firsts + 4 * at
+        block[6] = self.lasts + 4 * at
+        base = len(self.words)
+        block[base] = at
+        for i, (what, kind, source) in enumerate(self.placed):
+            size = 4 if kind is Kind.F32 else 8
+            block[base + 1 + 2 * i] = source.pointer + (at * size if what == "field" else 0)
+            block[base + 2 + 2 * i] = source.stride
+        self.part.code.function(ctypes.addressof(block))
 
 
-def _place(planes: Panel | None) -> tuple[int, int, int]:
-    if planes is None:
-        return 0, 0, 0
-    return int(planes.ctypes.data), int(planes.strides[0]), int(planes.strides[1])
+def _pointer(planes: Panel | None, plane: int) -> int:
+    assert planes is not None
+    return int(planes.ctypes.data) + plane * int(planes.strides[0])
 
 
 def room(planes: int, rows: int, assets: int, kind: Kind = Kind.F32) -> Panel:

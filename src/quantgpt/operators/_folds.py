@@ -22,8 +22,8 @@ from quantgpt.operators._base import Array, Order
 from quantgpt.operators._lazy import routine
 
 NAN = math.nan
-FLAT = 2e-5
-"""Qlib calls a window constant where its standard deviation is at most this"""
+FLAT_SQUARE = 2e-5 * 2e-5
+"""Qlib calls a window constant where its standard deviation is at most 2e-5"""
 COUNT, NEWEST, S1, S2, C1, Q1, Q2 = 0, 1, 2, 3, 4, 5, 6
 PAIRS, LAST_X, LAST_Y, SX, SY, SXX, SYY, SXY = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -144,9 +144,14 @@ def variance_of(n: float, s1: float, s2: float) -> float:
     """Sample variance (ddof 1) of `n` values from their sums about a reference; NaN with fewer than two."""
     if n < 2.0:
         return NAN
-    mean = s1 * (1.0 / n)
-    v = (s2 - s1 * mean) * (1.0 / (n - 1.0))
+    v = (n * s2 - s1 * s1) / (n * (n - 1.0))
     return v if v > 0.0 or v != v else 0.0
+
+
+@routine
+def is_flat(n: float, s1: float, s2: float) -> bool:
+    """Whether the sample standard deviation is at most 2e-5, which takes no division."""
+    return n * s2 - s1 * s1 <= FLAT_SQUARE * (n * (n - 1.0))
 
 
 @routine
@@ -182,8 +187,7 @@ def slope_of(n: float, s1: float, c1: float, q1: float, q2: float) -> float:
     """Least-squares slope on the position from the sums of `fold_trend`; NaN with fewer than two values."""
     if n < 2.0:
         return NAN
-    mean_age = q1 * (1.0 / n)
-    return -(c1 - s1 * mean_age) / (q2 - q1 * mean_age)
+    return (s1 * q1 - n * c1) / (n * q2 - q1 * q1)
 
 
 @routine
@@ -191,10 +195,8 @@ def rsquare_of(n: float, s1: float, s2: float, c1: float, q1: float, q2: float) 
     """Squared correlation with the position from the sums of `fold_trend`; NaN with fewer than two values."""
     if n < 2.0:
         return NAN
-    rn = 1.0 / n
-    mean_age = q1 * rn
-    sxy = -(c1 - s1 * mean_age)
-    return (sxy * sxy) / ((q2 - q1 * mean_age) * (s2 - s1 * (s1 * rn)))
+    products = s1 * q1 - n * c1
+    return (products * products) / ((n * q2 - q1 * q1) * (n * s2 - s1 * s1))
 
 
 @routine
@@ -202,10 +204,8 @@ def resi_of(n: float, s1: float, c1: float, q1: float, q2: float) -> float:
     """The newest value, if valid, less its place on the regression line; NaN with fewer than two values."""
     if n < 2.0:
         return NAN
-    rn = 1.0 / n
-    mean_age = q1 * rn
-    slope = -(c1 - s1 * mean_age) / (q2 - q1 * mean_age)
-    return -(s1 * rn + slope * mean_age)
+    slope = (s1 * q1 - n * c1) / (n * q2 - q1 * q1)
+    return -(s1 + slope * q1) / n
 
 
 @routine

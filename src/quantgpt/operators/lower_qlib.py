@@ -7,11 +7,7 @@ from collections.abc import Callable, Sequence
 
 from quantgpt.codegen.lanes import LARGEST_EXACT_WINDOW, Kind, Lane, Lanes
 from quantgpt.operators._base import lowers
-
-FLAT = 2e-5
-"""Qlib calls a window flat where its standard deviation is at most this"""
-FLAT_SQUARE = 4.000000000000001e-10
-"""the largest float64 whose square root is at most 2e-5"""
+from quantgpt.operators._folds import FLAT_SQUARE
 
 
 def _binary(name: str) -> Callable[[Lanes, Lane, Lane], Lane]:
@@ -145,7 +141,6 @@ class Moments:
         start = [b.number(mask, whole.kind), newest, zero, zero, *([whole, whole, zero] if regression else [])]
         self.parts = b.window(start, self.window, self._merge)
         self.n, self.s1, self.s2 = b.wide(self.parts[0]), self.parts[2], self.parts[3]
-        self.rn = b.div(b.const(1.0), self.n)
         if regression:
             self.q1, self.q2, self.c1 = b.wide(self.parts[4]), b.wide(self.parts[5]), self.parts[6]
 
@@ -173,27 +168,48 @@ class Moments:
         return made
 
     @property
+    def spread(self) -> Lane:
+        """n Σ (x - mean)²."""
+        return self.b.sub(self.b.mul(self.n, self.s2), self.b.mul(self.s1, self.s1))
+
+    @property
+    def choices(self) -> Lane:
+        """n (n - 1)."""
+        return self.b.mul(self.n, self.b.sub(self.n, self.b.const(1.0)))
+
+    @property
+    def enough(self) -> Lane:
+        """Where there are two values or more."""
+        return self.b.compare("ge", self.n, self.b.const(2.0))
+
+    @property
     def variance(self) -> Lane:
         """With divisor n - 1; missing with fewer than two values."""
         b = self.b
-        one = b.const(1.0)
-        spread = b.mul(b.sub(self.s2, b.mul(self.s1, b.mul(self.s1, self.rn))), b.div(one, b.sub(self.n, one)))
-        spread = b.pick(b.compare("lt", spread, b.const(0.0)), b.const(0.0), spread)
-        return b.when(b.compare("ge", self.n, b.const(2.0)), spread)
+        made = b.div(self.spread, self.choices)
+        return b.when(self.enough, b.pick(b.compare("lt", made, b.const(0.0)), b.const(0.0), made))
 
     @property
     def flat(self) -> Lane:
         """Where the standard deviation is at most 2e-5."""
-        return self.b.compare("le", self.variance, self.b.const(FLAT_SQUARE))
+        return self.b.compare("le", self.spread, self.b.mul(self.b.const(FLAT_SQUARE), self.choices))
 
-    def line(self) -> tuple[Lane, Lane, Lane, Lane]:
-        """Slope on the session, the mean age, Σ of products and Σ of squared ages, both about their means."""
+    @property
+    def products(self) -> Lane:
+        """n Σ (x - mean)(position - mean)."""
         b = self.b
-        mean_age = b.mul(self.q1, self.rn)
-        products = b.neg(b.sub(self.c1, b.mul(self.s1, mean_age)))
-        squares = b.sub(self.q2, b.mul(self.q1, mean_age))
-        enough = b.compare("ge", self.n, b.const(2.0))
-        return b.when(enough, b.div(products, squares)), mean_age, products, squares
+        return b.sub(b.mul(self.s1, self.q1), b.mul(self.n, self.c1))
+
+    @property
+    def squares(self) -> Lane:
+        """n Σ (position - mean)²."""
+        b = self.b
+        return b.sub(b.mul(self.n, self.q2), b.mul(self.q1, self.q1))
+
+    @property
+    def slope(self) -> Lane:
+        """Of x on the position; missing with fewer than two values."""
+        return self.b.when(self.enough, self.b.div(self.products, self.squares))
 
 
 @lowers("qlib_var")
@@ -208,25 +224,20 @@ def std(b: Lanes, x: Lane, n: float) -> Lane:
 
 @lowers("qlib_slope")
 def slope(b: Lanes, x: Lane, n: float) -> Lane:
-    return Moments(b, x, n, True).line()[0]
+    return Moments(b, x, n, True).slope
 
 
 @lowers("qlib_rsquare")
 def rsquare(b: Lanes, x: Lane, n: float) -> Lane:
     m = Moments(b, x, n, True)
-    _, _, products, squares = m.line()
-    spread = b.sub(m.s2, b.mul(m.s1, b.mul(m.s1, m.rn)))
-    made = b.div(b.mul(products, products), b.mul(squares, spread))
-    plain = Moments(b, x, n, False)
-    good = b.both(b.compare("ge", m.n, b.const(2.0)), b.invert(plain.flat))
-    return b.when(good, made)
+    made = b.div(b.mul(m.products, m.products), b.mul(m.squares, m.spread))
+    return b.when(b.both(m.enough, b.invert(m.flat)), made)
 
 
 @lowers("qlib_resi")
 def resi(b: Lanes, x: Lane, n: float) -> Lane:
     m = Moments(b, x, n, True)
-    line, mean_age, _, _ = m.line()
-    made = b.neg(b.add(b.mul(m.s1, m.rn), b.mul(line, mean_age)))
+    made = b.div(b.neg(b.add(m.s1, b.mul(m.slope, m.q1))), m.n)
     return b.when(m.mask, made)
 
 
@@ -343,7 +354,6 @@ class Pairs:
         parts = b.window([b.number(mask, kind), fx, fy, zero, zero, zero, zero, zero], self.window, self._merge)
         self.n = b.wide(parts[0])
         self.sx, self.sy, self.sxx, self.syy, self.sxy = parts[3:]
-        self.rn = b.div(b.const(1.0), self.n)
         self.enough = b.compare("ge", self.n, b.const(2.0))
 
     def _merge(self, older: Sequence[Lane], newer: Sequence[Lane], m: int) -> list[Lane]:
@@ -362,25 +372,27 @@ class Pairs:
             b.add(b.add(b.add(sxy, b.mul(dx, sy)), b.mul(dy, ax)), newer[7]),
         ]
 
+    def across(self, xy: Lane, x: Lane, y: Lane) -> Lane:
+        """n Σ (x - mean)(y - mean) from the sums of products and of each."""
+        return self.b.sub(self.b.mul(self.n, xy), self.b.mul(x, y))
+
     @property
     def products(self) -> Lane:
-        """Σ (x - mean)(y - mean)."""
-        b = self.b
-        return b.sub(self.sxy, b.mul(self.sx, b.mul(self.sy, self.rn)))
+        """n Σ (x - mean)(y - mean)."""
+        return self.across(self.sxy, self.sx, self.sy)
 
 
 @lowers("qlib_cov")
 def cov(b: Lanes, x: Lane, y: Lane, n: float) -> Lane:
     pair = Pairs(b, x, y, n)
-    one = b.const(1.0)
-    return b.when(pair.enough, b.mul(pair.products, b.div(one, b.sub(pair.n, one))))
+    choices = b.mul(pair.n, b.sub(pair.n, b.const(1.0)))
+    return b.when(pair.enough, b.div(pair.products, choices))
 
 
 @lowers("qlib_corr")
 def corr(b: Lanes, x: Lane, y: Lane, n: float) -> Lane:
     pair = Pairs(b, x, y, n)
-    xx = b.sub(pair.sxx, b.mul(pair.sx, b.mul(pair.sx, pair.rn)))
-    yy = b.sub(pair.syy, b.mul(pair.sy, b.mul(pair.sy, pair.rn)))
+    xx, yy = pair.across(pair.sxx, pair.sx, pair.sx), pair.across(pair.syy, pair.sy, pair.sy)
     made = b.div(pair.products, b.sqrt(b.mul(xx, yy)))
     flat = b.either(Moments(b, x, n, False).flat, Moments(b, y, n, False).flat)
     return b.when(b.both(pair.enough, b.invert(flat)), made)

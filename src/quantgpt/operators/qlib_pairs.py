@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import FLAT, fold_pairs, fold_spread, load_pairs, load_spread, merges_of, variance_of
+from quantgpt.operators._folds import fold_pairs, fold_spread, is_flat, load_pairs, load_spread, merges_of
 
 NAN = math.nan
 
@@ -51,17 +51,16 @@ def qlib_corr(out: Array, at: int, x: Array, y: Array, window: int) -> None:
                 continue
             load_spread(x, at + i, j, window, alone)
             fold_spread(alone, order)
-            flat = math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
+            flat = is_flat(alone[0, end], alone[2, end], alone[3, end])
             load_spread(y, at + i, j, window, alone)
             fold_spread(alone, order)
-            flat = flat or math.sqrt(variance_of(alone[0, end], alone[2, end], alone[3, end])) <= FLAT
+            flat = flat or is_flat(alone[0, end], alone[2, end], alone[3, end])
             if not flat:
-                rn = 1.0 / n
                 sx = pairs[3, end]
                 sy = pairs[4, end]
-                xx = pairs[5, end] - sx * (sx * rn)
-                yy = pairs[6, end] - sy * (sy * rn)
-                out[i, j] = (pairs[7, end] - sx * (sy * rn)) / math.sqrt(xx * yy)
+                xx = n * pairs[5, end] - sx * sx
+                yy = n * pairs[6, end] - sy * sy
+                out[i, j] = (n * pairs[7, end] - sx * sy) / math.sqrt(xx * yy)
 
 
 @operator(
@@ -95,4 +94,4 @@ def qlib_cov(out: Array, at: int, x: Array, y: Array, window: int) -> None:
             if n >= 2.0:
                 sx = pairs[3, end]
                 sy = pairs[4, end]
-                out[i, j] = (pairs[7, end] - sx * (sy * (1.0 / n))) * (1.0 / (n - 1.0))
+                out[i, j] = (n * pairs[7, end] - sx * sy) / (n * (n - 1.0))

@@ -13,14 +13,13 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
 from quantgpt.operators._folds import (
-    FLAT,
     fold_trend,
+    is_flat,
     load_spread,
     merges_of,
     resi_of,
     rsquare_of,
     slope_of,
-    variance_of,
 )
 
 NAN = math.nan
@@ -82,8 +81,9 @@ def qlib_rsquare(out: Array, at: int, x: Array, window: int) -> None:
             n = state[0, end]
             s1 = state[2, end]
             s2 = state[3, end]
-            flat = math.sqrt(variance_of(n, s1, s2)) <= FLAT
-            out[i, j] = NAN if flat else rsquare_of(n, s1, s2, state[4, end], state[5, end], state[6, end])
+            out[i, j] = (
+                NAN if is_flat(n, s1, s2) else rsquare_of(n, s1, s2, state[4, end], state[5, end], state[6, end])
+            )
 
 
 @operator(
