@@ -98,17 +98,29 @@ def test_indices_are_instruments_but_not_in_all(market: Market, exported: Path) 
 
 
 def test_a_universe_is_written_only_with_all_its_members(market: Market, exported: Path, tmp_path: Path) -> None:
-    body = json.loads((exported / writing.MARKER).read_text())
-    assert body["universes"] == ["all", "index", "csi300"]
-    made = export_folder(market, tmp_path / "all", "all", "2022-06-01", "2022-06-30")
-    assert (made.universes, made.left_out) == (("all", "index", "csi1000", "csi500", "csi300"), ())
-    folder = QlibFolder.open(tmp_path / "all")
-    for name, ours in (("csi300", "hs300"), ("csi500", "csi500")):
-        view = market.view(ours, "2022-06-01", "2022-06-30")
-        codes = tuple(qlib_code(symbol) for symbol in view.assets)
-        spells = folder.membership(name)
-        assert set(spells.spans) == {c for c, any_day in zip(codes, view.member.any(axis=0), strict=True) if any_day}
-        np.testing.assert_array_equal(spells.mask(codes, slice(0, view.days.size)), view.member)
+    assert json.loads((exported / writing.MARKER).read_text())["universes"] == ["all", "index", "csi300"]
+    made = export_folder(market, tmp_path / "few", "small_scale", *SPAN)
+    assert (made.universes, made.left_out) == (("all", "index"), ("csi1000", "csi500", "csi300"))
+
+
+def test_spells_of_an_index_are_those_of_the_market(market: Market, exported: Path) -> None:
+    view = market.view("hs300", *SPAN)
+    codes = tuple(qlib_code(symbol) for symbol in view.assets)
+    spells = QlibFolder.open(exported).membership("csi300")
+    assert set(spells.spans) == {code for code, held in zip(codes, view.member.any(axis=0), strict=True) if held}
+    np.testing.assert_array_equal(spells.mask(codes, slice(0, view.days.size)), view.member)
+
+
+def test_an_imported_market_is_exported_with_every_spell(store: MarketStore, folder: Path, tmp_path: Path) -> None:
+    store.import_path(folder)
+    made = export_folder(store.open("main"), tmp_path / "out")
+    assert (made.stocks, made.indices, made.universes) == (3, 1, ("all", "index", "csi300"))
+    lines = (tmp_path / "out" / "instruments" / "csi300.txt").read_text().splitlines()
+    assert lines == [
+        "SH600000\t2024-01-02\t2024-03-29",
+        "SZ000001\t2024-01-02\t2024-01-15",
+        "SZ000001\t2024-02-01\t2024-03-29",
+    ]
 
 
 def test_the_future_calendar_carries_on_with_announced_sessions(exported: Path) -> None:
