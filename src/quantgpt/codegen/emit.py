@@ -24,8 +24,8 @@ ROW = {Kind.F32: 4 * WIDTH, Kind.F64: 8 * WIDTH}
 ALIGN = 64
 SECTION_WEIGHT = 350
 UNROLLED = 64
-SCRATCH_BYTES = 768 * 1024
-TILES = (256, 128, 96, 64, 48, 32)
+SCRATCH_BYTES = 5 * 1024 * 1024
+TILES = (96, 64, 48, 32)
 
 CHEAP = {"const", "bar", "series", "field", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "wide", "lag"}
 CONDITIONS = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
@@ -223,7 +223,10 @@ class _Writer:
         self.input_place = {node.place: i for i, node in enumerate(self.inputs)}
         carried = [node for node in self.order if node.place in self.tails or node.op == "sort"]
         full = self._sections(self.order, {i: output.lane for i, output in enumerate(outputs)}, self.readers)
-        warm = self._sections(_postorder(carried, {}), {}, {})
+        early = {node.place for node in _postorder(carried, {})}
+        kept = {place: [nth for nth in nodes if nth.place in early] for place, nodes in self.readers.items()}
+        kept = {place: nodes for place, nodes in kept.items() if nodes}
+        warm = self._sections(_postorder(carried, kept), {}, kept)
         self.tile = tile or self._fitting(full, warm)
         self.carried: dict[int, _Buffer] = {}
         self.used = {Kind.F32: 0, Kind.F64: 0}
@@ -319,7 +322,7 @@ class _Writer:
         return _Buffer(kind, offset, tail)
 
     def _fitting(self, full: list[_Section], warm: list[_Section]) -> int:
-        """The longest tile whose buffers stay in the second-level cache."""
+        """The longest tile whose buffers stay in the third-level cache."""
         tails = sum(ROW[node.kind] * self.tails[node.place] for node in self.order if node.place in self.tails)
         rows = sum(ROW[node.kind] for node in self.order if node.place in self.tails)
         longest = max(self.tails.values(), default=0)

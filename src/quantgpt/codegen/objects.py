@@ -77,7 +77,7 @@ class Code:
 
 
 def machine_code(text: str, host: Host) -> bytes:
-    """The object file of an assembly.
+    """The object file of an assembly, which is written so that LLVM's optimising passes find nothing to do.
 
     Raises: Broken when the assembly is not valid, which is a defect of ours.
     """
@@ -90,12 +90,6 @@ def machine_code(text: str, host: Host) -> bytes:
             raise Broken(f"generated code is not valid: {error}") from error
         target = llvm.Target.from_default_triple()
         tm = target.create_target_machine(cpu=host.cpu, features=host.features, opt=2, jit=True)
-        tuning = llvm.create_pipeline_tuning_options(speed_level=1)
-        tuning.loop_vectorization = False
-        tuning.slp_vectorization = False
-        tuning.loop_unrolling = False
-        builder = llvm.create_pass_builder(tm, tuning)
-        builder.getModulePassManager().run(module, builder)
         machine: bytes = tm.emit_object(module)
         return machine
 

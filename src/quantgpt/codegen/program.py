@@ -161,7 +161,11 @@ class Program:
         for planes, count in ((out, self.short), (aux, self.long)):
             if not count:
                 continue
-            if planes is None or len(planes) != count or any(s % ALIGN for s in (*planes.strides[:2], planes.ctypes.data)):
+            if (
+                planes is None
+                or len(planes) != count
+                or any(s % ALIGN for s in (*planes.strides[:2], planes.ctypes.data))
+            ):
                 raise Broken("the room for results is not laid out for compiled code")
 
 
@@ -183,7 +187,9 @@ class _Call:
             size = 4 if kind is Kind.F32 else 8
             if source.values.itemsize != size or (what == "field" and source.values.strides[1] != size):
                 raise Broken("an input is not laid out for compiled code")
-        self.table = np.array([_pointer(out if kind is Kind.F32 else aux, plane) for kind, plane in part.planes], np.int64)
+        self.table = np.array(
+            [_pointer(out if kind is Kind.F32 else aux, plane) for kind, plane in part.planes], np.int64
+        )
         low = max(grid.begin, grid.first - part.source.history)
         self.firsts, self.lasts = (int(rows.ctypes.data) for rows in span)
         strides = [int(planes.strides[1]) if planes is not None else 0 for planes in (out, aux)]
