@@ -270,6 +270,20 @@ def near(a: float, b: float, tolerance: float = 1e-6) -> bool:
 
 
 @dataclass(frozen=True)
+class Residue:
+    """A cell on which Qlib is proven wrong."""
+
+    row: int
+    column: int
+    ours: float
+    qlib: float
+    exact: float
+
+    def __str__(self) -> str:
+        return f"({self.row}, {self.column}): ours {self.ours:.9g}, Qlib {self.qlib:.9g}, exact {self.exact:.9g}"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How one column of ours compares with Qlib's.
 
@@ -281,7 +295,7 @@ class Verdict:
     cells: int
     missing: int = 0
     far: int = 0
-    residues: tuple[tuple[int, int], ...] = ()
+    residues: tuple[Residue, ...] = ()
     open: int = 0
     worst: float = 0.0
     examples: tuple[str, ...] = ()
@@ -315,7 +329,9 @@ def compare(
     A cell on which they disagree counts as Qlib's residue only where `known` allows it and exact arithmetic says so.
     """
     missing, far, worst = apart(ours, theirs, tolerance)
-    residues, examples, unexplained = [], [], 0
+    residues: list[Residue] = []
+    examples: list[str] = []
+    unexplained = 0
     for row, column in np.argwhere(missing | far):
         a, b = float(ours[row, column]), float(theirs[row, column])
         try:
@@ -325,7 +341,7 @@ def compare(
         else:
             why = f"exact {exact:.9g}"
             if near(a, exact, tolerance) and not near(b, exact, tolerance) and known(int(row), int(column)):
-                residues.append((int(row), int(column)))
+                residues.append(Residue(int(row), int(column), a, b, exact))
                 continue
         unexplained += 1
         if len(examples) < 3:
