@@ -1,4 +1,5 @@
-"""The compiled `qlib_*` operators against the slow oracle, on made markets full of gaps, within 1e-9."""
+"""The compiled `qlib_*` operators against the slow oracle, on made markets full of gaps, within 1e-9; and the program that
+makes feature matrices of the same texts against the operators called one by one."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from tests.parity.qlib_golden import Market
 from tests.parity.qlib_kernels import qlib_panel
 from tests.parity.qlib_oracle import qlib_column
 
+from quantgpt.expr import read_expression
+from quantgpt.expr.features import FeatureInputs, compute_features
 from quantgpt.operators._base import OPERATORS
 
 LENGTH = 46
@@ -48,6 +51,13 @@ TEXTS = [
     "Mean(Ref($close,3),0)-EMA(Delta($volume,2),5)",
     "Slope(Mean($close,5),0)*IdxMax(Ref($close,1),0)",
     "ChangeInstrument('SZ000003',Mean($close,3))-Mask($close,'SH600001')",
+]
+
+NESTED = [
+    "Mean(Quantile($high,7,0.2)*Cov($volume,$close,9),9)",
+    "Ref(Quantile($high,7,0.2)*Cov($volume,$close,9),8)",
+    "Corr(Quantile($high,7,0.2),Corr($volume,$close,9),9)",
+    "Slope(Quantile($close,20,0.5)*Std($volume,12)/Mean(Abs($close-Ref($close,1)),16),13)",
 ]
 
 
@@ -101,3 +111,27 @@ def test_every_operator_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in TEXTS:
         qlib_panel(text, MARKET)
     assert {operator.name for operator in OPERATORS.all("qlib")} - seen == {"qlib_lead"}
+
+
+def inputs() -> FeatureInputs:
+    """The made market for the program, with every instrument at hand for `ChangeInstrument` and `Mask`."""
+    days = np.arange(LENGTH).astype("datetime64[D]")
+    first, last = np.array(MARKET.first, np.int32), np.array(MARKET.last, np.int32)
+    alone = {}
+    for k, code in enumerate(CODES):
+        fields = {name: np.ascontiguousarray(panel[:, [k]]) for name, panel in MARKET.fields.items()}
+        alone[code] = FeatureInputs(days, fields, first[[k]], last[[k]])
+    return FeatureInputs(days, MARKET.fields, first, last, others=alone)
+
+
+@pytest.mark.parametrize("tile", [None, 5])
+@pytest.mark.parametrize("start", [0, 23, 40])
+def test_the_program_equals_the_kernels(start: int, tile: int | None) -> None:
+    texts = [*TEXTS, *NESTED] if tile is None else NESTED
+    read = [read_expression(text, dialect="qlib", compat="qlib", fields=MARKET.fields) for text in texts]
+    block = compute_features(read, inputs(), start=start, tile=tile)
+    rows = np.arange(start, LENGTH)[:, None]
+    bars = (rows >= MARKET.first) & (rows <= MARKET.last)
+    for text, values in zip(texts, block.values, strict=True):
+        theirs = np.where(bars, qlib_panel(text, MARKET, start), np.nan)
+        np.testing.assert_allclose(values, theirs, rtol=1e-6, atol=1e-6, err_msg=text)
