@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quantgpt.learning.tables import Column, Table, empty_plane
+from quantgpt.learning.tables import Arena, Column, Table
 
 Panels = Mapping[tuple[str, str], np.ndarray]
 
@@ -24,7 +24,7 @@ def made_table(
     rows, names = next(iter(panels.values())).shape
     columns = []
     for (group, name), values in panels.items():
-        plane = empty_plane(rows, names, values.dtype) if padded else np.empty_like(values)
+        plane = Arena(1).plane(rows, names, values.dtype) if padded else np.empty_like(values)
         plane[...] = values
         columns.append(Column(group, name, plane))
     seen = np.ones((rows, names), dtype=bool) if present is None else present

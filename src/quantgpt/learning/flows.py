@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
 from quantgpt.foundations.errors import BadRequest, Broken
+from quantgpt.learning.parallel import run_all
 from quantgpt.learning.processors._base import FittedProcessor, PlaneProcessor, Processor, TableProcessor
-from quantgpt.learning.tables import Column, Plane, Table
+from quantgpt.learning.tables import Arena, Column, Plane, Table
 
 FitRows: TypeAlias = Callable[[FittedProcessor], tuple[int, int]]
 """the rows first..stop−1 that a processor learns from"""
@@ -71,8 +71,10 @@ def _run_by_plane(table: Table, steps: Sequence[PlaneProcessor], fit_rows: FitRo
         if windows[-1] and isinstance(step, FittedProcessor):
             step.fitted = {column.key: () for column in table.columns if step.takes(column)}
 
+    arena = Arena(sum(any(step.takes(column) for step in steps) for column in table.columns))
+
     def work(column: Column) -> Column:
-        plane = Plane(column, table.present)
+        plane = Plane(column, table.present, arena)
         for step, window in zip(steps, windows, strict=True):
             if step.takes(column):
                 if window and isinstance(step, FittedProcessor):
@@ -80,12 +82,4 @@ def _run_by_plane(table: Table, steps: Sequence[PlaneProcessor], fit_rows: FitRo
                 step.change(plane)
         return plane.column
 
-    table.columns = list(_each(work, table.columns, threads))
-
-
-def _each(work: Callable[[Column], Column], items: Sequence[Column], threads: int) -> Iterator[Column]:
-    if threads <= 1 or len(items) < 2:
-        yield from map(work, items)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(work, items)
+    table.columns = run_all(work, table.columns, threads)

@@ -188,7 +188,7 @@ class DataHandler:
         chosen = _chosen(table, col_set)
         first, stop = span.rows(table.days)
         two_levels = not isinstance(col_set, str) or col_set == RAW_COLUMNS
-        matrix = pick_rows(table, chosen, first, stop, two_levels=two_levels)
+        matrix = pick_rows(table, chosen, first, stop, two_levels=two_levels, threads=self.threads)
         if not len(matrix):
             raise NoData(f"the {data_key} view has no row in {span}", hint=_extent(table), field="selector")
         return matrix.frame() if as_frame else matrix

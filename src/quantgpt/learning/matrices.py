@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from quantgpt.foundations.panel import BoolPanel, Days
 from quantgpt.learning import kernels
 from quantgpt.learning.frames import row_index
-from quantgpt.learning.tables import Column, Table, Values, flat, row_width
+from quantgpt.learning.parallel import run_all
+from quantgpt.learning.tables import Column, Table, Values, flat, memory, row_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,9 @@ class Matrix:
         return pd.DataFrame(values, index=index, columns=columns, copy=False)
 
 
-def pick_rows(table: Table, chosen: Sequence[int], first: int, stop: int, *, two_levels: bool = False) -> Matrix:
+def pick_rows(
+    table: Table, chosen: Sequence[int], first: int, stop: int, *, two_levels: bool = False, threads: int = 1
+) -> Matrix:
     """The existing rows of sessions first..stop−1 as a matrix of the chosen columns.
 
     Nothing is copied when every row exists and the planes lie one behind the other without gaps.
@@ -98,10 +101,15 @@ def pick_rows(table: Table, chosen: Sequence[int], first: int, stop: int, *, two
     if values is None:
         counts = np.count_nonzero(present, axis=1)
         kinds = [column.values.dtype for column in columns]
-        memory = np.empty((len(columns), int(counts.sum())), dtype=np.result_type(*kinds) if kinds else np.float32)
-        for column, out in zip(columns, memory, strict=True):
-            kernels.pick(flat(column.values), row_width(column.values), table.present, counts, first, out)
-        values = memory.T
+        dtype = np.dtype(np.result_type(*kinds) if kinds else np.float32)
+        packed = memory(len(columns) * int(counts.sum()), dtype).reshape(len(columns), -1)
+
+        def pick(k: int) -> None:
+            source = columns[k].values
+            kernels.pick(flat(source), row_width(source), table.present, counts, first, packed[k])
+
+        run_all(pick, range(len(columns)), threads)
+        values = packed.T
     keys = tuple(column.key for column in columns)
     return Matrix(values, keys, table.days[first:stop], table.names, present, two_levels)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from quantgpt.codegen.memory import floats
 from quantgpt.foundations.errors import BadRequest, Broken
 from quantgpt.foundations.panel import ROW_BYTES, BoolPanel, Days, padded_width
 
 Values = NDArray[np.floating[Any]]
 FEATURE = "feature"
 LABEL = "label"
+LARGE_BYTES = 1 << 22
+PLANES_AT_ONCE = 16
 
 
 def flat(values: Values) -> Values:
@@ -31,13 +35,38 @@ def row_width(values: Values) -> int:
     return values.strides[0] // values.itemsize if values.shape[0] > 1 else values.shape[1]
 
 
-def empty_plane(rows: int, names: int, dtype: np.dtype[Any]) -> Values:
-    """An unwritten (rows, names) plane whose rows start at multiples of 64 bytes."""
-    width = padded_width(names, dtype.itemsize)
-    memory = np.empty(rows * width + ROW_BYTES // dtype.itemsize, dtype=dtype)
-    start = (-memory.ctypes.data % ROW_BYTES) // dtype.itemsize
-    plane: Values = memory[start : start + rows * width].reshape(rows, width)[:, :names]
-    return plane
+def memory(count: int, dtype: np.dtype[Any]) -> Values:
+    """Uncleared memory for `count` values, at a multiple of 64 bytes; on huge pages where it is large.
+
+    A processor or a matrix writes gigabytes once: on pages of 4 KiB most of the time would be page faults.
+    """
+    if count * dtype.itemsize >= LARGE_BYTES:
+        large: Values = floats(-(-count * dtype.itemsize // 4)).view(dtype)[:count]
+        return large
+    small = np.empty(count + ROW_BYTES // dtype.itemsize, dtype=dtype)
+    start = (-small.ctypes.data % ROW_BYTES) // dtype.itemsize
+    return small[start : start + count]
+
+
+class Arena:
+    """Memory for the planes of one table, a few planes at a time and one behind the other."""
+
+    def __init__(self, planes: int) -> None:
+        """For at most `planes` planes."""
+        self._left = planes
+        self._spare: list[Values] = []
+        self._lock = threading.Lock()
+
+    def plane(self, rows: int, names: int, dtype: np.dtype[Any]) -> Values:
+        """An unwritten (rows, names) plane whose rows start at multiples of 64 bytes."""
+        with self._lock:
+            if not self._spare or self._spare[0].dtype != dtype:
+                width = padded_width(names, dtype.itemsize)
+                count = max(1, min(self._left, PLANES_AT_ONCE))
+                block = memory(count * rows * width, dtype).reshape(count, rows, width)
+                self._spare = [plane[:, :names] for plane in block]
+            self._left -= 1
+            return self._spare.pop(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +157,10 @@ class Table:
 class Plane:
     """One column while processors work on it: read `flat`, write `target()`."""
 
-    def __init__(self, column: Column, present: BoolPanel) -> None:
+    def __init__(self, column: Column, present: BoolPanel, arena: Arena) -> None:
         self.column = column
         self.present = present
+        self.arena = arena
 
     @property
     def values(self) -> Values:
@@ -159,7 +189,7 @@ class Plane:
         """
         if not self.column.owned:
             old = self.column.values
-            self.column = replace(self.column, values=empty_plane(*self.shape, old.dtype), owned=True)
+            self.column = replace(self.column, values=self.arena.plane(*self.shape, old.dtype), owned=True)
         return self.flat, self.width
 
 
