@@ -144,12 +144,13 @@ def test_a_correlation_and_a_covariance_survive_a_tick_and_an_offset() -> None:
         assert ours[1][t] == pytest.approx(np.cov(a, b)[0, 1], rel=1e-7, abs=1e-9)
 
 
-def test_a_million_minute_bars_keep_six_digits() -> None:
+@pytest.mark.parametrize("family", ["qlib", "ts"])
+def test_a_million_minute_bars_keep_six_digits(family: str) -> None:
     rows, window = 1_000_000, 240
     g = np.random.default_rng(6)
     x = (100 * np.exp(np.cumsum(g.normal(0, 2e-4, rows)))).reshape(-1, 1)
     x[rows // 2] = 1e16
-    mean, std = OPERATORS["qlib_mean"](x, window)[:, 0], OPERATORS["qlib_std"](x, window)[:, 0]
+    mean, std = OPERATORS[f"{family}_mean"](x, window)[:, 0], OPERATORS[f"{family}_std"](x, window)[:, 0]
     looked_at = np.concatenate([np.arange(window, rows, 997), rows // 2 + window + np.arange(50), [rows - 1]])
     looked_at = looked_at[np.abs(looked_at - rows // 2 - window // 2) > window // 2 + 1]
     views = np.lib.stride_tricks.sliding_window_view(x[:, 0], window)[looked_at - window + 1]
