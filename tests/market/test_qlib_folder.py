@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quantgpt.foundations.errors import BadImport, BadRequest, NoData, NotFound, QuantError, UnknownUniverse
 from quantgpt.market.qlib_folder import QlibFolder, is_qlib_folder, our_symbol, qlib_code
-from quantgpt.market.qlib_folder.bins import write_bin
+from quantgpt.market.qlib_folder.bins import start_row, write_bin
 from quantgpt.market.qlib_folder.codes import RESERVED, code_of_folder, folder_name
 
 DAYS = ("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09", "2024-01-10", "2024-01-11")
@@ -203,6 +203,29 @@ def test_bars_beyond_the_calendar_are_refused(folder: Path) -> None:
 def test_the_other_byte_order_is_named(folder: Path, start: int) -> None:
     raw(folder / CLOSE, start, *[10.5, np.nan, 0.0, 11.25, 9.5][: 8 - start], dtype=">f4")
     refuse(folder, CLOSE, "字节序", "big-endian")
+
+
+@given(
+    scale=st.sampled_from([1e-2, 1.0, 3e3, 1e9]),
+    spread=st.floats(0.001, 2.0),
+    count=st.integers(5, 300),
+    gaps=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_byte_orders_are_told_apart_by_the_values(
+    scale: float, spread: float, count: int, gaps: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = scale * np.exp(spread * rng.standard_normal(count))
+    if gaps:
+        values[rng.random(count) < 0.3] = np.nan
+        values[rng.random(count) < 0.1] = 0.0
+    body = np.concatenate([[0.0], values])
+    size = 4 * body.size
+    assert start_row(body.astype("<f4").tobytes(), size, "x.bin", 1000) == 0
+    if np.unique(values[np.abs(values) > 0]).size >= 5:
+        with pytest.raises(BadImport, match="big-endian"):
+            start_row(body.astype(">f4").tobytes(), size, "x.bin", 1000)
 
 
 def test_a_short_file_is_not_shifted(folder: Path) -> None:

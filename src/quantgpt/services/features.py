@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OpenMarket = Callable[["str | None"], "Market"]
 """opens a market by name, None the default one"""
 
-BLOCK_BYTES = 256 << 20
+BLOCK_BYTES = 32 << 20
 """Planes that a frame is copied from are made for some instruments at a time and take no more than this."""
 _LANES = 16
 _ALL = "all"
@@ -77,12 +77,13 @@ def make_frame(open_market: OpenMarket, ask: MakeFeatures) -> pd.DataFrame:
     Rows are the bars that an instrument has from `start` to `end`, both included, instruments in the order of Qlib's codes.
     Raises: BadExpression, BadRequest, NotFound, UnknownUniverse, NoData, BadImport for a damaged folder.
     """
+    from quantgpt.codegen.memory import floats
     from quantgpt.expr.features import compute_features
     from quantgpt.services._frames import frame_of, runs_of, stack
 
     work = _prepared(open_market, ask)
     runs = runs_of(work.codes, work.first, work.last, work.rows, work.read.start, work.members)
-    columns = np.empty((len(work.expressions), runs.total), dtype=np.float32)
+    columns = floats(len(work.expressions) * runs.total).reshape(len(work.expressions), runs.total)
     step = work.step
     for low in range(0, len(work.codes), step):
         part = runs.within(low, low + step)
@@ -95,6 +96,7 @@ def make_frame(open_market: OpenMarket, ask: MakeFeatures) -> pd.DataFrame:
                 threads=work.threads,
             )
             stack(block.values, part, columns, work.threads)
+            del block
     work.warn()
     columns = columns if work.places is None else columns[list(work.places)]
     return frame_of(columns, work.names, work.codes, work.days, runs)

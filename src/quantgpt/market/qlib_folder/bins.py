@@ -15,8 +15,10 @@ Floats = NDArray[np.float32]
 
 _LITTLE = np.dtype("<f4")
 _BIG = np.dtype(">f4")
-_SAMPLE = 256
-_TINY, _HUGE = 1e-30, 1e30
+_SAMPLE = 64
+_ENOUGH = 8
+_NEAR = np.float32(1e12)
+_TINY, _HUGE = np.float32(1e-30), np.float32(1e30)
 
 
 def read_rows(path: str, shown: str, sessions: int, row: int, out: Floats) -> tuple[int, int] | None:
@@ -102,22 +104,28 @@ def _is_row(value: float, sessions: int) -> bool:
 
 
 def _looks_swapped(content: bytes) -> bool:
-    """Whether values make sense only in the other byte order; row 0 has the same bytes in both."""
+    """Whether values make sense only in the other byte order; row 0 has the same bytes in both.
+
+    In the wrong order the lowest bits of a value become its exponent: magnitudes are tiny or scatter over the whole range.
+    """
     raw = content[4 : len(content) // 4 * 4]
-    plain, swapped = _sizes(np.frombuffer(raw, _LITTLE)), _sizes(np.frombuffer(raw, _BIG))
-    if not plain.size or not swapped.size:
+    plain = _sizes(np.frombuffer(raw, _LITTLE))
+    if not plain.size or (plain.size >= _ENOUGH and plain.max() < _NEAR * plain.min() and _share(plain) == 1.0):
         return False
-    return _share(plain) < 0.5 and _share(swapped) > 0.9
+    swapped = _sizes(np.frombuffer(raw, _BIG))
+    if not swapped.size or _share(swapped) < 0.9:
+        return False
+    return _share(plain) < 0.5 or float(np.log2(plain).std()) > 2.0 + 4.0 * float(np.log2(swapped).std())
 
 
 def _sizes(values: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(values[np.isfinite(values) & (values != 0)]))
+    sizes = np.abs(values)
+    return np.asarray(sizes[(sizes > 0) & (sizes < np.inf)])
 
 
 def _share(sizes: Floats) -> float:
     """Share of values of a size that prices and volumes have."""
-    return float(((sizes > _TINY) & (sizes < _HUGE)).mean())
+    return float(np.count_nonzero((sizes > _TINY) & (sizes < _HUGE)) / sizes.size)
 
 
 def _other_order(shown: str) -> BadImport:
