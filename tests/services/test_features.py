@@ -23,6 +23,9 @@ from quantgpt.foundations.errors import (
     UnknownMarket,
     UnknownUniverse,
 )
+from quantgpt.learning.alphas import Alpha158
+from quantgpt.learning.handlers import RAW
+from quantgpt.libraries import library
 from quantgpt.market import MarketStore
 from quantgpt.market.market import Market
 from quantgpt.market.qlib_folder import QlibFolder, export_folder, qlib_code
@@ -296,6 +299,17 @@ def test_minute_bars_of_a_folder_have_times(folder: Path, tmp_path: Path) -> Non
     assert frame.index[0][1] == pd.Timestamp("2024-01-02 10:00")
     assert frame.iloc[0, 0] == 29.0
     assert len(frame) == 211
+
+
+def test_a_handler_takes_what_was_read(market: Market) -> None:
+    fields = {**library("alpha158").expressions, "LABEL0": "Ref($close,-2)/Ref($close,-1)-1"}
+    ask = service.MakeFeatures(instruments="csi300", fields=fields, start=SPAN[0], end=SPAN[1], source=market)
+    read = service.read_inputs(lambda name: market, ask)
+    handler = Alpha158(read.inputs, read.names, start=read.start, stop=read.stop, members=read.members)
+    own = handler.fetch(None, "feature", RAW, as_frame=True)
+    wanted = make(market, "csi300", "alpha158")
+    assert len(own) == len(wanted)
+    np.testing.assert_array_equal(own["KMID"].swaplevel().sort_index().to_numpy(), wanted["KMID"].to_numpy())
 
 
 def test_runs_of_one_tile_of_columns_are_copied_whole() -> None:

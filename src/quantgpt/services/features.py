@@ -75,6 +75,7 @@ def make_frame(open_market: OpenMarket, ask: MakeFeatures) -> pd.DataFrame:
     """The features as Qlib's `D.features` gives them: float32, index (instrument, datetime), columns as asked for.
 
     Rows are the bars that an instrument has from `start` to `end`, both included, instruments in the order of Qlib's codes.
+    (Where an expression names another instrument, Qlib adds rows on which only that one has bars; they are left out here.)
     Raises: BadExpression, BadRequest, NotFound, UnknownUniverse, NoData, BadImport for a damaged folder.
     """
     from quantgpt.codegen.memory import floats
@@ -112,6 +113,30 @@ def make_arrays(open_market: OpenMarket, ask: MakeFeatures) -> FeatureArrays:
     )
     work.warn()
     return work.arrays(block)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadInputs:
+    """What features are computed from, read with enough rows before and after: rows `start` … `stop` − 1 are those asked for.
+
+    Shape: `members` (T, N) over all rows read says who belongs to the universe; None where nothing trims the rows.
+    """
+
+    inputs: FeatureInputs
+    names: tuple[str, ...]
+    start: int
+    stop: int
+    members: BoolPanel | None
+
+
+def read_inputs(open_market: OpenMarket, ask: MakeFeatures) -> ReadInputs:
+    """Read what the features of `ask` are computed from and compute nothing, for handlers.  Raises: as `make_frame`."""
+    work = _prepared(open_market, ask)
+    work.warn()
+    members = work.members.mask(work.codes, work.read) if work.members is not None else None
+    return ReadInputs(
+        inputs=work.inputs(0, len(work.codes)), names=work.codes, start=work.start, stop=work.stop, members=members
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,12 @@ _SHOWN = 5
 def frequency(text: str) -> str:
     """A frequency as the names of files have it.
 
-    >>> frequency("1day"), frequency("min"), frequency("5min")
-    ('day', '1min', '5min')
+    >>> frequency("1day"), frequency("1d"), frequency("min"), frequency("5min")
+    ('day', 'day', '1min', '5min')
     """
     plain = text.strip().lower()
+    if plain in ("d", "1d"):
+        return "day"
     if plain.removeprefix("1") in COARSE:
         return plain.removeprefix("1")
     return "1min" if plain in ("min", "minute", "1minute") else plain

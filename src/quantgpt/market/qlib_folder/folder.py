@@ -96,7 +96,7 @@ class QlibFolder:
     def held(self) -> tuple[str, ...]:
         """Instruments that have a folder of their own, in Qlib's order."""
         with os.scandir(self.root / "features") as entries:
-            return tuple(sorted(code_of_folder(entry.name) for entry in entries if not entry.name.startswith(".")))
+            return tuple(sorted(code_of_folder(one.name) for one in entries if one.name[0] != "." and one.is_dir()))
 
     def membership(self, universe: str, freq: str = "day") -> Membership:
         """The spells of a universe as rows of the calendar.  Raises: UnknownUniverse, BadImport."""
@@ -116,6 +116,9 @@ class QlibFolder:
             names = os.listdir(self._folder_of(code))  # noqa: PTH208  (five times as fast on thousands of folders)
         except (FileNotFoundError, NotADirectoryError):
             raise self._unknown([code]) from None
+        except OSError as error:
+            place = f"features/{folder_name(qlib_code(code))}"
+            raise BadImport(f"无法读取 {place}", hint=error.strerror or str(error), field="source") from error
         return frozenset(name.removesuffix(end) for name in names if name.endswith(end))
 
     def known_fields(self, codes: Sequence[str], freq: str = "day") -> frozenset[str]:
@@ -220,8 +223,8 @@ class QlibFolder:
                     for entry in entries:
                         if entry.name.endswith(end):
                             best = max(best, (entry.stat().st_size // 4 - 1, entry.name))
-            except (FileNotFoundError, NotADirectoryError):
-                pass
+            except OSError:
+                best = (0, "")
             out.append(best)
         return out
 
