@@ -22,7 +22,7 @@ WEIGHTS: Mapping[str, float] = {
     "function": 1.0,
     "extreme": 0.6,
     "choice": 0.5,
-    "flag": 0.3,
+    "flagged": 0.5,
     "ref": 1.5,
     "lead": 0.2,
     "window": 3.0,
@@ -60,7 +60,7 @@ class _Writer:
         return self.rng.choice(options)
 
     def series(self, depth: int) -> str:
-        """A number of each day, of any kind that may enter arithmetic."""
+        """A number of each day; no condition, of today or another day, which not all arithmetic takes."""
         if depth <= 0:
             return f"${self.pick(self.fields)}"
         form = self.rng.choices(self.forms, [self.weights[name] for name in self.forms])[0]
@@ -118,8 +118,31 @@ class _Writer:
     def _choice(self, depth: int) -> str:
         return f"If({self.flag(depth)},{self.value(depth)},{self.value(depth)})"
 
-    def _flag(self, depth: int) -> str:
-        return f"({self.flag(depth)}*{self.series(depth)})"
+    def _flagged(self, depth: int) -> str:
+        """Arithmetic on conditions, of today and of another day."""
+        flag, other = self.flag(depth), self.flag(depth)
+        if self.compat == "strict":
+            return f"({flag}*{self.series(depth)})"
+        lagged = f"Ref({flag},{self.pick(('1', '3'))})"
+        return self.pick(
+            (
+                f"({flag}*{self.series(depth)})",
+                f"({flag}+{self.pick(('1', '0.5'))})",
+                f"(1-{flag})",
+                f"({flag}+{other})*1",
+                f"({flag}*{other})*1",
+                f"Greater({flag},{self.series(depth)})",
+                f"If({flag},{other},{self.value(depth)})",
+                f"If({self.series(depth)},{flag},{self.series(depth)})",
+                f"Mean({lagged}*{self.series(depth)},2)",
+                f"Sum(({lagged}+0.1)*{self.series(depth)},3)",
+                f"({lagged}&{other})*1",
+                f"Mean({lagged},5)",
+                f"Abs(Max(Delta({flag},2),3))",
+                f"Sign({flag})",
+                f"Ref(Abs({flag}),0)*1",
+            )
+        )
 
     def _ref(self, depth: int) -> str:
         return f"Ref({self.series(depth)},{self.pick(('1', '2', '5', '20'))})"
@@ -184,3 +207,39 @@ class _Writer:
                 f"TS_RANK({x},5)",
             )
         )
+
+
+JUNK = (
+    *("(", ")", ",", "$", "$$", "$$roe", "$nope", "&", "|", "~", "-", "+", "**", "***", "<", ">", "==", "=", "!", "!=", "%", "//", "^", "@"),
+    *("'", '"', "'SH600000'", "''", "''", "and", " or ", "not", "if", "lambda", "None", "True", "nan", "inf", "1e999", "1e-999", "0x10"),
+    *("007", "1_000", "9**9**9", "1/0", "(-1)**0.5", "5.0", "0", "-5", "1001", "Ref", "Ref(", "Mean($close,5.0)", "Mean($close,0)"),
+    *("Skew($close,2)", "Mask($close,SH1)", "P($$x)", "TResample($close,'W','last')", "__import__('os')", "\x00", "\ud800", "，", "（", "　"),
+    *("\n", "\t", "[", "]", "{", "}", ".", ";", "\\", "(" * 60, "-" * 60, "$close" * 3, "RSI(" * 9, "😀", "中", "$中文", "1" * 400),
+)  # fmt: skip
+
+
+def mutated(rng: random.Random, text: str) -> str:
+    """`text` with a few pieces lost, doubled or replaced by junk."""
+    for _ in range(rng.randint(1, 3)):
+        at, width = rng.randint(0, len(text)), rng.randint(0, 6)
+        kind = rng.randint(0, 4)
+        if kind == 0:
+            text = text[:at] + text[at + width :]
+        elif kind < 3:
+            text = text[:at] + rng.choice(JUNK) + text[at + width * (kind - 1) :]
+        elif kind == 3:
+            text = text[:at] + text[at : at + width] * rng.choice((2, 3, 50)) + text[at:]
+        else:
+            text = text[:at] + chr(rng.choice((rng.randint(0, 127), rng.randint(128, 0x10FFFF)))) + text[at:]
+    return text
+
+
+def sample(seed: int, compat: str) -> str:
+    """One text: a right one, a broken one, or noise."""
+    rng = random.Random(seed)
+    kind = rng.random()
+    if kind < 0.2:
+        return random_qlib_text(rng, rng.randint(0, 7), compat)
+    if kind < 0.85:
+        return mutated(rng, random_qlib_text(rng, rng.randint(0, 4), compat))
+    return "".join(rng.choice((*JUNK, "$close", "Mean", "(", ")", ",", "5", "+")) for _ in range(rng.randint(0, 60)))

@@ -27,6 +27,16 @@ PRECEDENCE = {
     "neg": 70,
     "power": 80,
 }
+CHAINS = {
+    **PRECEDENCE,
+    "qlib_add": 50,
+    "qlib_sub": 50,
+    "qlib_mul": 60,
+    "qlib_div": 60,
+    "qlib_or": 44,
+    "qlib_and": 48,
+}
+"""operators that are written between their operands in some dialect, by how tightly they bind there"""
 ATOM = 100
 MIRRORED = {"lt": "gt", "le": "ge"}
 TWICE_IS_ONCE = {"rank", "abs", "sign"}
@@ -91,13 +101,14 @@ class _Rewriter:
         """The operator on its parts, which are put in order where their order does not matter."""
         operator = OPERATORS[name]
         if operator.commutative:
-            bind = PRECEDENCE.get(name)
+            bind = CHAINS.get(name)
             parts = tuple(sorted(parts, key=lambda part: self.rank_of(part, bind)))
         return apply(operator, parts, numbers)
 
     def rank_of(self, part: Node, bind: int | None) -> tuple[bool, bool, str]:
         """What decides the order of operands: chains stay on the left, where they need no brackets, numbers go last."""
-        in_chain = bind is not None and PRECEDENCE.get(part.name if part.kind == "call" else "") == bind
+        inner = part.parts[0] if part.name == "single" and part.parts else part
+        in_chain = bind is not None and CHAINS.get(inner.name if inner.kind == "call" else "") == bind
         return part.kind == "number", not in_chain, self.printed(part)[0]
 
     def printed(self, node: Node) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from quantgpt.expr.dialects.binding import QlibScope, bind_qlib
 from quantgpt.expr.dialects.names import TABLES
 from quantgpt.expr.dialects.printing import print_tree
 from quantgpt.expr.dialects.syntax import parse as parse_qlib
+from quantgpt.expr.dialects.tokens import tokenise as tokenise_qlib
 from quantgpt.expr.lowering import lowered
 from quantgpt.expr.syntax import parse
 from quantgpt.expr.tokens import MAX_NODES, Token, nesting, weight
@@ -162,6 +163,8 @@ def _remembered_qlib(
     tree = canonical_tree(bound, text)
     _check_bounds(bound, text)
     canonical = print_tree(tree, "qlib", compat=compat)
+    if any(notice.code == "expanded" for notice in scope.notices):
+        _check_readable(canonical, text)
     return _finished(text, bound, tree, tokens, canonical, "qlib", compat, tuple(scope.notices))
 
 
@@ -265,6 +268,22 @@ def _check_size(root: Node, text: str) -> None:
             nearest=MAX_EXPANDED,
             code="too_large",
         )
+
+
+def _check_readable(canonical: str, text: str) -> None:
+    """Refuse combinations whose expansion is beyond the limits of a text."""
+    try:
+        tokenise_qlib(canonical)
+    except BadExpression as refused:
+        raise BadExpression(
+            f"Expression is too large once expanded: {refused.message}",
+            text=text,
+            start=0,
+            end=len(text),
+            hint=f"展开后过大：{refused.hint}",
+            nearest=refused.nearest,
+            code="too_large",
+        ) from None
 
 
 def _check_bounds(root: Node, text: str) -> None:

@@ -230,7 +230,6 @@ class _Runner:
         self.span = spans(inputs.first, inputs.last)
         self.assets = len(inputs.first)
         self.placed: dict[tuple[str, str], Placed] = {}
-        self.doubles: dict[str, Panel] = {}
 
     def run(self, expressions: Sequence[Expression], target: Panel) -> None:
         roots = [expression.plan for expression in expressions]
@@ -274,7 +273,7 @@ class _Runner:
     def _stage(self, stage: Stage, program: Program | None) -> None:
         """Make what the operators of a stage read, then run them."""
         rows = self.end - self.low
-        made: dict[str, Panel] = {}
+        made: dict[tuple[str, int], Panel] = {}
         if program is not None:
             short = room(program.short, rows, self.assets) if program.short else None
             long = room(program.long, rows, self.assets, Kind.F64) if program.long else None
@@ -282,48 +281,43 @@ class _Runner:
             grid = Grid(self.start, early, self.low, self.end)
             program.run(self.placed, self.span, grid, short, long, self.threads)
             counts = {Kind.F32: 0, Kind.F64: 0}
-            for node, output in zip(stage.wanted, stage.outputs, strict=True):
+            for wanted, output in zip(stage.wanted, stage.outputs, strict=True):
                 kind = output.lane.kind
                 planes = short if kind is Kind.F32 else long
                 assert planes is not None
-                made[node.key] = planes[counts[kind]]
+                made[wanted] = planes[counts[kind]]
                 counts[kind] += 1
         for apart in stage.apart:
             result = self._apart(apart, made, rows)
             self.placed["field", f"node:{apart.node.key}"] = Placed(result, self.low)
 
-    def _source(self, node: Node, made: dict[str, Panel], rows: int, single: bool, panel: bool) -> Any:
+    def _source(self, node: Node, apart: Apart, made: dict[tuple[str, int], Panel], rows: int, panel: bool) -> Any:
         """What an operator reads: rows from `low` on, or a bare number."""
         if node.kind == "number":
             return np.full((rows, self.assets), node.value) if panel else node.value
-        key = node.key
-        if key in made:
-            found = made[key][:, : self.assets]
-        elif ("field", f"node:{key}") in self.placed:
-            found = self.placed["field", f"node:{key}"].values[:, : self.assets]
+        if (node.key, apart.delay) in made:
+            found = made[node.key, apart.delay][:, : self.assets]
+        elif ("field", f"node:{node.key}") in self.placed:
+            found = self.placed["field", f"node:{node.key}"].values[:, : self.assets]
         else:
             found = self.placed["field", node.name].values[self.low : self.end, : self.assets]
-        if single:
-            return found
-        if key not in self.doubles or self.doubles[key].shape[0] != rows:
-            self.doubles[key] = read_only(np.ascontiguousarray(found, dtype=np.float64))
-        return self.doubles[key]
+        return found if apart.single else read_only(np.ascontiguousarray(found, dtype=np.float64))
 
-    def _apart(self, apart: Apart, made: dict[str, Panel], rows: int) -> Panel:
+    def _apart(self, apart: Apart, made: dict[tuple[str, int], Panel], rows: int) -> Panel:
         """One operator on whole panels."""
         node, operator = apart.node, apart.operator
         width = width_of(self.assets)
         if operator.axis is Axis.CELL:
             result = np.full((rows, width), np.nan, np.float32 if apart.single else np.float64)
-            sources = [self._source(part, made, rows, apart.single, False) for part in node.parts]
+            sources = [self._source(part, apart, made, rows, False) for part in node.parts]
             with np.errstate(all="ignore"):
                 operator.compiled()(*sources, out=result[:, : self.assets])
             return result
-        panels = [self._source(part, made, rows, False, True) for part in node.parts]
+        panels = [self._source(part, apart, made, rows, True) for part in node.parts]
         plain = np.empty((rows, self.assets))
         kernel = operator.compiled()
         if operator.axis is Axis.DAY:
-            eligible = np.ascontiguousarray(self._eligible())
+            eligible = np.ascontiguousarray(self._eligible(apart.delay))
             groups = (read_only(self._industry()),) if operator.grouped else ()
             self._spread(
                 rows, lambda a, z: kernel(plain[a:z], *(p[a:z] for p in panels), read_only(eligible[a:z]), *groups)
@@ -353,16 +347,17 @@ class _Runner:
             with ThreadPoolExecutor(count) as pool:
                 list(pool.map(work, edges[:-1], edges[1:]))
 
-    def _eligible(self) -> BoolPanel:
-        rows = np.arange(self.low, self.end)[:, None]
+    def _eligible(self, delay: int) -> BoolPanel:
+        """Which cells a cross-section compares, as it was `delay` sessions ago."""
+        rows = np.arange(self.low, self.end)[:, None] - delay
         inside: BoolPanel = (rows >= np.asarray(self.inputs.first)) & (rows <= np.asarray(self.inputs.last))
         given = self.inputs.eligible
         if given is None:
             return inside
-        whole = np.zeros_like(inside)
-        part = given[self.low : self.end]
-        whole[: len(part)] = part
-        return whole
+        known = (rows[:, 0] >= 0) & (rows[:, 0] < len(given))
+        inside[~known] = False
+        inside[known] = given[rows[known, 0]]
+        return inside
 
     def _industry(self) -> NDArray[np.int16]:
         codes = np.full(self.assets, -1, np.int16) if self.inputs.industry is None else self.inputs.industry

@@ -22,8 +22,13 @@ def lowered(root: Node, left: int | None = None) -> Node:
     What starts where the question starts reads `bar:K` in place of `bar`: the same mark, missing also before the K-th row
     that lies ahead of the first row asked for. K is `left`, by default that of the whole of `root`.
     """
-    whole = _lowered(root, {})
+    whole = expanded(root)
     return _Origin(left_of(whole) if left is None else left).placed(whole)
+
+
+def expanded(root: Node) -> Node:
+    """`root` with every combination of operators replaced by what it stands for."""
+    return _lowered(root, {})
 
 
 class _Origin:
@@ -75,12 +80,12 @@ def _lowered(root: Node, done: dict[str, Node]) -> Node:
             return node
         if operator.axis is not Axis.MACRO:
             return apply(operator, parts, node.numbers)
-        return _expanded(operator, parts, node.numbers)
+        return _body_of(operator, parts, node.numbers)
 
     return fold(root, visit, done)
 
 
-def _expanded(operator: Operator, parts: tuple[Node, ...], numbers: tuple[float, ...]) -> Node:
+def _body_of(operator: Operator, parts: tuple[Node, ...], numbers: tuple[float, ...]) -> Node:
     given: dict[str, Node | float] = {}
     values: tuple[Node | float, ...] = (*parts, *numbers)
     for place, value in zip(operator.places, values, strict=True):

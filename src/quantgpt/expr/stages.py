@@ -30,6 +30,8 @@ class Apart:
 
     node: Node
     operator: Operator
+    delay: int
+    """it is computed as it was that many sessions ago, because it stands over a look-ahead of as many"""
 
     @property
     def single(self) -> bool:
@@ -41,76 +43,92 @@ class Apart:
 class Stage:
     """A program (what later operators read) and the operators that run after it."""
 
-    wanted: list[Node] = field(default_factory=list)
+    wanted: list[tuple[str, int]] = field(default_factory=list)
+    """what the outputs are: key of a node and delay"""
     outputs: list[Output] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
+
+    def want(self, node: Node, delay: int, writer: _Writer) -> None:
+        """Have the program make a value for the operators to read."""
+        if (node.key, delay) in self.wanted:
+            return
+        made = writer.lane(node, delay)
+        if _is_bar(node):
+            made = writer.lanes.when(made, writer.lanes.const(1.0, Kind.F32))
+        self.wanted.append((node.key, delay))
+        self.outputs.append(Output(made if made.kind is Kind.F32 else writer.lanes.wide(made), delay))
 
 
 def level_of(node: Node, levels: dict[str, int], fuse: bool) -> int:
     """How many unfused operators lie on the longest path under and at a node."""
 
     def visit(now: Node, parts: tuple[int, ...]) -> int:
-        return max(parts, default=0) + (now.operator is not None and not fused(now.operator, fuse))
+        return max(parts, default=0) + (now.operator is not None and not fused(now, fuse))
 
     return fold(node, visit, levels)
 
 
-def fused(operator: Operator, fuse: bool = True) -> bool:
-    """Whether an operator is part of a compiled program."""
-    return operator.name == LEAD or (fuse and operator.lower is not None)
+def fused(node: Node, fuse: bool = True) -> bool:
+    """Whether an applied operator is part of a compiled program."""
+    operator = node.operator
+    return operator is not None and (node.name == LEAD or (fuse and operator.lower(*node.numbers) is not None))
 
 
 def stages_of(roots: Sequence[Node], delay: int, fuse: bool = True) -> tuple[list[Stage], list[Output]]:
     """The stages before the last program, and that program's outputs, one for every root.
 
     Without `fuse` every operator runs by itself.
-
-    Raises: BadRequest when an operator that cannot be delayed stands over a look-ahead.
     """
     levels: dict[str, int] = {}
+    aheads: dict[str, int] = {}
     for root in roots:
         level_of(root, levels, fuse)
-    writer = _Writer(fuse)
-    deepest = max((levels[root.key] for root in roots), default=0)
-    stages = [Stage() for _ in range(deepest)]
+        ahead_of(root, aheads)
+    writer = _Writer(aheads, fuse)
+    stages = [Stage() for _ in range(max((levels[root.key] for root in roots), default=0))]
     nodes: dict[str, Node] = {}
     for root in roots:
         fold(root, lambda node, _: nodes.setdefault(node.key, node), {})
     for node in nodes.values():
-        operator = node.operator
-        if operator is None or fused(operator, fuse):
+        if node.operator is None or fused(node, fuse):
             continue
+        apart = Apart(node, node.operator, aheads[node.key])
         stage = stages[levels[node.key] - 1]
-        stage.apart.append(Apart(node, operator))
+        stage.apart.append(apart)
         for part in node.parts:
-            simple = part.operator is None and not _is_bar(part)
-            own = part.operator is not None and not fused(part.operator, fuse)
-            if not simple and not own and all(part.key != wanted.key for wanted in stage.wanted):
-                if _ahead(part):
-                    raise BadRequest(f"{operator.name} cannot stand over a look-ahead", field="expression")
-                stage.wanted.append(part)
-                made = writer.lane(part, 0)
-                if _is_bar(part):
-                    made = writer.lanes.when(made, writer.lanes.const(1.0, Kind.F32))
-                stage.outputs.append(Output(made if made.kind is Kind.F32 else writer.lanes.wide(made)))
+            if not _at_hand(part, apart.delay, aheads, fuse):
+                stage.want(part, apart.delay, writer)
     return stages, [Output(writer.result(root, delay), delay) for root in roots]
+
+
+def ahead_of(node: Node, aheads: dict[str, int]) -> int:
+    """How many sessions a node looks ahead."""
+
+    def visit(now: Node, parts: tuple[int, ...]) -> int:
+        return max(parts, default=0) + (int(now.numbers[0]) if now.operator and now.name == LEAD else 0)
+
+    return fold(node, visit, aheads)
+
+
+def _at_hand(part: Node, delay: int, aheads: dict[str, int], fuse: bool) -> bool:
+    """Whether an operator can read a part as it is: a number, a field, or what another operator made."""
+    if part.kind == "number":
+        return True
+    if part.operator is None:
+        return part.is_market_field and delay == 0
+    return not fused(part, fuse) and aheads[part.key] == delay
 
 
 def _is_bar(node: Node) -> bool:
     return node.kind == "field" and node.name.partition(":")[0] in (BAR, LISTED)
 
 
-def _ahead(node: Node) -> bool:
-    found: list[bool] = []
-    fold(node, lambda now, _: found.append(now.name == LEAD and now.operator is not None), {})
-    return any(found)
-
-
 class _Writer:
     """Writes nodes in lanes; a node is written once for every delay at which it is read."""
 
-    def __init__(self, fuse: bool) -> None:
+    def __init__(self, aheads: dict[str, int], fuse: bool) -> None:
         self.lanes = Lanes()
+        self.aheads = aheads
         self.fuse = fuse
         self.known: dict[tuple[str, int], Lane] = {}
 
@@ -131,7 +149,7 @@ class _Writer:
             if (node.key, back) in self.known:
                 stack.pop()
                 continue
-            if node.operator is None or not fused(node.operator, self.fuse):
+            if node.operator is None or not fused(node, self.fuse):
                 self.known[node.key, back] = self._leaf(node, back)
                 stack.pop()
                 continue
@@ -143,7 +161,7 @@ class _Writer:
                 stack.extend(reversed(missing))
                 continue
             parts = [self.known[part.key, inner] for part in node.parts]
-            lower = node.operator.lower
+            lower = node.operator.lower(*node.numbers)
             if node.name == LEAD or lower is None:
                 self.known[node.key, back] = parts[0]
             else:
@@ -157,7 +175,7 @@ class _Writer:
             return b.const(node.value)
         if node.operator is not None:
             kind = Kind.F32 if node.operator.name in SINGLE else Kind.F64
-            return b.lag(b.field(f"node:{node.key}", kind), delay)
+            return b.lag(b.field(f"node:{node.key}", kind), delay - self.aheads[node.key])
         if _is_bar(node):
             origin = node.name.partition(":")[2]
             return b.bar(int(origin) if origin else None, delay)

@@ -16,6 +16,13 @@ _INFIX = {"add", "sub", "mul", "div", "gt", "lt", "ge", "le", "eq", "ne", "and",
 
 def in_words(root: Node, language: Literal["zh", "en"]) -> str:
     """One sentence of what the tree computes, cut where it would run on."""
+    sentence = _phrase(root, language)
+    if len(sentence) > LONGEST:
+        sentence = sentence[:LONGEST] + "…"
+    return f"{sentence}。" if language == "zh" else f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _phrase(root: Node, language: Literal["zh", "en"]) -> str:
     chinese = language == "zh"
 
     def visit(node: Node, parts: tuple[tuple[str, bool], ...]) -> tuple[str, bool]:
@@ -24,7 +31,7 @@ def in_words(root: Node, language: Literal["zh", "en"]) -> str:
         operator = node.operator
         if operator is None:
             if node.inner is not None:
-                inner = in_words(node.inner, language)[:-1]
+                inner = _phrase(node.inner, language)[: LONGEST + 1]
                 return (f"{node.code} 的（{inner}）" if chinese else f"({inner}) of {node.code}"), False
             spec = FIELDS.get(node.name)
             return (spec.zh.split("（")[0] if chinese and spec else node.name), False
@@ -37,9 +44,4 @@ def in_words(root: Node, language: Literal["zh", "en"]) -> str:
             operator.axis is Axis.CELL and len(parts) > 1
         )
 
-    sentence = fold(root, visit)[0]
-    if len(sentence) > LONGEST:
-        sentence = sentence[:LONGEST] + "…"
-    if chinese:
-        return f"{sentence}。"
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+    return fold(root, visit)[0]

@@ -13,7 +13,7 @@ from quantgpt.expr.canonical import canonical_tree, literal
 from quantgpt.expr.dialects.ladder import Ladder, Refused
 from quantgpt.expr.dialects.names import TABLES
 from quantgpt.expr.dialects.syntax import SYMBOLS, parse
-from quantgpt.expr.dialects.table import SERIES, VALUES, WINDOWS, Row, Rule, Table
+from quantgpt.expr.dialects.table import LETTER_NAMES, SERIES, VALUES, WINDOWS, Row, Rule, Table
 from quantgpt.expr.syntax import Syntax
 from quantgpt.expr.tree import BAR, LISTED, Node, fold, market_field, on_other, placed, walk
 from quantgpt.foundations.errors import BadExpression
@@ -168,7 +168,8 @@ class _Binder:
         table = self.scope.table
         words = table.spoken()
         low = {word.lower(): word for word in words}
-        elsewhere = None if table.name == "extended" else TABLES["extended"].rows_of(part.name)
+        own = table.name == "extended" or part.name == "Neg"
+        elsewhere = [] if own else TABLES["extended"].rows_of(part.name)
         near = low.get(part.name.lower())
         if near is None and elsewhere and not any(row.word in words for row in elsewhere):
             why = f"{part.name} is not one of Qlib's operators"
@@ -191,7 +192,8 @@ class _Binder:
             return self.macro(part, row, children)
         self.look_out(part, row)
         given = {
-            _NAMES.get(letter, letter): _number(value) for letter, value in zip(row.pattern, children, strict=True)
+            LETTER_NAMES.get(letter, letter): _number(value)
+            for letter, value in zip(row.pattern, children, strict=True)
         }
         ahead = given.get("p")
         if isinstance(ahead, float):
@@ -201,7 +203,7 @@ class _Binder:
         except Refused as refused:
             place = (part.start, part.end)
             raise self.refusal(
-                place, f"{part.name}: {refused.message}", refused.hint, "kind", refused.nearest
+                place, f"{_shown(part)}: {refused.message}", refused.hint, "kind", refused.nearest
             ) from None
 
     def look_out(self, part: Syntax, row: Row) -> None:
@@ -250,7 +252,9 @@ class _Binder:
         text = self.scope.text
         shown = body
         for letter, node in nodes.items():
-            shown = shown.replace(f"${letter}", f"({text[node.start : node.end].replace(' ', '')})")
+            written = text[node.start : node.end].replace(" ", "")
+            put = written if re.fullmatch(r"\$\w+", written) else f"({written})"
+            shown = re.sub(rf"\${letter}\b", put, shown)
         short = not row.pattern
         what = text[part.start : part.end]
         if not short:
@@ -268,7 +272,7 @@ class _Binder:
 
     def misfit(self, part: Syntax, found: list[Row], children: tuple[Value, ...]) -> BadExpression:
         """Why none of the rows fits: the number of arguments, then each argument in turn."""
-        word = SYMBOLS.get(part.name, part.name) if part.kind == "operator" else part.name
+        word = _shown(part)
         signature = " 或 ".join(dict.fromkeys(row.signature for row in found))
         whole = (part.start, part.end)
         fitting = [row for row in found if len(row.pattern) == len(children)]
@@ -287,7 +291,7 @@ class _Binder:
             if any(_fits_one(letter, child, 1) for letter in letters):
                 continue
             place = (part.parts[index].start, part.parts[index].end) if index < len(part.parts) else whole
-            return self.wrong_argument(word, place, letters, child, fitting[0])
+            return self.wrong_argument(word, place, letters, child, max(fitting, key=lambda row: row.least))
         if not any(isinstance(child, Node) for child in children):
             return self.refusal(
                 whole, f"{word} needs a data series, not a constant", "至少要有一个字段", "constant", "$close"
@@ -353,9 +357,6 @@ class _Binder:
         return self.refusal(place, why, hint, "window", nearest)
 
 
-_NAMES = {"v": "x", "w": "y", "c": "cond"}
-
-
 def _number(value: Value) -> Node | float:
     """A value as a tree is built from it; a text stands for nothing."""
     if isinstance(value, Node):
@@ -393,6 +394,11 @@ def _fits_one(letter: str, child: Value, least: int) -> bool:
     if letter == "a":
         return not whole and 0 < child < 1
     return letter != "q" or 0 <= child <= 1
+
+
+def _shown(part: Syntax) -> str:
+    """A word as it was written."""
+    return SYMBOLS.get(part.name, part.name) if part.kind == "operator" else part.name
 
 
 def _across_names(root: Node) -> bool:

@@ -72,7 +72,7 @@ def as_single(value: float) -> float | None:
     (0.10000000149011612, None)
     """
     try:
-        return float(struct.unpack("f", struct.pack("f", value))[0])
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError:
         return None
 

@@ -154,11 +154,11 @@ _STRICT = (
         Le vw le(x, y)
         Eq vw eq(x, y)
         Ne vw ne(x, y)
-        And xy x and y
-        Or xy x or y
+        And vw x and y
+        Or vw x or y
         Not x not x
         Neg x -x
-        If cvw where(cond, x, y)
+        If bvw where(cond, x, y)
         Log x log(x)
         Abs x abs(x)
         Sign x sign(x)
@@ -225,6 +225,7 @@ _OURS = (
         Sigmoid x sigmoid(x)
         Tanh x tanh(x)
         Clip xkh clip(x, k, h)
+        Clip bvw clip(cond, x, y)
         SignedPower vw sign_power(x, y)
         """,
     ),

@@ -9,7 +9,7 @@ from quantgpt.expr.canonical import literal, text_of
 from quantgpt.expr.dialects.kinds import FactBook, Kind, as_single, joined
 from quantgpt.expr.dialects.names import TABLES
 from quantgpt.expr.dialects.syntax import BINARY, COMPARISON, SIGN, SYMBOLS
-from quantgpt.expr.dialects.table import Row, Rule, Table, own_row
+from quantgpt.expr.dialects.table import LETTER_NAMES, Row, Rule, Table, own_row
 from quantgpt.expr.syntax import Syntax, parse
 from quantgpt.expr.tree import BAR, LISTED, Node, fold
 from quantgpt.foundations.errors import BadRequest
@@ -93,7 +93,7 @@ class _Printer:
             return parts[0]
         for row, template in self._candidates(node):
             given: dict[str, Node | float] = {}
-            if _matches(template, node, given):
+            if _matches(template, node, given) and _allowed(row, given):
                 return self._row(node, row, given)
         missing = frozenset({node.name}).union(*(part.missing for part in parts))
         return _Text(node.name, ATOM, missing)
@@ -101,7 +101,7 @@ class _Printer:
     def _candidates(self, node: Node) -> list[tuple[Row, Syntax]]:
         """The rows that may stand for a node: those of the tables in turn, then the words of our own dialect."""
         found = [pair for name in self.tables for pair in _rows(name).get(node.name, ())]
-        if not found and self.table.signs and (row := own_row(node.name, self.table.ladder)):
+        if self.table.signs and (row := own_row(node.name, self.table.ladder)):
             found.append((row, parse(row.template)[0]))
         return found
 
@@ -131,7 +131,7 @@ class _Printer:
         if letter == "p":
             ahead = given["n"]
             return _number(literal(-ahead.value if isinstance(ahead, Node) else -ahead))
-        value = given[{"v": "x", "w": "y", "c": "cond"}.get(letter, letter)]
+        value = given[LETTER_NAMES.get(letter, letter)]
         if isinstance(value, Node) and value.kind != "number":
             return self.texts[value.key]
         number = value.value if isinstance(value, Node) else value
@@ -194,6 +194,14 @@ def _matches(template: Syntax, value: Node | float, given: dict[str, Node | floa
     return len(inside) == len(template.parts) and all(
         _matches(part, one, given) for part, one in zip(template.parts, inside, strict=True)
     )
+
+
+def _allowed(row: Row, given: dict[str, Node | float]) -> bool:
+    """Whether the numbers of a call are such that it reads back as the same row."""
+    share, window = given.get("a"), given.get("n")
+    if isinstance(share, float) and not 0.0 < share < 1.0:
+        return False
+    return not isinstance(window, float) or window >= row.least
 
 
 def _key(value: Node | float) -> object:

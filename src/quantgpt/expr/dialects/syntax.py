@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from quantgpt.expr.dialects.tokens import tokenise
 from quantgpt.expr.syntax import STACK_LIMIT, Reader, Syntax
 from quantgpt.expr.tokens import MAX_DEPTH, Token, TokenKind
@@ -85,6 +87,10 @@ class QlibReader(Reader):
             self.take()
             place = (token.start, token.end)
             return Syntax("name", token.text[1:], (), token.start, token.end, place)
+        if token.kind is TokenKind.OPEN:
+            self.take()
+            inner = self.expression(0)
+            return replace(inner, start=token.start, end=self.close().end)
         if token.kind is TokenKind.STRING:
             self.take()
             return Syntax("text", token.text[1:-1], (), token.start, token.end, (token.start, token.end))

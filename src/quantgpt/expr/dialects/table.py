@@ -40,6 +40,7 @@ PLACES = {
     "v": "x",
     "w": "y",
     "c": "cond",
+    "b": "cond",
     "n": "N",
     "p": "N",
     "z": "0",
@@ -52,12 +53,12 @@ PLACES = {
     "t": "'CODE'",
     "i": "$industry",
 }
-"""letters of a pattern, and how each argument is shown: x, y, c are expressions; v, w expressions or numbers; n a window
+"""letters of a pattern, and how each argument is shown: x, y, c are expressions; v, w, b expressions or numbers; n a window
 from 1; p a whole number below zero; z the number 0; a a share between 0 and 1; q from 0 to 1; k, h any number; f, s
 windows; t a quoted code; i the industry"""
 
 SERIES = "xyc"
-VALUES = "vw"
+VALUES = "vwb"
 WINDOWS = "nfs"
 
 
@@ -119,8 +120,9 @@ class Table:
         return sorted({row.word for row in self.rows if row.word != "Neg"} | set(self.aliases))
 
 
-_POOLS = {Takes.SERIES: "xyc", Takes.VALUE: "cvw", Takes.WINDOW: "nfs", Takes.NUMBER: "kh"}
-_LETTER_NAMES = {"v": "x", "w": "y", "c": "cond"}
+_POOLS = {Takes.SERIES: "xyc", Takes.VALUE: "bvw", Takes.WINDOW: "nfs", Takes.NUMBER: "kh"}
+LETTER_NAMES = {"v": "x", "w": "y", "c": "cond", "b": "cond"}
+"""letters of a pattern that stand for another name in the template"""
 
 
 def own_row(word: str, ladder: bool) -> Row | None:
@@ -134,11 +136,11 @@ def own_row(word: str, ladder: bool) -> Row | None:
         return None
     free = {takes: list(letters) for takes, letters in _POOLS.items()}
     if sum(place.takes is Takes.VALUE for place in operator.places) < 3:
-        free[Takes.VALUE].remove("c")
+        free[Takes.VALUE].remove("b")
     if any(place.takes is Takes.VALUE for place in operator.places):
         free[Takes.SERIES] = ["c"]
     pattern = "".join(free[place.takes].pop(0) for place in operator.places)
-    names = ", ".join(_LETTER_NAMES.get(letter, letter) for letter in pattern)
+    names = ", ".join(LETTER_NAMES.get(letter, letter) for letter in pattern)
     over_time = operator.axis in (Axis.TIME, Axis.MACRO)
     return Row(word, pattern, f"{word}({names})", Rule.WINDOW if ladder and over_time else Rule.PLAIN)
 

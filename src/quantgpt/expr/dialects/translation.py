@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from quantgpt.expr.canonical import text_of
 from quantgpt.expr.dialects.printing import NoWord, print_tree
 from quantgpt.expr.expression import Compat, Dialect, Expression, read_expression
+from quantgpt.expr.lowering import expanded
 from quantgpt.expr.tree import Node, apply, fold, walk
 from quantgpt.foundations.errors import BadExpression, BadRequest
 from quantgpt.operators._base import OPERATORS
@@ -125,12 +126,26 @@ def _into_ours(expression: Expression) -> Translation:
             (), f"写出来超过了可读的限度：{refused.hint}", f"too large to be read back: {refused.message}"
         )
         return Translation(text, False, (note,))
-    return Translation(text, again.plan.key == expression.plan.key)
+    notes = (_LOOKS_AHEAD,) if expression.lookahead else ()
+    return Translation(text, again.plan.key == expression.plan.key, notes)
+
+
+_LOOKS_AHEAD = Difference(
+    ("qlib_lead",), "含未来数据，只能作标签，不能作因子", "it looks ahead: a label may, a factor may not"
+)
+
+
+def _worded(tree: Node, compat: Compat) -> str:
+    """The text of a tree in Qlib's words; a combination that has none is expanded."""
+    try:
+        return print_tree(tree, "qlib", compat=compat, loose=True)
+    except NoWord:
+        return print_tree(expanded(tree), "qlib", compat=compat, loose=True)
 
 
 def _into_qlib(expression: Expression, compat: Compat) -> Translation:
     try:
-        text = print_tree(expression.tree, "qlib", compat=compat, loose=True)
+        text = _worded(expression.tree, compat)
         again = read_expression(text, dialect="qlib", compat=compat, fields=expression.fields)
     except NoWord as missing:
         names = tuple(sorted(missing.operators))
