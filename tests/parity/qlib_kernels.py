@@ -39,10 +39,11 @@ MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
 
 @dataclass(frozen=True)
 class Value:
-    """A panel and what Qlib would hold in it: `f32`, `f64` or `bool`."""
+    """A panel, what Qlib would hold in it (`f32`, `f64` or `bool`), and 1 on the bars that it has."""
 
     panel: Panel
     kind: str
+    bar: Panel
 
 
 def run(name: str, *arguments: Any) -> Panel:
@@ -75,7 +76,7 @@ class Reader:
             return float(constant(node))
         if isinstance(node, ast.Name):
             panel = self.market.fields[node.id.removeprefix("field_")].astype(np.float64)
-            return Value(run("on_bars", panel, self.bar), "f32")
+            return Value(run("on_bars", panel, self.bar), "f32", self.bar)
         if isinstance(node, ast.BinOp):
             return self.cell(INFIX[type(node.op)], self.value(node.left), self.value(node.right))
         if isinstance(node, ast.Compare):
@@ -90,35 +91,42 @@ class Reader:
         if word in CELLS:
             return self.cell(word.lower(), *(self.value(part) for part in node.args))
         if word in ("Corr", "Cov"):
-            panels = [self.barred(self.value(part)) for part in node.args[:2]]
-            return Value(run(f"qlib_{word.lower()}", *panels, constant(node.args[2])), "f64")
+            parts = [self.value(part) for part in node.args[:2]]
+            panels = [self.barred(part) for part in parts]
+            return Value(run(f"qlib_{word.lower()}", *panels, constant(node.args[2])), "f64", self.united(parts))
         return self.timed(word, self.value(node.args[0]), *(constant(part) for part in node.args[1:]))
 
     def barred(self, value: Value) -> Panel:
-        return run("on_bars", value, self.bar)
+        return run("on_bars", value, value.bar)
 
     def other(self, code: str, node: ast.expr) -> Value:
-        value = self.value(node)
-        column = value.panel[:, [self.market.codes.index(code)]]
-        return Value(np.repeat(column, value.panel.shape[1], axis=1), value.kind)
+        """One column for all, with its own bars."""
+        value, j = self.value(node), self.market.codes.index(code)
+        panel, bar = (np.repeat(part[:, [j]], part.shape[1], axis=1) for part in (value.panel, value.bar))
+        return Value(panel, value.kind, bar)
+
+    def united(self, parts: Any) -> Panel:
+        """The bars that any part has, as pandas aligns the series of two instruments."""
+        bars = [part.bar == 1.0 for part in parts if isinstance(part, Value)]
+        return np.where(np.logical_or.reduce(bars), 1.0, np.nan)
 
     def cell(self, name: str, *parts: Any) -> Value:
         """A function of one bar."""
         if name == "if":
             choices = self.fitted(parts[1:])
-            return Value(run("qlib_if", parts[0], *choices), self.joined(parts[1:]))
-        kind = self.joined(parts)
+            return Value(run("qlib_if", parts[0], *choices), self.joined(parts[1:]), self.united(parts))
+        kind, bar = self.joined(parts), self.united(parts)
         parts = tuple(self.fitted(parts))
         if name in ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"):
             if isinstance(parts[0], float):
                 name, parts = MIRRORED.get(name, name), parts[::-1]
-            return Value(run(f"qlib_{name}", *parts), "bool")
+            return Value(run(f"qlib_{name}", *parts), "bool", bar)
         if name == "sign":
-            return Value(run("qlib_sign", *parts), "f32")
+            return Value(run("qlib_sign", *parts), "f32", bar)
         if name in ("log", "power"):
-            return Value(run(f"qlib_{name}{'32' if kind == 'f32' else ''}", *parts), kind)
+            return Value(run(f"qlib_{name}{'32' if kind == 'f32' else ''}", *parts), kind, bar)
         panel = run(f"qlib_{name}", *parts)
-        return Value(run("single", panel) if kind == "f32" else panel, kind)
+        return Value(run("single", panel) if kind == "f32" else panel, kind, bar)
 
     def joined(self, parts: Any) -> str:
         """The width of arithmetic between parts."""
@@ -133,22 +141,23 @@ class Reader:
 
     def timed(self, word: str, value: Value, n: float, *numbers: float) -> Value:
         """A word that looks over time."""
-        x, name = self.barred(value), f"qlib_{word.lower()}"
+        x, bar, name = self.barred(value), value.bar, f"qlib_{word.lower()}"
         same = "f64" if value.kind == "bool" else value.kind
+        if word == "Ref" and n < 0:
+            ahead = np.vstack([x[-int(n) :], np.full((min(-int(n), len(x)), x.shape[1]), np.nan)])
+            return Value(run("on_bars", ahead, bar), same, bar)
         if word == "Ref":
-            if n < 0:
-                ahead = np.vstack([x[-int(n) :], np.full((min(-int(n), len(x)), x.shape[1]), np.nan)])
-                return Value(np.ascontiguousarray(ahead), same)
-            return Value(run("qlib_ref", x, n) if n else run("qlib_first", x, self.bar), same)
+            return Value(run("on_bars", run("qlib_ref", x, n) if n else run("qlib_first", x, bar), bar), same, bar)
         if 0 < n < 1:
             assert word in (*EWM_WORDS, "EMA")
-            return Value(run("qlib_ewm", x, self.bar, n), "f64")
+            return Value(run("qlib_ewm", x, bar, n), "f64", bar)
         if n == 0:
-            panel = run(f"{name}_all", x, self.bar, *numbers)
+            panel = run(f"{name}_all", x, bar, *numbers)
         elif word in BARRED:
-            panel = run(name, x, self.bar, n)
+            panel = run(name, x, bar, n)
         else:
             panel = run(name, x, n, *numbers)
+        panel = run("on_bars", panel, bar)
         if word == "Delta":
-            return Value(run("single", panel) if same == "f32" else panel, same)
-        return Value(panel, "f64")
+            return Value(run("single", panel) if same == "f32" else panel, same, bar)
+        return Value(panel, "f64", bar)

@@ -11,6 +11,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,36 @@ CELLS: dict[str, Callable[..., Any]] = {
     "Not": np.logical_not,
     "If": lambda c, a, b: np.where(c == 1, a, b),
 }
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values on consecutive rows of the calendar, the first of which is `low`."""
+
+    low: int
+    values: Column
+
+    @property
+    def high(self) -> int:
+        return self.low + len(self.values) - 1
+
+    def on(self, low: int, high: int) -> Column:
+        """The values on the rows from `low` to `high`, NaN where there is none."""
+        kind = np.float32 if self.values.dtype == np.float32 else np.float64
+        out = np.full(high - low + 1, np.nan, kind)
+        first, last = max(low, self.low), min(high, self.high)
+        if first <= last:
+            out[first - low : last - low + 1] = self.values[first - self.low : last - self.low + 1]
+        return out
+
+
+def combined(rule: Callable[..., Any], parts: list[Any]) -> Series:
+    """`rule` row by row; where series of two instruments meet, on the rows that either has, as pandas aligns them."""
+    series = [part for part in parts if isinstance(part, Series)]
+    low, high = min(one.low for one in series), max(one.high for one in series)
+    alike = all((one.low, one.high) == (low, high) for one in series)
+    given = [(p.values if alike else p.on(low, high)) if isinstance(p, Series) else p for p in parts]
+    return Series(low, np.asarray(rule(*given)))
 
 
 def read(text: str) -> ast.expr:
@@ -119,13 +150,11 @@ def qlib_column(
     before, after = extension(node)
     loaded = Loaded(market, code, start - before, end + after)
     with np.errstate(all="ignore"):
-        values = np.asarray(loaded.value(node), dtype=np.float64)
-        values = values.astype(np.float32).astype(np.float64) if single else values
-    out = np.full(end - start + 1, np.nan)
-    for row, value in zip(range(loaded.low, loaded.high + 1), values, strict=True):
-        if start <= row <= end:
-            out[row - start] = value
-    return out
+        values = loaded.value(node).on(start, end)
+        values = values.astype(np.float32) if single else values
+    rows = np.arange(start, end + 1)
+    own = (rows >= market.first[loaded.column]) & (rows <= market.last[loaded.column])
+    return np.where(own, values.astype(np.float64), np.nan)
 
 
 class Loaded:
@@ -144,11 +173,11 @@ class Loaded:
             return constant(node)
         if isinstance(node, ast.Name):
             panel = self.market.fields[node.id.removeprefix("field_")]
-            return panel[self.low : self.high + 1, self.column].copy()
+            return Series(self.low, panel[self.low : self.high + 1, self.column].copy())
         if isinstance(node, ast.BinOp):
-            return INFIX[type(node.op)](self.value(node.left), self.value(node.right))
+            return combined(INFIX[type(node.op)], [self.value(node.left), self.value(node.right)])
         if isinstance(node, ast.Compare):
-            return INFIX[type(node.ops[0])](self.value(node.left), self.value(node.comparators[0]))
+            return combined(INFIX[type(node.ops[0])], [self.value(node.left), self.value(node.comparators[0])])
         assert isinstance(node, ast.Call)
         assert isinstance(node.func, ast.Name)
         word = node.func.id
@@ -157,21 +186,18 @@ class Loaded:
         if word == "Mask":
             return self.other(constant(node.args[1]), node.args[0])
         if word in CELLS:
-            return CELLS[word](*(self.value(part) for part in node.args))
+            return combined(CELLS[word], [self.value(part) for part in node.args])
         if word in ("Corr", "Cov"):
-            x, y = (missing_if_infinite(self.value(part)) for part in node.args[:2])
-            return pair(word, x, y, constant(node.args[2]))
-        return timed(word, self.value(node.args[0]), *(constant(part) for part in node.args[1:]))
+            n = constant(node.args[2])
+            parts = [self.value(part) for part in node.args[:2]]
+            return combined(lambda x, y: pair(word, missing_if_infinite(x), missing_if_infinite(y), n), parts)
+        x = self.value(node.args[0])
+        return Series(x.low, timed(word, x.values, *(constant(part) for part in node.args[1:])))
 
-    def other(self, code: str, node: ast.expr) -> Column:
-        """The series of `node` for another instrument, by session."""
-        loaded = Loaded(self.market, code, *self.asked)
-        values = np.asarray(loaded.value(node))
-        out = np.full(self.high - self.low + 1, np.nan, np.float32 if values.dtype == np.float32 else np.float64)
-        for row, value in zip(range(loaded.low, loaded.high + 1), values, strict=True):
-            if self.low <= row <= self.high:
-                out[row - self.low] = value
-        return out
+    def other(self, code: str, node: ast.expr) -> Series:
+        """The series of `node` for another instrument, on the bars of that instrument."""
+        made: Series = Loaded(self.market, code, *self.asked).value(node)
+        return made
 
 
 def missing_if_infinite(x: Column) -> Column:

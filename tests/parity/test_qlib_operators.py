@@ -51,6 +51,9 @@ TEXTS = [
     "Mean(Ref($close,3),0)-EMA(Delta($volume,2),5)",
     "Slope(Mean($close,5),0)*IdxMax(Ref($close,1),0)",
     "ChangeInstrument('SZ000003',Mean($close,3))-Mask($close,'SH600001')",
+    "Mean(ChangeInstrument('SH600000',$close),5)-Mean(ChangeInstrument('SH600000',$close),0)",
+    "Ref(ChangeInstrument('SZ000002',$close),-1)",
+    "Count(ChangeInstrument('SZ000005',$close),8)",
 ]
 
 NESTED = [

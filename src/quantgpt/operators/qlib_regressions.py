@@ -1,6 +1,7 @@
 """Qlib's straight lines through the last rows: the value on its position, the newest row the last.
 
-An infinite value counts as missing; a missing row keeps its position.
+A missing row keeps its position. An infinite value counts as missing, as it does in all of Qlib's other windows; the
+running sums of Qlib's own lines never recover from one, so that it has no value from there to the end of what it loaded.
 
 Source: Qlib 0.9.7, `qlib/data/ops.py` and `qlib/data/_libs/rolling.pyx`.
 """
