@@ -16,7 +16,7 @@ import numpy as np
 from quantgpt.operators._base import Array, Axis, UnitRule, operator, unbounded
 from quantgpt.operators._folds import merge_trend, resi_of, rsquare_of, slope_of
 from quantgpt.operators._lazy import routine
-from quantgpt.operators.qlib_moments import kurt_of, skew_of
+from quantgpt.operators._powers import kurt_of, skew_of
 
 NAN = math.nan
 

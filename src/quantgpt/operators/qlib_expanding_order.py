@@ -13,7 +13,7 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator, unbounded
 from quantgpt.operators._lazy import routine
-from quantgpt.operators.qlib_order import middle_of, quantile_of, take_in
+from quantgpt.operators._sorted import middle_of, quantile_of, take_in
 
 NAN = math.nan
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
 from quantgpt.operators._lazy import routine
+from quantgpt.operators._sorted import middle_of, quantile_of, take_in, take_out
 
 NAN = math.nan
 
@@ -105,65 +106,6 @@ def qlib_rank(out: Array, at: int, x: Array, window: int) -> None:
                     less += 1 if v < today and v - v == 0.0 else 0
                     equal += 1 if v == today else 0
                 out[i, j] = (less + (equal + 1) / 2.0) / n
-
-
-@routine
-def place_in(values: Array, n: int, v: float) -> int:
-    """How many of the first `n` values, which are in ascending order, are smaller than `v`."""
-    low = 0
-    high = n
-    while low < high:
-        half = (low + high) // 2
-        if values[half] < v:
-            low = half + 1
-        else:
-            high = half
-    return low
-
-
-@routine
-def take_in(values: Array, n: int, v: float) -> int:
-    """Insert `v` into the first `n` values, which are in ascending order; the new number. Only a finite `v` counts."""
-    if v - v != 0.0:
-        return n
-    place = place_in(values, n, v)
-    for p in range(n, place, -1):
-        values[p] = values[p - 1]
-    values[place] = v
-    return n + 1
-
-
-@routine
-def take_out(values: Array, n: int, v: float) -> int:
-    """Take one `v` out of the first `n` values, which are in ascending order; the new number."""
-    if v - v != 0.0:
-        return n
-    for p in range(place_in(values, n, v), n - 1):
-        values[p] = values[p + 1]
-    return n - 1
-
-
-@routine
-def quantile_of(values: Array, n: int, q: float) -> float:
-    """The `q`-quantile of the first `n` values, which are in ascending order, by linear interpolation."""
-    height = q * (n - 1)
-    low = int(height)
-    if height == low:
-        exact: float = values[low]
-        return exact
-    between: float = values[low] + (values[low + 1] - values[low]) * (height - low)
-    return between
-
-
-@routine
-def middle_of(values: Array, n: int) -> float:
-    """Median of the first `n` values, which are in ascending order."""
-    half = n // 2
-    if n % 2 == 1:
-        exact: float = values[half]
-        return exact
-    between: float = (values[half] + values[half - 1]) / 2.0
-    return between
 
 
 @operator(

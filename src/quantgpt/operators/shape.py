@@ -8,9 +8,8 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, define, operator
 from quantgpt.operators._folds import fold_sum, load_values, merges_of
-from quantgpt.operators.order import put
-from quantgpt.operators.qlib_moments import central_powers, kurt_of, skew_of
-from quantgpt.operators.qlib_order import quantile_of
+from quantgpt.operators._powers import central_powers, kurt_of, skew_of
+from quantgpt.operators._sorted import quantile_of, take_in
 
 NAN = math.nan
 
@@ -164,7 +163,7 @@ def ts_quantile(out: Array, at: int, x: Array, window: int, q: float) -> None:
         for i in range(rows):
             n = 0
             for k in range(max(0, at + i - window + 1), at + i + 1):
-                n = put(values, n, x[k, j]) if x[k, j] - x[k, j] == 0.0 else n
+                n = take_in(values, n, x[k, j])
             out[i, j] = NAN
             if n >= need and 0.0 <= q <= 1.0:
                 v = quantile_of(values, n, q)
