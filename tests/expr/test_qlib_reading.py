@@ -234,10 +234,19 @@ def test_extended_adds_words_to_qlibs(text: str, canonical: str) -> None:
     assert read(text, "extended").canonical == canonical
 
 
-def test_conditions_count_only_where_there_are_bars_in_our_windows_too() -> None:
-    assert print_tree(read("DecayLinear($close>1,5)", "extended").tree) == (
-        "decay_linear(on_bars(qlib_gt(close, 1), bar), 5)"
-    )
+OURS_ON_QLIBS = [
+    ("DecayLinear($close>1,5)", "decay_linear(on_bars(qlib_gt(close, 1), bar), 5)"),
+    ("DecayLinear($close,5)", "decay_linear(close, 5)"),
+    ("CSRank($close)", "rank(close)"),
+    ("CSRank($close>1)", "rank(on_bars(qlib_gt(close, 1), bar))"),
+    ("CSRank(Mean($close,5))", "rank(on_bars(qlib_mean(close, 5), bar))"),
+    ("Sqrt($close>1)", "sqrt(qlib_gt(close, 1))"),
+]
+
+
+@pytest.mark.parametrize(("text", "tree"), OURS_ON_QLIBS)
+def test_our_windows_and_ranks_see_qlibs_values_only_where_there_are_bars(text: str, tree: str) -> None:
+    assert print_tree(read(text, "extended").tree) == tree
 
 
 @pytest.mark.parametrize("text", ["RSI(14)", "RSI()", "RSI($close,14)", "rsi(14)"])

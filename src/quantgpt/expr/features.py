@@ -262,6 +262,7 @@ class _Runner:
                     raise NoData(
                         f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression"
                     ) from None
+                other = replace(other, others={**self.inputs.others, **other.others})
                 block = compute_features([inner], other, start=self.start, begin=self.start, threads=1)
                 line = np.full(len(self.inputs.days) + beyond, np.nan, np.float32)
                 line[self.start : len(self.inputs.days)] = block.values[0, :, 0]

@@ -49,7 +49,7 @@ def bind_qlib(syntax: Syntax, scope: QlibScope) -> Node:
 
     Raises: BadExpression for what Qlib refuses and for unknown names, with the place, the reason and the nearest name.
     """
-    value = _Binder(scope, Ladder(), {}).bind(syntax)
+    value = _Binder(scope, Ladder(scope.table.ladder), {}).bind(syntax)
     if isinstance(value, Node):
         return value
     raise BadExpression(

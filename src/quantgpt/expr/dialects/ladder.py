@@ -9,7 +9,7 @@ from quantgpt.expr.dialects.table import Rule
 from quantgpt.expr.syntax import Syntax, parse
 from quantgpt.expr.tree import BAR, LISTED, Node, apply, market_field, number
 from quantgpt.foundations.errors import Broken
-from quantgpt.operators._base import OPERATORS
+from quantgpt.operators._base import OPERATORS, Axis
 
 _MIRRORED = {"qlib_gt": "qlib_lt", "qlib_lt": "qlib_gt", "qlib_ge": "qlib_le", "qlib_le": "qlib_ge"}
 
@@ -32,9 +32,10 @@ def _call(name: str, *parts: Node, numbers: tuple[float, ...] = ()) -> Node:
 
 
 class Ladder:
-    """Builds trees by the rules of Qlib's kinds."""
+    """Builds trees by the rules of Qlib's kinds; with `climbed` False there are none, and templates stand as they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, climbed: bool = True) -> None:
+        self.climbed = climbed
         self.facts = FactBook()
 
     def build(self, rule: Rule, template: str, given: dict[str, Node | float]) -> Node:
@@ -62,8 +63,10 @@ class Ladder:
                 return self.choice(template, given)
             case Rule.LOGARITHM:
                 return self.logarithm(template, given)
-            case Rule.MAGNITUDE | Rule.PLAIN:
+            case Rule.MAGNITUDE:
                 return self.fill(template, given)
+            case Rule.PLAIN:
+                return self.plain(template, given)
             case Rule.SIGN:
                 x = _node(given["x"])
                 wide = self.kind(x) not in (Kind.F32, Kind.BOOL)
@@ -85,6 +88,18 @@ class Ladder:
         """The tree of `template` as it stands."""
         node = _filled(_template(template), given)
         return _node(node)
+
+    def plain(self, template: str, given: dict[str, Node | float]) -> Node:
+        """An operator of ours on Qlib's values: over time and across names it sees only those where there is a bar."""
+        operator = OPERATORS.find(template.partition("(")[0]) if self.climbed else None
+        if operator is None or operator.axis is Axis.CELL:
+            return self.fill(template, given)
+        across = operator.axis is Axis.DAY
+        kept = {
+            name: self.on_bars(self.on_bars(part), ahead=True) if across else self.on_bars(part)
+            for name, part in given.items()
+        }
+        return self.fill(template, kept)
 
     def on_bars(self, part: Node | float, ahead: bool = False) -> Node | float:
         """A part that enters something over time: without the values it has where there is no bar."""

@@ -237,11 +237,6 @@ _EXTRA = (
         Rule.PLAIN,
         """
         Rank x rank(x)
-        """,
-    ),
-    *rows(
-        Rule.WINDOW,
-        """
         DecayLinear xn decay_linear(x, n)
         Product xn product(x, n)
         """,

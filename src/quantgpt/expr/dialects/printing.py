@@ -101,7 +101,7 @@ class _Printer:
     def _candidates(self, node: Node) -> list[tuple[Row, Syntax]]:
         """The rows that may stand for a node: those of the tables in turn, then the words of our own dialect."""
         found = [pair for name in self.tables for pair in _rows(name).get(node.name, ())]
-        if self.table.signs and (row := own_row(node.name, self.table.ladder)):
+        if self.table.signs and (row := own_row(node.name)):
             found.append((row, parse(row.template)[0]))
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from quantgpt.operators._base import OPERATORS, Axis, Takes
+from quantgpt.operators._base import OPERATORS, Takes
 
 
 class Rule(StrEnum):
@@ -113,7 +113,7 @@ class Table:
         """The rows of a word or of one of its other spellings."""
         name = word if any(row.word == word for row in self.rows) else self.aliases.get(word.lower(), word)
         found = [row for row in self.rows if row.word == name]
-        return found or ([row] if self.signs and (row := own_row(word, self.ladder)) else [])
+        return found or ([row] if self.signs and (row := own_row(word)) else [])
 
     def spoken(self) -> list[str]:
         """Every word that may be written before brackets."""
@@ -125,10 +125,10 @@ LETTER_NAMES = {"v": "x", "w": "y", "c": "cond", "b": "cond"}
 """letters of a pattern that stand for another name in the template"""
 
 
-def own_row(word: str, ladder: bool) -> Row | None:
+def own_row(word: str) -> Row | None:
     """The row of a word of our own dialect, written as its name; None where there is none.
 
-    >>> own_row("trade_when", False).pattern, own_row("Mean", False)
+    >>> own_row("trade_when").pattern, own_row("Mean")
     ('cvwn', None)
     """
     operator = OPERATORS.find(word)
@@ -141,8 +141,7 @@ def own_row(word: str, ladder: bool) -> Row | None:
         free[Takes.SERIES] = ["c"]
     pattern = "".join(free[place.takes].pop(0) for place in operator.places)
     names = ", ".join(LETTER_NAMES.get(letter, letter) for letter in pattern)
-    over_time = operator.axis in (Axis.TIME, Axis.MACRO)
-    return Row(word, pattern, f"{word}({names})", Rule.WINDOW if ladder and over_time else Rule.PLAIN)
+    return Row(word, pattern, f"{word}({names})")
 
 
 def rows(rule: Rule, text: str, least: int = 1) -> Iterable[Row]:
