@@ -357,7 +357,7 @@ class _Runner:
             return inside
         known = (rows[:, 0] >= 0) & (rows[:, 0] < len(given))
         inside[~known] = False
-        inside[known] = given[rows[known, 0]]
+        inside[known] &= given[rows[known, 0]]
         return inside
 
     def _industry(self) -> NDArray[np.int16]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -149,11 +150,11 @@ class Operator:
         """The call as a person writes it."""
         return f"{self.name}({', '.join(place.name for place in self.places)})"
 
-    @property
-    def lower(self) -> Callable[..., Any] | None:
+    def lower(self, *numbers: float) -> Callable[..., Any] | None:
         """`lower(lanes, *inputs, *numbers)` writes the operator in lanes, for fused code; None: it runs unfused."""
         OPERATORS.words()
-        return _LOWERS.get(self.name)
+        function, longest = _LOWERS.get(self.name, (None, 0.0))
+        return function if max(numbers, default=0.0) <= longest else None
 
     @property
     def inputs(self) -> int:
@@ -266,14 +267,17 @@ class _Vocabulary(Registry[Operator]):
 
 OPERATORS = _Vocabulary()
 
-_LOWERS: dict[str, Callable[..., Any]] = {}
+_LOWERS: dict[str, tuple[Callable[..., Any], float]] = {}
 
 
-def lowers(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register how the operator `name` is written in lanes (`codegen.lanes`); its numbers are those of the kernel."""
+def lowers(name: str, longest: float = math.inf) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register how the operator `name` is written in lanes (`codegen.lanes`); its numbers are those of the kernel.
+
+    With a literal above `longest` it runs unfused.
+    """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        _LOWERS[name] = function
+        _LOWERS[name] = (function, longest)
         return function
 
     return register

@@ -285,7 +285,7 @@ def _position(b: Lanes, x: Lane, bar: Lane, n: int, missing: float, beats: str) 
     return _some(b, b.count(mask, n), 1.0, place)
 
 
-@lowers("qlib_rank")
+@lowers("qlib_rank", 256)
 def rank(b: Lanes, x: Lane, n: float) -> Lane:
     x, mask = finite(b, x)
     shown = b.when(mask, x)
