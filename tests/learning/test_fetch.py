@@ -107,3 +107,19 @@ def test_columns_of_mixed_type_become_the_wider_one() -> None:
     matrix: Matrix = handler.fetch()
     assert matrix.values.dtype == np.float64
     np.testing.assert_array_equal(matrix.values[:, 1], (x / 3).ravel())
+
+
+def test_large_planes_are_written_side_by_side_and_given_out_without_a_copy() -> None:
+    g = np.random.default_rng(3)
+    block = g.standard_normal((8, 400, 400)).astype(np.float32)
+    columns = [Column("feature", f"F{k}", block[k]) for k in range(8)]
+    table = Table(days_from("2020-01-01", 400), [f"S{j:03d}" for j in range(400)], np.ones((400, 400), bool), columns)
+    window = {"fit_start_time": "2020-01-01", "fit_end_time": "2020-06-01"}
+    handler = DataHandler(table, infer_processors=["ZScoreNorm"], **window)
+    values = handler.fetch().values
+    assert np.shares_memory(values, handler.view().columns[5].values)
+    fit = block[:, :153].reshape(8, -1).astype(np.float64)
+    expected = (block.reshape(8, -1) - fit.mean(axis=1, keepdims=True)) / fit.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(values, expected.T, rtol=1e-6, atol=1e-7)
+    threaded = DataHandler(table, infer_processors=["ZScoreNorm"], threads=3, **window).fetch().values
+    np.testing.assert_array_equal(values, threaded)

@@ -20,7 +20,6 @@ Values = NDArray[np.floating[Any]]
 FEATURE = "feature"
 LABEL = "label"
 LARGE_BYTES = 1 << 22
-PLANES_AT_ONCE = 16
 
 
 def flat(values: Values) -> Values:
@@ -49,11 +48,11 @@ def memory(count: int, dtype: np.dtype[Any]) -> Values:
 
 
 class Arena:
-    """Memory for the planes of one table, a few planes at a time and one behind the other."""
+    """Memory for the planes that processors will write, one behind the other; a plane costs memory when it is written."""
 
     def __init__(self, planes: int) -> None:
-        """For at most `planes` planes."""
-        self._left = planes
+        """For `planes` planes of one shape and type; more are found room for one by one."""
+        self._planes = planes
         self._spare: list[Values] = []
         self._lock = threading.Lock()
 
@@ -62,10 +61,10 @@ class Arena:
         with self._lock:
             if not self._spare or self._spare[0].dtype != dtype:
                 width = padded_width(names, dtype.itemsize)
-                count = max(1, min(self._left, PLANES_AT_ONCE))
+                count = max(1, self._planes)
                 block = memory(count * rows * width, dtype).reshape(count, rows, width)
                 self._spare = [plane[:, :names] for plane in block]
-            self._left -= 1
+            self._planes -= 1
             return self._spare.pop(0)
 
 
