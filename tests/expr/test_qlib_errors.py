@@ -214,9 +214,16 @@ def test_a_field_that_the_data_lack_is_named() -> None:
         read_expression("qlib_field(nope)")
 
 
-def test_industries_are_needed_where_they_are_used() -> None:
+@pytest.mark.parametrize("text", ["Neutralize($close)", "Neutralize($close,$industry)", "group_rank($close)"])
+def test_industries_are_needed_where_they_are_used(text: str) -> None:
     with pytest.raises(BadExpression, match="needs industry data"):
-        read_expression("Neutralize($close)", dialect="qlib", compat="extended", has_industry=False)
+        read_expression(text, dialect="qlib", compat="extended", has_industry=False)
+
+
+def test_a_field_that_a_combination_lacks_is_named_in_the_text_itself() -> None:
+    with pytest.raises(BadExpression, match=r"Missing field: '\$high'") as caught:
+        read_expression("1+ATR(14)", dialect="qlib", compat="extended", fields={"close", "low"})
+    assert (caught.value.text, caught.value.start, caught.value.end) == ("1+ATR(14)", 2, 9)
 
 
 @pytest.mark.parametrize("text", ["qlib_field(1)", "qlib_field()", "qlib_other(close)", "qlib_other(close, 1)"])

@@ -21,9 +21,10 @@ from quantgpt.expr.analysis import (
 )
 from quantgpt.expr.binding import Scope, bind
 from quantgpt.expr.canonical import canonical_tree, text_of
-from quantgpt.expr.dialects.binding import QlibScope, bind_qlib
+from quantgpt.expr.dialects.binding import bind_qlib
 from quantgpt.expr.dialects.names import TABLES
 from quantgpt.expr.dialects.printing import print_tree
+from quantgpt.expr.dialects.scope import QlibScope
 from quantgpt.expr.dialects.syntax import parse as parse_qlib
 from quantgpt.expr.dialects.tokens import tokenise as tokenise_qlib
 from quantgpt.expr.lowering import lowered

@@ -159,11 +159,12 @@ def _check(expressions: Sequence[Expression], inputs: FeatureInputs) -> None:
 
 @dataclass(frozen=True)
 class _How:
-    """How code is made: for which machine, in tiles of how many sessions, fused or operator by operator."""
+    """How code is made: for which machine, in tiles of how many sessions, fused or not, with float64 results or not."""
 
     host: Host | None
     tile: int | None
     fuse: bool
+    exact: bool = False
 
     def program(self, outputs: Sequence[Output]) -> Program:
         return Program(outputs, host=self.host, tile=self.tile)
@@ -197,7 +198,7 @@ class _Programs:
 
     @classmethod
     def of(cls, roots: Sequence[Node], delay: int, how: _How) -> _Programs:
-        stages, outputs = stages_of(roots, delay, how.fuse)
+        stages, outputs = stages_of(roots, delay, how.fuse, how.exact)
         made = tuple((stage, how.program(stage.outputs) if stage.outputs else None) for stage in stages)
         last = how.program(outputs)
         return cls(made, last, max((_history(root) for root in roots), default=0) + delay)
@@ -242,9 +243,9 @@ class _Runner:
         self._others(expressions, beyond)
         for stage, program in programs.stages:
             self._stage(stage, program)
-        low = max(self.low, self.begin + self.delay - programs.last.history)
-        grid = Grid(self.start, low, self.begin + self.delay, self.end)
-        programs.last.run(self.placed, self.span, grid, target, None, self.threads)
+        grid = Grid(self.start, self.low, self.begin + self.delay, self.end)
+        out, aux = (None, target) if self.how.exact else (target, None)
+        programs.last.run(self.placed, self.span, grid, out, aux, self.threads)
 
     def _fields(self, expressions: Sequence[Expression], beyond: int) -> None:
         """Fields laid out for compiled code, with empty rows after the data where a delay reads on."""
@@ -252,24 +253,26 @@ class _Runner:
             self.placed["field", name] = Placed(padded(self.inputs.fields[name], extra=beyond))
 
     def _others(self, expressions: Sequence[Expression], beyond: int) -> None:
+        """What is computed on one other instrument, unrounded, as one number per session."""
         for expression in expressions:
             for leaf, (code, inner) in expression.others.items():
-                if ("series", leaf) in self.placed:
-                    continue
-                try:
-                    other = self.inputs.others[code]
-                except KeyError:
-                    raise NoData(
-                        f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression"
-                    ) from None
-                other = replace(other, others={**self.inputs.others, **other.others})
-                block = compute_features([inner], other, start=self.start, begin=self.start, threads=1)
-                line = np.full(len(self.inputs.days) + beyond, np.nan, np.float32)
-                line[self.start : len(self.inputs.days)] = block.values[0, :, 0]
-                if self.low < self.start:
-                    early = compute_features([inner], other, start=0, stop=self.start)
-                    line[: self.start] = early.values[0, :, 0]
-                self.placed["series", leaf] = Placed(line)
+                if ("series", leaf) not in self.placed:
+                    self.placed["series", leaf] = Placed(self._line(code, inner, beyond), self.low)
+
+    def _line(self, code: str, inner: Expression, beyond: int) -> Panel:
+        """One expression on one instrument, from row `low` on."""
+        if code not in self.inputs.others:
+            raise NoData(f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression")
+        other = self.inputs.others[code]
+        _check([inner], other)
+        other = replace(other, others={**self.inputs.others, **other.others})
+        stop = len(self.inputs.days)
+        runner = _Runner(other, self.start, self.low, stop, inner.lookahead, 1, replace(self.how, exact=True))
+        target = room(1, stop - self.low, 1, Kind.F64)
+        runner.run([inner], target)
+        line = np.full(stop - self.low + beyond, np.nan)
+        line[: stop - self.low] = target[0, :, 0]
+        return line
 
     def _stage(self, stage: Stage, program: Program | None) -> None:
         """Make what the operators of a stage read, then run them."""

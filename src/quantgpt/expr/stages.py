@@ -74,10 +74,12 @@ def fused(node: Node, fuse: bool = True) -> bool:
     return operator is not None and (node.name == LEAD or (fuse and operator.lower(*node.numbers) is not None))
 
 
-def stages_of(roots: Sequence[Node], delay: int, fuse: bool = True) -> tuple[list[Stage], list[Output]]:
+def stages_of(
+    roots: Sequence[Node], delay: int, fuse: bool = True, exact: bool = False
+) -> tuple[list[Stage], list[Output]]:
     """The stages before the last program, and that program's outputs, one for every root.
 
-    Without `fuse` every operator runs by itself.
+    Without `fuse` every operator runs by itself; with `exact` the results stay float64.
     """
     levels: dict[str, int] = {}
     aheads: dict[str, int] = {}
@@ -98,7 +100,8 @@ def stages_of(roots: Sequence[Node], delay: int, fuse: bool = True) -> tuple[lis
         for part in node.parts:
             if not _at_hand(part, apart.delay, aheads, fuse):
                 stage.want(part, apart.delay, writer)
-    return stages, [Output(writer.result(root, delay), delay) for root in roots]
+    results = [writer.lanes.wide(writer.lane(root, delay)) if exact else writer.result(root, delay) for root in roots]
+    return stages, [Output(result, delay) for result in results]
 
 
 def ahead_of(node: Node, aheads: dict[str, int]) -> int:
@@ -180,5 +183,5 @@ class _Writer:
             origin = node.name.partition(":")[2]
             return b.bar(int(origin) if origin else None, delay)
         if node.name.startswith(OTHER):
-            return b.lag(b.series(node.name), delay)
+            return b.lag(b.series(node.name, Kind.F64), delay)
         return b.lag(b.field(node.name), delay)

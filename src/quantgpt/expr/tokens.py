@@ -171,6 +171,9 @@ def _strange(text: str, token: Token) -> BadExpression:
     character = token.text
     name = f"U+{ord(character):04X}"
     shown = f"'{character}' ({name})" if character.isprintable() else name
+    if character == "$":
+        hint = "这里字段不加 $；带 $ 的是 Qlib 的写法（dialect=qlib）"
+        return refusal(text, token, f"Unexpected character {shown}", hint, "character", 'dialect="qlib"')
     plain = unicodedata.normalize("NFKC", character)
     if plain != character and _TOKEN.fullmatch(plain):
         return refusal(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{plain}'", "character", plain)

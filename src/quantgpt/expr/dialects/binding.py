@@ -5,43 +5,25 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from quantgpt.expr.analysis import Notice
-from quantgpt.expr.canonical import canonical_tree, literal
+from quantgpt.expr.canonical import canonical_tree
 from quantgpt.expr.dialects.ladder import Ladder, Refused
-from quantgpt.expr.dialects.names import TABLES
-from quantgpt.expr.dialects.syntax import SYMBOLS, parse
-from quantgpt.expr.dialects.table import LETTER_NAMES, SERIES, VALUES, WINDOWS, Row, Rule, Table
+from quantgpt.expr.dialects.misfits import misfit, unknown
+from quantgpt.expr.dialects.scope import INDUSTRY, QlibScope, Value, fits, shown
+from quantgpt.expr.dialects.syntax import parse
+from quantgpt.expr.dialects.table import LETTER_NAMES, Row, Rule
 from quantgpt.expr.syntax import Syntax
 from quantgpt.expr.tree import BAR, LISTED, Node, fold, market_field, on_other, placed, walk
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS, USUAL_FIELDS
-from quantgpt.operators._base import MAX_WINDOW, Axis
+from quantgpt.operators._base import OPERATORS, Axis
 
-INDUSTRY = "industry"
 LARGEST_POWER = 1024.0
 """of a constant, as a power of two"""
 
-Value = Node | int | float | str
 _CODE = re.compile(r"[\w.^=-]{1,40}")
-
-
-@dataclass(frozen=True)
-class QlibScope:
-    """What words and fields may mean in one text."""
-
-    text: str
-    table: Table
-    fields: Collection[str] | None = None
-    has_industry: bool = True
-    allow_lookahead: bool = True
-    notices: list[Notice] = field(default_factory=list)
-
-    def offered(self) -> list[str]:
-        """The names of fields that may be read."""
-        return [*FIELDS, *USUAL_FIELDS] if self.fields is None else sorted(self.fields)
 
 
 def bind_qlib(syntax: Syntax, scope: QlibScope) -> Node:
@@ -87,13 +69,6 @@ class _Binder:
             stack.pop()
         return results[id(syntax)]
 
-    def refusal(
-        self, place: tuple[int, int], message: str, hint: str, code: str, nearest: object = None
-    ) -> BadExpression:
-        return BadExpression(
-            message, text=self.scope.text, start=place[0], end=place[1], hint=hint, code=code, nearest=nearest
-        )
-
     def value(self, part: Syntax, children: tuple[Value, ...]) -> Value:
         if part.kind == "number":
             return int(part.name) if part.is_integer else part.value
@@ -111,7 +86,7 @@ class _Binder:
         name = part.name if part.name in offered else part.name.lower()
         if name in self.given:
             return self.given[name]
-        if name == INDUSTRY and name not in offered:
+        if name == INDUSTRY and (self.scope.table.signs or name not in offered):
             return INDUSTRY
         if name in offered and name not in (BAR, LISTED):
             return market_field(name)
@@ -121,7 +96,7 @@ class _Binder:
         listed = ", ".join(f"${one}" for one in offered[:9])
         hint = f"可改用 ${near}" if near else f"可用的字段：{listed} 等"
         code = "missing_field" if known else "unknown_column"
-        raise self.refusal(part.word, why, hint, code, f"${near}" if near else None)
+        raise self.scope.refusal(part.word, why, hint, code, f"${near}" if near else None)
 
     def constant(self, part: Syntax, numbers: list[int | float]) -> int | float:
         """Arithmetic on bare numbers, as Python does it: whole numbers stay whole until they are divided."""
@@ -132,7 +107,7 @@ class _Binder:
             value = None
         if value is None or abs(value) > 1e300:
             why = "Constant part is not a finite number"
-            raise self.refusal(place, why, "这一部分只有常数，算出来不是可用的数", "constant")
+            raise self.scope.refusal(place, why, "这一部分只有常数，算出来不是可用的数", "constant")
         return value
 
     def call(self, part: Syntax, children: tuple[Value, ...]) -> Node:
@@ -145,7 +120,7 @@ class _Binder:
                 return inner
         found = table.rows_of(part.name)
         if not found or (part.kind == "call" and part.name == "Neg"):
-            raise self.unknown(part)
+            raise unknown(part, self.scope)
         nodes = [child for child in children if isinstance(child, Node)]
         codes = {node.code for node in nodes}
         if len(codes) == 1 and "" not in codes and found[0].rule is not Rule.OTHER:
@@ -162,30 +137,13 @@ class _Binder:
             return
         instead = {"Neg": "0-x", "Pos": "x", "Not": "Not(x)"}[part.name]
         why = f"'{symbol}' before an expression: Qlib has no such sign"
-        raise self.refusal(part.word, why, f"写作 {instead}", "operator", instead)
-
-    def unknown(self, part: Syntax) -> BadExpression:
-        table = self.scope.table
-        words = table.spoken()
-        low = {word.lower(): word for word in words}
-        own = table.name == "extended" or part.name == "Neg"
-        elsewhere = [] if own else TABLES["extended"].rows_of(part.name)
-        near = low.get(part.name.lower())
-        if near is None and elsewhere and not any(row.word in words for row in elsewhere):
-            why = f"{part.name} is not one of Qlib's operators"
-            hint = f"{part.name} 只在扩展写法（compat=extended）里有"
-            return self.refusal(part.word, why, hint, "unknown_function", 'compat="extended"')
-        near = near or (elsewhere[0].word if elsewhere else None)
-        near = near or next(iter(difflib.get_close_matches(part.name.lower(), low, n=1, cutoff=0.6)), None)
-        near = low.get(near, near) if near else None
-        hint = f"可改用 {near}" if near else "可用函数见算子列表"
-        return self.refusal(part.word, f"Unknown function: {part.name[:40]}", hint, "unknown_function", near)
+        raise self.scope.refusal(part.word, why, f"写作 {instead}", "operator", instead)
 
     def matched(self, part: Syntax, found: list[Row], children: tuple[Value, ...]) -> Node:
         """The tree of the first row whose pattern the arguments fit."""
-        row = next((row for row in found if _fits(row, children)), None)
+        row = next((row for row in found if fits(row, children)), None)
         if row is None:
-            raise self.misfit(part, found, children)
+            raise misfit(part, found, children, self.scope)
         if row.rule is Rule.OTHER:
             return self.other(part, row, children)
         if row.rule is Rule.MACRO:
@@ -202,18 +160,19 @@ class _Binder:
             return self.ladder.build(row.rule, row.template, given)
         except Refused as refused:
             place = (part.start, part.end)
-            raise self.refusal(
-                place, f"{_shown(part)}: {refused.message}", refused.hint, "kind", refused.nearest
+            raise self.scope.refusal(
+                place, f"{shown(part)}: {refused.message}", refused.hint, "kind", refused.nearest
             ) from None
 
     def look_out(self, part: Syntax, row: Row) -> None:
         """Refuse looking ahead and missing industries; remark on what is mostly meant otherwise."""
         if row.template.startswith("qlib_lead") and not self.scope.allow_lookahead:
             why = f"{part.name} with a number below 0 looks ahead"
-            raise self.refusal((part.start, part.end), why, "因子不能使用未来数据，N 取正数", "lookahead", 1)
-        if row.template.startswith("indneutralize") and not self.scope.has_industry:
+            raise self.scope.refusal((part.start, part.end), why, "因子不能使用未来数据，N 取正数", "lookahead", 1)
+        operator = OPERATORS.find(row.template.partition("(")[0])
+        if operator and operator.grouped and not self.scope.has_industry:
             why = f"{part.name} needs industry data, and this market has none"
-            raise self.refusal(part.word, why, "当前市场没有行业分类数据，请先导入", "no_industry", "CSRank")
+            raise self.scope.refusal(part.word, why, "当前市场没有行业分类数据，请先导入", "no_industry", "CSRank")
         if row.word in ("Max", "Min") and row.pattern == "xz":
             instead = "Greater" if row.word == "Max" else "Less"
             extreme = "maximum" if row.word == "Max" else "minimum"
@@ -234,10 +193,10 @@ class _Binder:
         assert isinstance(code, str)
         if not _CODE.fullmatch(code):
             why = f"{part.name}: '{code[:40]}' is no code of an instrument"
-            raise self.refusal((part.start, part.end), why, "代码例如 'SH000300'", "code", "'SH000300'")
+            raise self.scope.refusal((part.start, part.end), why, "代码例如 'SH000300'", "code", "'SH000300'")
         if _across_names(inner):
             why = f"{part.name}: one name alone has no rank among others"
-            raise self.refusal((part.start, part.end), why, "截面函数不能只在一只证券上计算", "kind", None)
+            raise self.scope.refusal((part.start, part.end), why, "截面函数不能只在一只证券上计算", "kind", None)
         return inner if inner.inner is not None else on_other(code.upper(), canonical_tree(inner, self.scope.text))
 
     def macro(self, part: Syntax, row: Row, children: tuple[Value, ...]) -> Node:
@@ -247,7 +206,11 @@ class _Binder:
         numbers = {letter: value for letter, value in values.items() if isinstance(value, int)}
         body = re.sub(r"\{(\w)\}", lambda found: str(numbers[found.group(1)]), row.template)
         silent = replace(self.scope, text=body, notices=[])
-        made = _Binder(silent, self.ladder, nodes).bind(parse(body)[0])
+        try:
+            made = _Binder(silent, self.ladder, nodes).bind(parse(body)[0])
+        except BadExpression as refused:
+            place = (part.start, part.end)
+            raise self.scope.refusal(place, refused.message, refused.hint, refused.code, refused.nearest) from None
         assert isinstance(made, Node)
         text = self.scope.text
         shown = body
@@ -270,135 +233,12 @@ class _Binder:
             )
         return _moved(made, part)
 
-    def misfit(self, part: Syntax, found: list[Row], children: tuple[Value, ...]) -> BadExpression:
-        """Why none of the rows fits: the number of arguments, then each argument in turn."""
-        word = _shown(part)
-        signature = " 或 ".join(dict.fromkeys(row.signature for row in found))
-        whole = (part.start, part.end)
-        fitting = [row for row in found if len(row.pattern) == len(children)]
-        if not fitting:
-            if part.name == "Rank" and len(children) == 1:
-                why = "Rank takes 2 arguments: Qlib has no rank across names"
-                return self.refusal(
-                    whole, why, "Rank(x,N) 是时序排名；截面排名是 CSRank(x)（compat=extended）", "arity", "Rank(x,N)"
-                )
-            counts = " or ".join(str(n) for n in sorted({len(row.pattern) for row in found}))
-            plural = "" if counts == "1" else "s"
-            why = f"{word} takes {counts} argument{plural}, got {len(children)}"
-            return self.refusal(whole, why, f"写法：{signature}", "arity", found[0].signature)
-        for index, child in enumerate(children):
-            letters = {row.pattern[index] for row in fitting}
-            if any(_fits_one(letter, child, 1) for letter in letters):
-                continue
-            place = (part.parts[index].start, part.parts[index].end) if index < len(part.parts) else whole
-            return self.wrong_argument(word, place, letters, child, max(fitting, key=lambda row: row.least))
-        if not any(isinstance(child, Node) for child in children):
-            return self.refusal(
-                whole, f"{word} needs a data series, not a constant", "至少要有一个字段", "constant", "$close"
-            )
-        windowed = next((row for row in fitting if "n" in row.pattern), fitting[0])
-        least = windowed.least
-        index = max(windowed.pattern.find("n"), 0)
-        place = (part.parts[index].start, part.parts[index].end)
-        why = f"{word}: the window must be 0 or at least {least}, got {children[index]}"
-        return self.refusal(place, why, f"窗口取 0，或至少 {least}", "window", least)
-
-    def wrong_argument(
-        self, word: str, place: tuple[int, int], letters: set[str], child: Value, row: Row
-    ) -> BadExpression:
-        """Why one argument is refused."""
-        written = self.scope.text[place[0] : place[1]][:40]
-        if letters & set(SERIES + VALUES) or not letters & set(WINDOWS + "zapqkh"):
-            if "t" in letters:
-                why = f"{word} needs the code of an instrument in quotes, got {written}"
-                return self.refusal(place, why, "代码要加引号，例如 'SH000300'", "code", "'SH000300'")
-            if "i" in letters:
-                why = f"{word}: only industries are held as groups, got {written}"
-                return self.refusal(place, why, "分组只支持 $industry", "group", "$industry")
-            if child == INDUSTRY:
-                near = next(iter(difflib.get_close_matches(INDUSTRY, self.scope.offered(), n=1, cutoff=0.5)), None)
-                why = f"{word}: $industry is no number"
-                return self.refusal(place, why, "$industry 只能用作 Neutralize 的分组", "unknown_column", near)
-            if isinstance(child, str):
-                return self.refusal(
-                    place, f"{word} needs an expression, not a text", "引号只用于证券代码", "type", "$close"
-                )
-            why = f"{word} needs a data series, not a constant"
-            return self.refusal(place, why, "这里要写字段或由它算出的表达式，而不是一个常数", "constant", "$close")
-        if letters & set("qkh") and not letters & set(WINDOWS):
-            what = "a number from 0 to 1" if "q" in letters else "a literal number"
-            return self.refusal(place, f"{word} needs {what}, got {written}", "这里只能写一个数字", "literal", 0.5)
-        if isinstance(child, Node | str):
-            why = f"{word}: window must be a literal integer between 1 and {MAX_WINDOW}, got {written}"
-            return self.refusal(place, why, f"窗口必须是 1 到 {MAX_WINDOW} 的整数，不能是表达式", "window", 20)
-        return self.wrong_window(word, place, letters, child, row)
-
-    def wrong_window(
-        self, word: str, place: tuple[int, int], letters: set[str], child: int | float, row: Row
-    ) -> BadExpression:
-        nearest = min(max(round(child), row.least), MAX_WINDOW) if math.isfinite(child) else 20
-        got = literal(child) if isinstance(child, int) or child != int(child) else f"{child:.1f}"
-        if isinstance(child, float) and 0 < child < 1:
-            why = f"{word} takes no share between 0 and 1, got {got}"
-            hint = "只有 Mean Sum Std Var Max Min Med Count EMA 接受 0 到 1 之间的小数"
-            return self.refusal(place, why, hint, "window", row.least)
-        if isinstance(child, float):
-            why = f"{word}: Qlib takes the window as a whole number, got {got}"
-            return self.refusal(place, why, f"窗口写成整数 {nearest}，不带小数点", "window", nearest)
-        if child == 0:
-            why = f"{word} takes no window of 0"
-            return self.refusal(place, why, f"窗口必须是 1 到 {MAX_WINDOW} 的整数", "window", 1)
-        sides = f"between {-MAX_WINDOW} and {MAX_WINDOW}" if "p" in letters else f"between 1 and {MAX_WINDOW}"
-        why = f"{word}: window must be a literal integer {sides}, got {got}"
-        ahead = "，不能取未来的数据" if child < 0 and "p" not in letters else ""
-        hint = f"窗口必须是 1 到 {MAX_WINDOW} 的整数{ahead}"
-        if "p" in letters:
-            nearest = max(min(round(child), MAX_WINDOW), -MAX_WINDOW)
-        return self.refusal(place, why, hint, "window", nearest)
-
 
 def _number(value: Value) -> Node | float:
     """A value as a tree is built from it; a text stands for nothing."""
     if isinstance(value, Node):
         return value
     return 0.0 if isinstance(value, str) else float(value)
-
-
-def _fits(row: Row, children: tuple[Value, ...]) -> bool:
-    """Whether the arguments have the pattern of `row`, and one of them at least is an expression."""
-    if len(children) != len(row.pattern):
-        return False
-    if not all(_fits_one(letter, child, row.least) for letter, child in zip(row.pattern, children, strict=True)):
-        return False
-    return any(isinstance(child, Node) for child in children) or not set(row.pattern) & set(SERIES + VALUES)
-
-
-def _fits_one(letter: str, child: Value, least: int) -> bool:
-    if letter in SERIES:
-        return isinstance(child, Node)
-    if letter in VALUES:
-        return not isinstance(child, str)
-    if letter == "t":
-        return isinstance(child, str)
-    if letter == "i":
-        return child == INDUSTRY
-    if isinstance(child, Node | str):
-        return False
-    whole = isinstance(child, int)
-    if letter in WINDOWS:
-        return whole and least <= child <= MAX_WINDOW
-    if letter == "p":
-        return whole and -MAX_WINDOW <= child < 0
-    if letter == "z":
-        return whole and child == 0
-    if letter == "a":
-        return not whole and 0 < child < 1
-    return letter != "q" or 0 <= child <= 1
-
-
-def _shown(part: Syntax) -> str:
-    """A word as it was written."""
-    return SYMBOLS.get(part.name, part.name) if part.kind == "operator" else part.name
 
 
 def _across_names(root: Node) -> bool:
