@@ -102,7 +102,8 @@ def pick_rows(
         counts = np.count_nonzero(present, axis=1)
         kinds = [column.values.dtype for column in columns]
         dtype = np.dtype(np.result_type(*kinds) if kinds else np.float32)
-        packed = memory(len(columns) * int(counts.sum()), dtype).reshape(len(columns), -1)
+        rows = int(counts.sum())
+        packed = memory(len(columns) * rows, dtype).reshape(len(columns), rows)
 
         def pick(k: int) -> None:
             source = columns[k].values

@@ -134,9 +134,9 @@ class Table:
         return twin
 
     def taken(self) -> Table:
-        """A view that owns the planes of this table, which must not be read any more."""
+        """A view that owns the planes of this table, which must not be read any more; read-only ones are still copied."""
         twin = self.branch()
-        twin.columns = [replace(column, owned=True) for column in twin.columns]
+        twin.columns = [replace(column, owned=column.values.flags.writeable) for column in twin.columns]
         return twin
 
     def chosen(self, group: str | Sequence[str] | None, *, field: str = "fields_group") -> list[int]:

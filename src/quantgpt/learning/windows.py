@@ -14,7 +14,7 @@ from quantgpt.learning import kernels
 from quantgpt.learning.frames import row_index
 from quantgpt.learning.matrices import Matrix
 from quantgpt.learning.spans import read_day
-from quantgpt.learning.tables import Values, unknown
+from quantgpt.learning.tables import Values, memory, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,8 @@ class Windows:
         self._order = np.argsort(np.array(matrix.names, dtype=object), kind="stable")
         self.names = tuple(matrix.names[k] for k in self._order)
         present = matrix.present[used][:, self._order].T
-        self._rows: Values = np.ascontiguousarray(matrix.values)
+        self._rows: Values = memory(matrix.values.size, matrix.values.dtype).reshape(matrix.values.shape)
+        self._rows[...] = matrix.values
         self._links = self._linked(matrix, used)
         at = 0 if first is None else int(np.searchsorted(self.days, first, side="left"))
         name, day = np.nonzero(present[:, at:])
