@@ -38,6 +38,9 @@ def test_what_is_wrong_with_segments_is_said() -> None:
     )
     data = Dataset(handler, {**SEGMENTS, "valid": ("2020-01-15", "2020-01-16")})
     assert [entry["code"] for entry in data.notices] == ["segments_overlap", "fit_window_after_train"]
+    window = {"fit_start_time": "2020-01-01", "fit_end_time": "2020-01-20"}
+    own = DataHandler(made_table(panels, present), infer_processors=[{"class": "MinMaxNorm", "kwargs": window}])
+    assert [entry["code"] for entry in Dataset(own, SEGMENTS).notices] == ["fit_window_after_train"]
 
 
 def window_of(

@@ -130,7 +130,8 @@ def test_the_train_segment_is_the_fit_window_where_none_is_given_and_it_is_said(
     assert "fit_window_from_train" in [entry["code"] for entry in data.notices]
     assert "fit_window_from_train" not in [entry["code"] for entry in given.notices]
     with pytest.raises(Conflict, match="fitted on 2020-01-04"):
-        handler.fit_on(("2020-01-01", "2020-01-05"))
+        Dataset(handler, {"train": ("2020-01-01", "2020-01-05")})
+    Dataset(given, {"train": ("2020-01-01", "2020-01-05")})
 
 
 def test_a_window_of_the_processor_counts_where_the_handler_has_none() -> None:

@@ -36,7 +36,7 @@ class Dataset:
     def __init__(self, handler: DataHandler, segments: Mapping[str, object]) -> None:
         self.handler = handler
         self.segments = {name: read_span(span, f"segments.{name}") for name, span in segments.items()}
-        if TRAIN in self.segments and handler.needs_fit_window:
+        if TRAIN in self.segments:
             handler.fit_on(self.segments[TRAIN])
 
     @property
@@ -47,9 +47,10 @@ class Dataset:
             for (one, a), (other, b) in combinations(self.segments.items(), 2)
             if _meet(a, b)
         ]
-        fit, train = self.handler.fit_window, self.segments.get(TRAIN)
-        if fit and train and fit.end is not None and train.end is not None and fit.end > train.end:
-            own.append(notices.fit_after_train(fit, train))
+        end = self.segments[TRAIN].end if TRAIN in self.segments else None
+        for fit in self.handler.fit_windows:
+            if end is not None and (fit.end is None or fit.end > end):
+                own.append(notices.fit_after_train(fit, self.segments[TRAIN]))
         return [*self.handler.notices, *own]
 
     def prepare(

@@ -84,7 +84,6 @@ class DataHandler:
             restore(self._fitted_steps, fitted)
         self._train: Span | None = None
         self._source = table
-        self._raw: Table | None = None
         self._views: dict[str, Table] = {}
         self._notices: list[dict[str, Any]] = []
         self._lock = threading.RLock()
@@ -98,6 +97,12 @@ class DataHandler:
     def needs_fit_window(self) -> bool:
         """Whether a processor has to be fitted and nobody has said on which days."""
         return not self._learned and any(self._span_of(step) is None for step in self._fitted_steps)
+
+    @property
+    def fit_windows(self) -> list[Span]:
+        """The spans that processors are fitted on, each once, as far as they are known."""
+        spans = [] if self._learned else [self._span_of(step) for step in self._fitted_steps]
+        return list(dict.fromkeys(span for span in spans if span is not None))
 
     @property
     def notices(self) -> list[dict[str, Any]]:
@@ -115,14 +120,18 @@ class DataHandler:
         return [step.learned() for step in self._fitted_steps]
 
     def fit_on(self, segment: object) -> None:
-        """Use this span as the fit window of processors that have none.
+        """Use this span as the fit window of processors that have none; nothing happens where all have one.
 
-        Raises: Conflict when the views are made already with another one.
+        Raises: Conflict when another span was handed over before: one handler serves one train segment.
         """
         span = read_span(segment, "segments")
         with self._lock:
-            if self._views and self._train not in (None, span):
-                raise Conflict(f"the processors are fitted on {self._train} already, not on {span}")
+            if not self._on_train:
+                return
+            if self._train not in (None, span):
+                raise Conflict(
+                    f"the processors are fitted on {self._train} already, not on {span}", hint="make a handler for each"
+                )
             self._train = span
 
     def view(self, data_key: str = INFER) -> Table:
@@ -224,6 +233,14 @@ class DataHandler:
     def _fitted_steps(self) -> list[FittedProcessor]:
         return [step for step in self.processors if isinstance(step, FittedProcessor)]
 
+    @property
+    def _on_train(self) -> bool:
+        """Whether a processor has neither a window of its own nor one of the handler."""
+        return not self._learned and any(
+            (self.fit_window or fit_window(step.fit_start_time, step.fit_end_time)) is None
+            for step in self._fitted_steps
+        )
+
     def _span_of(self, step: FittedProcessor) -> Span | None:
         return self.fit_window or fit_window(step.fit_start_time, step.fit_end_time) or self._train
 
@@ -243,9 +260,7 @@ class DataHandler:
         return first, stop
 
     def _tell(self, infer: Table) -> None:
-        steps = self._fitted_steps
-        unsaid = [s for s in steps if not self.fit_window and fit_window(s.fit_start_time, s.fit_end_time) is None]
-        if unsaid and self._train and not self._learned:
+        if self._on_train and self._train:
             self._notices.append(notices.fit_on_train(self._train))
         labels = [column for column in infer.columns if column.group == LABEL]
         changing = [
@@ -255,7 +270,7 @@ class DataHandler:
         ]
         if changing:
             self._notices.append(notices.label_in_inference(changing, [column.name for column in labels]))
-        self._notices.extend(notices.of_processors(steps))
+        self._notices.extend(notices.of_processors(self._fitted_steps))
 
 
 def fit_window(start: object, end: object) -> Span | None:
