@@ -150,7 +150,10 @@ ORIGINS = [
         "Ref(Ref($close>1,1),0)",
         "qlib_first(qlib_ref(on_bars(qlib_gt(on_bars(close, bar:1), 1), bar:1), 1), bar:1)",
     ),
-    ("Mask(EMA($close,5),'A')/Ref($close,9)", "qlib_div(qlib_other(qlib_ema(close, bar:9, 5), A), qlib_ref(close, 9))"),
+    (
+        "Mask(EMA($close,5),'A')/Ref($close,9)",
+        "qlib_div(qlib_other(on_bars(qlib_ema(close, bar:9, 5), bar), A), qlib_ref(close, 9))",
+    ),
 ]  # fmt: skip
 
 
@@ -165,7 +168,7 @@ def test_another_name_is_a_leaf_with_its_own_expression() -> None:
     code, inner = expression.others[leaf]
     assert leaf.startswith("other:SH000300:")
     assert code == "SH000300"
-    assert inner.canonical == "qlib_mean(vwap, 5)"
+    assert inner.canonical == "on_bars(qlib_mean(vwap, 5), bar)"
     assert inner.fields == {"vwap"}
     assert expression.fields == {"close", "vwap"}
 

@@ -310,13 +310,12 @@ class _Runner:
     def _apart(self, apart: Apart, made: dict[tuple[str, int], Panel], rows: int) -> Panel:
         """One operator on whole panels."""
         node, operator = apart.node, apart.operator
-        width = width_of(self.assets)
         if operator.axis is Axis.CELL:
-            result = np.full((rows, width), np.nan, np.float32 if apart.single else np.float64)
+            plain = np.empty((rows, self.assets), np.float32 if apart.single else np.float64)
             sources = [self._source(part, apart, made, rows, False) for part in node.parts]
             with np.errstate(all="ignore"):
-                operator.compiled()(*sources, out=result[:, : self.assets])
-            return result
+                operator.compiled()(*sources, out=plain)
+            return padded(plain, plain.dtype.type)
         panels = [self._source(part, apart, made, rows, True) for part in node.parts]
         plain = np.empty((rows, self.assets))
         kernel = operator.compiled()
@@ -336,9 +335,7 @@ class _Runner:
                 kernel(plain[a:z], back, *(p[a - back : z] for p in panels), *numbers)
 
             self._spread(rows, some)
-        result = np.full((rows, width), np.nan)
-        result[:, : self.assets] = plain
-        return result
+        return padded(plain, np.float64)
 
     def _spread(self, rows: int, work: Any) -> None:
         """Run `work(first, end)` over all rows, in several threads where that pays."""

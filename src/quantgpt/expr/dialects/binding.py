@@ -124,10 +124,10 @@ class _Binder:
         nodes = [child for child in children if isinstance(child, Node)]
         codes = {node.code for node in nodes}
         if len(codes) == 1 and "" not in codes and found[0].rule is not Rule.OTHER:
-            inside = tuple(child.inner if isinstance(child, Node) and child.inner else child for child in children)
+            inside = tuple(_inside(child) for child in children)
             made = self.matched(part, found, inside)
             if not _across_names(made):
-                return on_other(codes.pop(), canonical_tree(made, self.scope.text))
+                return self.lent(codes.pop(), made)
         return self.matched(part, found, children)
 
     def sign(self, part: Syntax, child: Value) -> None:
@@ -197,7 +197,12 @@ class _Binder:
         if _across_names(inner):
             why = f"{part.name}: one name alone has no rank among others"
             raise self.scope.refusal((part.start, part.end), why, "截面函数不能只在一只证券上计算", "kind", None)
-        return inner if inner.inner is not None else on_other(code.upper(), canonical_tree(inner, self.scope.text))
+        return inner if inner.inner is not None else self.lent(code.upper(), inner)
+
+    def lent(self, code: str, inner: Node) -> Node:
+        """A leaf: `inner` on the name `code`, on the rows that this name has."""
+        kept = self.ladder.rows_of(inner) if self.scope.table.ladder else inner
+        return on_other(code, canonical_tree(kept, self.scope.text))
 
     def macro(self, part: Syntax, row: Row, children: tuple[Value, ...]) -> Node:
         """The tree of a combination, with a notice that shows what it stands for."""
@@ -239,6 +244,13 @@ def _number(value: Value) -> Node | float:
     if isinstance(value, Node):
         return value
     return 0.0 if isinstance(value, str) else float(value)
+
+
+def _inside(child: Value) -> Value:
+    """Of a leaf on another name what is computed there, before it was cut to the rows of that name."""
+    if not isinstance(child, Node) or child.inner is None:
+        return child
+    return child.inner.parts[0] if child.inner.name == "on_bars" else child.inner
 
 
 def _across_names(root: Node) -> bool:

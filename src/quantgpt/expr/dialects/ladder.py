@@ -77,7 +77,8 @@ class Ladder:
             case Rule.CHANGE:
                 return self.change(template, given)
             case Rule.WINDOW:
-                return self.fill(template, {name: self.on_bars(part) for name, part in given.items()})
+                cut = {name: self.on_bars(part) if isinstance(part, Node) else part for name, part in given.items()}
+                return self.fill(template, cut)
         raise Broken(f"no rule {rule}")
 
     def kind(self, part: Node | float) -> Kind:
@@ -94,17 +95,18 @@ class Ladder:
         operator = OPERATORS.find(template.partition("(")[0]) if self.climbed else None
         if operator is None or operator.axis is Axis.CELL:
             return self.fill(template, given)
-        across = operator.axis is Axis.DAY
-        kept = {
-            name: self.on_bars(self.on_bars(part), ahead=True) if across else self.on_bars(part)
-            for name, part in given.items()
-        }
-        return self.fill(template, kept)
+        cut = self.on_bars if operator.axis is not Axis.DAY else self.rows_of
+        return self.fill(
+            template, {name: cut(part) if isinstance(part, Node) else part for name, part in given.items()}
+        )
 
-    def on_bars(self, part: Node | float, ahead: bool = False) -> Node | float:
-        """A part that enters something over time: without the values it has where there is no bar."""
-        if not isinstance(part, Node):
-            return part
+    def rows_of(self, part: Node) -> Node:
+        """A part without any value where there is no bar."""
+        facts = self.facts.of(part)
+        return _call("on_bars", part, market_field(BAR)) if facts.before or facts.after else part
+
+    def on_bars(self, part: Node, ahead: bool = False) -> Node:
+        """A part that enters something over time: without the values it has before the first bar, or after the last."""
         facts = self.facts.of(part)
         return _call("on_bars", part, market_field(BAR)) if (facts.after if ahead else facts.before) else part
 
