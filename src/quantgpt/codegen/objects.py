@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from quantgpt.foundations.errors import Broken
+from quantgpt.foundations.errors import BadRequest, Broken, DiskFull
 from quantgpt.foundations.files import write_whole
+from quantgpt.foundations.settings import load_settings
 
 VERSION = 1
+MOST_KEPT = 1000
+"""compiled plans on disk; the oldest go first"""
 _LOCK = threading.RLock()
 
 
@@ -94,21 +97,18 @@ def machine_code(text: str, host: Host) -> bytes:
         return machine
 
 
-def compiled(key: str, text: Callable[[], str], host: Host, folder: Path | None) -> Code:
-    """The code of a plan: from `folder` where it was made before, else made now and put there.
-
-    `key` names the plan and everything that its assembly depends on.
-    """
+def compiled(text: str, host: Host, folder: Path | None) -> Code:
+    """The code of an assembly: from `folder` where it was made before, else made now and put there."""
     import llvmlite
 
-    words = (VERSION, key, host.cpu, host.features, llvmlite.__version__)
+    words = (VERSION, text, host.cpu, host.features, llvmlite.__version__)
     name = hashlib.sha256(repr(words).encode()).hexdigest()[:40]
     path = folder / f"{name}.o" if folder else None
     if path is not None:
         kept = _read(path)
         if kept is not None:
             return Code(kept, host)
-    machine = machine_code(text(), host)
+    machine = machine_code(text, host)
     if path is not None:
         _keep(path, machine)
     return Code(machine, host)
@@ -124,15 +124,18 @@ def _read(path: Path) -> bytes | None:
 
 
 def _keep(path: Path, machine: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    """Put an object file away; without room, or where nothing may be written, it is made again next time."""
+    with suppress(OSError, DiskFull):
         write_whole(path, lambda handle: handle.write(hashlib.sha256(machine).digest() + machine), mode=0o600)
-    except OSError:
-        return
+        kept = sorted(path.parent.glob("*.o"), key=lambda old: old.stat().st_mtime)
+        for old in kept[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=1)
 def default_folder() -> Path | None:
-    """Where compiled plans are kept: beside numba's own cache, or nowhere if no folder can be written."""
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    base = Path(given) if given else Path.home() / ".cache" / "quantgpt"
-    return base / "plans"
+    """Where compiled plans are kept: in the home of this installation, or nowhere if its settings cannot be read."""
+    try:
+        return load_settings().home.expanduser() / "cache" / "plans"
+    except BadRequest:
+        return None

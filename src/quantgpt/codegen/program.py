@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -107,8 +106,7 @@ class Program:
         self.parts = []
         for members in split(outputs):
             source = emit([outputs[i] for i in members], tile)
-            key = hashlib.sha256(source.text.encode()).hexdigest()
-            code = compiled(key, lambda text=source.text: text, self.host, default_folder())
+            code = compiled(source.text, self.host, default_folder())
             self.parts.append(_Part(tuple(planes[i] for i in members), source, code))
         self._scratch: list[Panel] = []
         self._scratch_bytes = max((part.source.short_bytes + part.source.long_bytes for part in self.parts), default=0)

@@ -32,31 +32,37 @@ lowers("qlib_or")(_binary("either"))
 
 @lowers("single")
 def single(b: Lanes, x: Lane) -> Lane:
+    """x rounded to float32."""
     return b.narrow(x)
 
 
 @lowers("on_bars")
 def on_bars(b: Lanes, x: Lane, bar: Lane) -> Lane:
+    """x on bars, missing elsewhere."""
     return b.when(bar, x)
 
 
 @lowers("qlib_abs")
 def absolute(b: Lanes, x: Lane) -> Lane:
+    """|x|; infinities pass."""
     return b.abs(x)
 
 
 @lowers("qlib_not")
 def invert(b: Lanes, x: Lane) -> Lane:
+    """Not x."""
     return b.invert(x)
 
 
 @lowers("qlib_if")
 def choose(b: Lanes, mask: Lane, x: Lane, y: Lane) -> Lane:
+    """x where the condition holds, else y."""
     return b.pick(b.mask(mask), b.number(x), b.number(y))
 
 
 @lowers("qlib_sign")
 def sign(b: Lanes, x: Lane) -> Lane:
+    """1, 0 or -1."""
     x = b.number(x)
     one, zero, minus = (b.const(v, Kind.F32) for v in (1.0, 0.0, -1.0))
     turned = b.pick(b.compare("gt", x, zero), one, b.pick(b.compare("lt", x, zero), minus, zero))
@@ -65,11 +71,13 @@ def sign(b: Lanes, x: Lane) -> Lane:
 
 @lowers("qlib_greater")
 def greater(b: Lanes, x: Lane, y: Lane) -> Lane:
+    """The larger of two, missing if either is."""
     return _extreme(b, b.high(x, y), x, y)
 
 
 @lowers("qlib_less")
 def less(b: Lanes, x: Lane, y: Lane) -> Lane:
+    """The smaller of two, missing if either is."""
     return _extreme(b, b.low(x, y), x, y)
 
 
@@ -83,11 +91,13 @@ def _extreme(b: Lanes, found: Lane, x: Lane, y: Lane) -> Lane:
 
 @lowers("qlib_ref")
 def ref(b: Lanes, x: Lane, n: float) -> Lane:
+    """x n bars ago."""
     return b.lag(b.number(x), int(n))
 
 
 @lowers("qlib_delta")
 def delta(b: Lanes, x: Lane, bar: Lane, n: float) -> Lane:
+    """Change over n bars, from the first row that is loaded."""
     x = b.number(x)
     return b.when(b.lag(bar, int(n)), b.sub(x, b.lag(x, int(n))))
 
@@ -110,12 +120,14 @@ def _some(b: Lanes, count: Lane, least: float, x: Lane) -> Lane:
 
 @lowers("qlib_sum")
 def total(b: Lanes, x: Lane, n: float) -> Lane:
+    """Sum of a window."""
     made, count = _total(b, x, n)
     return _some(b, count, 1.0, made)
 
 
 @lowers("qlib_mean")
 def mean(b: Lanes, x: Lane, n: float) -> Lane:
+    """Mean of a window."""
     made, count = _total(b, x, n)
     return b.div(made, count)
 
@@ -214,21 +226,25 @@ class Moments:
 
 @lowers("qlib_var")
 def var(b: Lanes, x: Lane, n: float) -> Lane:
+    """Sample variance of a window."""
     return Moments(b, x, n, False).variance
 
 
 @lowers("qlib_std")
 def std(b: Lanes, x: Lane, n: float) -> Lane:
+    """Sample standard deviation of a window."""
     return b.sqrt(Moments(b, x, n, False).variance)
 
 
 @lowers("qlib_slope")
 def slope(b: Lanes, x: Lane, n: float) -> Lane:
+    """Slope of x on the position."""
     return Moments(b, x, n, True).slope
 
 
 @lowers("qlib_rsquare")
 def rsquare(b: Lanes, x: Lane, n: float) -> Lane:
+    """Squared correlation with the position; missing in a flat window."""
     m = Moments(b, x, n, True)
     made = b.div(b.mul(m.products, m.products), b.mul(m.squares, m.spread))
     return b.when(b.both(m.enough, b.invert(m.flat)), made)
@@ -236,6 +252,7 @@ def rsquare(b: Lanes, x: Lane, n: float) -> Lane:
 
 @lowers("qlib_resi")
 def resi(b: Lanes, x: Lane, n: float) -> Lane:
+    """Distance of today from the line through the window."""
     m = Moments(b, x, n, True)
     made = b.div(b.neg(b.add(m.s1, b.mul(m.slope, m.q1))), m.n)
     return b.when(m.mask, made)
@@ -243,11 +260,13 @@ def resi(b: Lanes, x: Lane, n: float) -> Lane:
 
 @lowers("qlib_max")
 def maximum(b: Lanes, x: Lane, n: float) -> Lane:
+    """Largest value of a window."""
     return _furthest(b, x, int(n), -math.inf, b.high)
 
 
 @lowers("qlib_min")
 def minimum(b: Lanes, x: Lane, n: float) -> Lane:
+    """Smallest value of a window."""
     return _furthest(b, x, int(n), math.inf, b.low)
 
 
@@ -260,11 +279,13 @@ def _furthest(b: Lanes, x: Lane, n: int, none: float, better: Callable[[Lane, La
 
 @lowers("qlib_idxmax")
 def idxmax(b: Lanes, x: Lane, bar: Lane, n: float) -> Lane:
+    """Position of the largest value, from the oldest bar."""
     return _position(b, x, bar, int(n), math.inf, "gt")
 
 
 @lowers("qlib_idxmin")
 def idxmin(b: Lanes, x: Lane, bar: Lane, n: float) -> Lane:
+    """Position of the smallest value, from the oldest bar."""
     return _position(b, x, bar, int(n), -math.inf, "lt")
 
 
@@ -287,6 +308,7 @@ def _position(b: Lanes, x: Lane, bar: Lane, n: int, missing: float, beats: str) 
 
 @lowers("qlib_rank", 256)
 def rank(b: Lanes, x: Lane, n: float) -> Lane:
+    """Rank of today in a window."""
     x, mask = finite(b, x)
     shown = b.when(mask, x)
     one, zero = b.const(1.0, Kind.F32), b.const(0.0, Kind.F32)
@@ -324,6 +346,7 @@ def rank(b: Lanes, x: Lane, n: float) -> Lane:
 
 @lowers("qlib_quantile")
 def quantile(b: Lanes, x: Lane, n: float, q: float) -> Lane:
+    """Quantile of a window, between neighbours by straight line."""
     x, mask = finite(b, x)
     length = int(n)
     window = b.sorted_window(b.when(mask, x), length)
@@ -384,6 +407,7 @@ class Pairs:
 
 @lowers("qlib_cov")
 def cov(b: Lanes, x: Lane, y: Lane, n: float) -> Lane:
+    """Sample covariance over common rows."""
     pair = Pairs(b, x, y, n)
     choices = b.mul(pair.n, b.sub(pair.n, b.const(1.0)))
     return b.when(pair.enough, b.div(pair.products, choices))
@@ -391,6 +415,7 @@ def cov(b: Lanes, x: Lane, y: Lane, n: float) -> Lane:
 
 @lowers("qlib_corr")
 def corr(b: Lanes, x: Lane, y: Lane, n: float) -> Lane:
+    """Correlation over common rows; missing where either is flat."""
     pair = Pairs(b, x, y, n)
     xx, yy = pair.across(pair.sxx, pair.sx, pair.sx), pair.across(pair.syy, pair.sy, pair.sy)
     made = b.div(pair.products, b.sqrt(b.mul(xx, yy)))
