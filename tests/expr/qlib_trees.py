@@ -102,7 +102,7 @@ class _Writer:
             word = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div"}[symbol]
             return f"{word}({left},{right})"
         if self.rng.random() < 0.3:
-            return f"({left} {symbol} {right})"
+            return f"(({left}) {symbol} ({right}))"
         return f"({left}){symbol}({right})"
 
     def _power(self, depth: int) -> str:
@@ -122,11 +122,11 @@ class _Writer:
         """Arithmetic on conditions, of today and of another day."""
         flag, other = self.flag(depth), self.flag(depth)
         if self.compat == "strict":
-            return f"({flag}*{self.series(depth)})"
+            return f"({flag}*({self.series(depth)}))"
         lagged = f"Ref({flag},{self.pick(('1', '3'))})"
         return self.pick(
             (
-                f"({flag}*{self.series(depth)})",
+                f"({flag}*({self.series(depth)}))",
                 f"({flag}+{self.pick(('1', '0.5'))})",
                 f"(1-{flag})",
                 f"({flag}+{other})*1",
@@ -134,8 +134,8 @@ class _Writer:
                 f"Greater({flag},{self.series(depth)})",
                 f"If({flag},{other},{self.value(depth)})",
                 f"If({self.series(depth)},{flag},{self.series(depth)})",
-                f"Mean({lagged}*{self.series(depth)},2)",
-                f"Sum(({lagged}+0.1)*{self.series(depth)},3)",
+                f"Mean({lagged}*({self.series(depth)}),2)",
+                f"Sum(({lagged}+0.1)*({self.series(depth)}),3)",
                 f"({lagged}&{other})*1",
                 f"Mean({lagged},5)",
                 f"Abs(Max(Delta({flag},2),3))",
@@ -180,7 +180,7 @@ class _Writer:
         self.weights = {**own, "own": 0.0}
         text = f"Mask({self.series(depth)},'{self.pick(CODES)}')"
         self.weights = own
-        return text if self.rng.random() < 0.5 else f"({text} / {self.series(depth)})"
+        return text if self.rng.random() < 0.5 else f"({text} / ({self.series(depth)}))"
 
     def _own(self, depth: int) -> str:
         x = self.series(depth)
