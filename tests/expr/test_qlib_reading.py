@@ -270,6 +270,18 @@ def test_an_expanding_extreme_is_remarked_on(text: str, word: str) -> None:
     assert text[notice.start : notice.end].startswith(("Max", "Min"))
 
 
+@pytest.mark.parametrize(
+    ("text", "compat", "code"),
+    [
+        ("EMA($close,5)/$close", "qlib", "depends_on_start"),
+        ("Mean($volume,0)/$volume", "qlib", "depends_on_start"),
+        ("Mean($volume,0)/$volume", "strict", "unbounded"),
+    ],
+)
+def test_a_value_without_a_fixed_warmup_is_remarked_on(text: str, compat: str, code: str) -> None:
+    assert [notice.code for notice in read(text, compat).notices] == [code]
+
+
 @pytest.mark.parametrize("compat", ["qlib", "strict", "extended"])
 @pytest.mark.parametrize("text", ["Mean($close,5)/$close", "Mask(EMA($close,5),'A')/$close", "Ref($close,-2)"])
 def test_expressions_survive_pickling(text: str, compat: str) -> None:

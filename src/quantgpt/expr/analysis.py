@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from quantgpt.expr.tree import Node, fold, walk
+from quantgpt.expr.tree import BAR, Node, fold, walk
 from quantgpt.foundations.fields import FIELDS, Unit
 from quantgpt.operators._base import UNBOUNDED, Axis, UnitRule
 
@@ -260,14 +260,7 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
             )
         )
     if warmup >= UNBOUNDED:
-        found.append(
-            _note(
-                "unbounded",
-                root,
-                "用到全部历史，没有固定的预热期",
-                "reads the whole history; there is no fixed warm-up",
-            )
-        )
+        found.append(_unbounded(root))
     elif warmup > LONG_WARMUP:
         found.append(
             _note(
@@ -278,6 +271,21 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
             )
         )
     return tuple(found)
+
+
+def _unbounded(root: Node) -> Notice:
+    """What an expression without a fixed warm-up depends on: the start of the question, or the listing."""
+    starts = any(node.operator and node.operator.from_origin and BAR in _leaves(node) for node in walk(root))
+    if starts:
+        zh = "Qlib 的 EMA、小数窗口和 N=0 从载入区间首日起算，结果取决于查询的起始日"
+        en = "Qlib's EMA, shares and N = 0 begin where the rows loaded begin: the value depends on the start asked for"
+        return _note("depends_on_start", root, zh, en)
+    zh, en = "从上市首日起算，没有固定的预热期", "begins at the first bar of a name; there is no fixed warm-up"
+    return _note("unbounded", root, zh, en)
+
+
+def _leaves(node: Node) -> set[str]:
+    return {part.name for part in node.parts if part.operator is None}
 
 
 def _fraction_against_percent(parts: tuple[Node, ...]) -> bool:

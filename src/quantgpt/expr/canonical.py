@@ -1,6 +1,7 @@
 """One form for all spellings of one computation: aliases resolved, constants folded, operands in a fixed order.
 
-Every rewrite keeps every bit of the result; that is why sums and products are not regrouped.
+Every rewrite keeps every bit of the result; that is why sums and products are not regrouped. Only the order of the two
+sides of a correlation or covariance decides its last bit, and it is the same for all spellings.
 """
 
 from __future__ import annotations

@@ -29,6 +29,10 @@ from quantgpt.operators._base import Axis, Takes, read_only
 FeaturePanel = NDArray[np.float32]
 Panel = NDArray[Any]
 FEWEST_ROWS_PER_THREAD = 64
+FEWEST_ROWS = 256
+LONGEST_RUN = 1 << 40
+ROOM_BETWEEN_STAGES = 1 << 30
+"""bytes"""
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,17 @@ def compute_features(
         groups: dict[int, list[int]] = {}
         for i, expression in enumerate(expressions):
             groups.setdefault(expression.lookahead, []).append(i)
+        inputs = inputs.prepared(sorted({name for expression in expressions for name in expression.fields}))
         for delay, places in groups.items():
-            runner = _Runner(inputs, start, begin, stop, delay, threads, _How(host, tile, fuse))
-            whole = places == list(range(len(expressions)))
-            target = made if whole else room(len(places), rows, assets)
-            runner.run([expressions[i] for i in places], target)
-            if not whole:
+            part = [expressions[i] for i in places]
+            target = made if len(places) == len(expressions) else room(len(places), rows, assets)
+            programs = _programs_of(part, delay, _How(host, tile, fuse))
+            step = programs.rows_at_once(assets)
+            for low in range(begin, stop, step):
+                high = min(low + step, stop)
+                runner = _Runner(programs, inputs, start, low, high, threads)
+                runner.run(part, target[:, low - begin : high - begin])
+            if target is not made:
                 made[places] = target
     return FeatureBlock(
         made[:, :, :assets],
@@ -170,6 +179,12 @@ class _How:
         return Program(outputs, host=self.host, tile=self.tile)
 
 
+def _programs_of(expressions: Sequence[Expression], delay: int, how: _How) -> _Programs:
+    """The compiled programs of some expressions; those used last are remembered."""
+    roots = [expression.plan for expression in expressions]
+    return _programs(tuple(root.key for root in roots), delay, how, _Roots(roots))
+
+
 @lru_cache(maxsize=64)
 def _programs(keys: tuple[str, ...], delay: int, how: _How, roots: _Roots) -> _Programs:
     return _Programs.of(roots.nodes, delay, how)
@@ -190,18 +205,40 @@ class _Roots:
 
 @dataclass(frozen=True)
 class _Programs:
-    """Everything compiled for one set of expressions."""
+    """Everything compiled for one set of expressions.
+
+    `drops` are the values that nobody reads after each stage, `live` the most of them that there are at one time.
+    """
 
     stages: tuple[tuple[Stage, Program | None], ...]
     last: Program
     history: int
+    delay: int
+    how: _How
+    drops: tuple[frozenset[str], ...]
+    live: int
 
     @classmethod
     def of(cls, roots: Sequence[Node], delay: int, how: _How) -> _Programs:
         stages, outputs = stages_of(roots, delay, how.fuse, how.exact)
         made = tuple((stage, how.program(stage.outputs) if stage.outputs else None) for stage in stages)
         last = how.program(outputs)
-        return cls(made, last, max((_history(root) for root in roots), default=0) + delay)
+        reads = [stage.reads | (program.reads if program else set()) for stage, program in made] + [set(last.reads)]
+        drops, there, live = [], set[str](), 0
+        for i, stage in enumerate(stages):
+            there |= {apart.name for apart in stage.apart}
+            live = max(live, len(there) + len(stage.wanted))
+            gone = there - set[str]().union(*reads[i + 1 :])
+            drops.append(frozenset(gone))
+            there -= gone
+        history = max((_history(root) for root in roots), default=0) + delay
+        return cls(made, last, history, delay, how, tuple(drops), live)
+
+    def rows_at_once(self, assets: int) -> int:
+        """How many rows to compute at a time, so that values between the stages stay within their room."""
+        if not self.live:
+            return LONGEST_RUN
+        return max(ROOM_BETWEEN_STAGES // (self.live * width_of(assets) * 8), 2 * self.history, FEWEST_ROWS)
 
 
 def _history(root: Node) -> int:
@@ -217,34 +254,27 @@ class _Runner:
     """One computation: stages, then the last program, each over the rows that the next one reads."""
 
     def __init__(
-        self,
-        inputs: FeatureInputs,
-        start: int,
-        begin: int,
-        stop: int,
-        delay: int,
-        threads: int,
-        how: _How,
+        self, programs: _Programs, inputs: FeatureInputs, start: int, begin: int, stop: int, threads: int
     ) -> None:
-        self.inputs, self.start, self.begin, self.stop, self.delay = inputs, start, begin, stop, delay
-        self.threads, self.how = threads, how
+        self.programs, self.inputs, self.start, self.begin, self.threads = programs, inputs, start, begin, threads
+        self.low = max(0, begin - programs.history)
+        self.end = stop + programs.delay
         self.span = spans(inputs.first, inputs.last)
         self.assets = len(inputs.first)
         self.placed: dict[tuple[str, str], Placed] = {}
 
     def run(self, expressions: Sequence[Expression], target: Panel) -> None:
-        roots = [expression.plan for expression in expressions]
-        keys = tuple(root.key for root in roots)
-        programs = _programs(keys, self.delay, self.how, _Roots(roots))
-        beyond = max(0, self.stop + self.delay - len(self.inputs.days))
-        self.low = max(0, self.begin - programs.history)
-        self.end = self.stop + self.delay
+        """Fill `target`, one plane for every expression."""
+        programs = self.programs
+        beyond = max(0, self.end - len(self.inputs.days))
         self._fields(expressions, beyond)
         self._others(expressions, beyond)
-        for stage, program in programs.stages:
+        for (stage, program), gone in zip(programs.stages, programs.drops, strict=True):
             self._stage(stage, program)
-        grid = Grid(self.start, self.low, self.begin + self.delay, self.end)
-        out, aux = (None, target) if self.how.exact else (target, None)
+            for name in gone:
+                del self.placed["field", name]
+        grid = Grid(self.start, self.low, self.begin + programs.delay, self.end)
+        out, aux = (None, target) if programs.how.exact else (target, None)
         programs.last.run(self.placed, self.span, grid, out, aux, self.threads)
 
     def _fields(self, expressions: Sequence[Expression], beyond: int) -> None:
@@ -267,9 +297,10 @@ class _Runner:
         _check([inner], other)
         other = replace(other, others={**self.inputs.others, **other.others})
         stop = len(self.inputs.days)
-        runner = _Runner(other, self.start, self.low, stop, inner.lookahead, 1, replace(self.how, exact=True))
+        other = other.prepared(sorted(inner.fields))
+        programs = _programs_of([inner], inner.lookahead, replace(self.programs.how, exact=True))
         target = room(1, stop - self.low, 1, Kind.F64)
-        runner.run([inner], target)
+        _Runner(programs, other, self.start, self.low, stop, 1).run([inner], target)
         line = np.full(stop - self.low + beyond, np.nan)
         line[: stop - self.low] = target[0, :, 0]
         return line
@@ -281,8 +312,7 @@ class _Runner:
         if program is not None:
             short = room(program.short, rows, self.assets) if program.short else None
             long = room(program.long, rows, self.assets, Kind.F64) if program.long else None
-            early = max(0, self.low - program.history)
-            grid = Grid(self.start, early, self.low, self.end)
+            grid = Grid(self.start, self.low, self.low, self.end)
             program.run(self.placed, self.span, grid, short, long, self.threads)
             counts = {Kind.F32: 0, Kind.F64: 0}
             for wanted, output in zip(stage.wanted, stage.outputs, strict=True):
@@ -293,7 +323,7 @@ class _Runner:
                 counts[kind] += 1
         for apart in stage.apart:
             result = self._apart(apart, made, rows)
-            self.placed["field", f"node:{apart.node.key}"] = Placed(result, self.low)
+            self.placed["field", apart.name] = Placed(result, self.low)
 
     def _source(self, node: Node, apart: Apart, made: dict[tuple[str, int], Panel], rows: int, panel: bool) -> Any:
         """What an operator reads: rows from `low` on, or a bare number."""

@@ -34,6 +34,11 @@ class Apart:
     """it is computed as it was that many sessions ago, because it stands over a look-ahead of as many"""
 
     @property
+    def name(self) -> str:
+        """What its result is called where later code reads it."""
+        return f"node:{self.node.key}"
+
+    @property
     def single(self) -> bool:
         """Whether it reads and makes float32."""
         return self.operator.name in SINGLE
@@ -47,6 +52,11 @@ class Stage:
     """what the outputs are: key of a node and delay"""
     outputs: list[Output] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
+
+    @property
+    def reads(self) -> set[str]:
+        """Results of earlier operators that the operators of this stage read directly."""
+        return {f"node:{part.key}" for apart in self.apart for part in apart.node.parts}
 
     def want(self, node: Node, delay: int, writer: _Writer) -> None:
         """Have the program make a value for the operators to read."""
