@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
-from tests.parity.exact_qlib import Judge, compare, near
+from tests.parity.exact_qlib import Judge, NotJudged, compare, near
 from tests.parity.plain_kernels import compute_plain
 
 from quantgpt.expr import read_expression
@@ -130,6 +130,28 @@ def test_every_listed_residue_is_one() -> None:
             assert text.replace(" ", "").startswith("Std(Abs($close/Ref($close,1)-1)*$volume,5)"), text
             assert exact == 0.0
             assert theirs > 1e6
+
+
+def test_the_judge_agrees_with_qlib_elsewhere() -> None:
+    """Exact arithmetic gives Qlib's values on cells that are not listed, so it may judge those that are."""
+    g = np.random.default_rng(3)
+    held = market()
+    session, column, values = frozen("alpha158")
+    judged = 0
+    for k in g.choice(158, 60, replace=False):
+        text = RECIPE["queries"]["alpha158"]["texts"][k]
+        known = listed().get(("alpha158", text), {})
+        for i in g.choice(session.size, 4, replace=False):
+            j = int(column[i])
+            if (str(held["codes"][j]), int(session[i])) in known:
+                continue
+            try:
+                exact = judge_of(j).value(text, int(session[i]) - int(held["first"][j]))
+            except NotJudged:
+                break
+            assert near(float(values[k, i]), exact), (text, int(session[i]), j)
+            judged += 1
+    assert judged > 100
 
 
 def test_the_market_is_the_recipe() -> None:
