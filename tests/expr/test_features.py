@@ -57,13 +57,13 @@ def values(expressions: Sequence[Expression], inputs: FeatureInputs = INPUTS, **
 
 
 def agree(kind: str, seed: int, count: int) -> None:
-    """Fused, operator by operator, alone, in tiles, in threads, and a new session: not one bit apart."""
+    """Alone, in tiles, in threads and as a new session: the same bits. Operator by operator: the same within 4 steps of
+    float32, because a quotient that is a result is rounded from a · (1/b)."""
     batch = some(kind, seed, count)
     whole = values(batch)
     plain = values(batch, fuse=False)
     for i, one in enumerate(batch):
         assert not different(whole[i], plain[i], 4).any(), one.text
-        assert not different(whole[i], plain[i]).any(), one.text
     g = random.Random(seed)
     assert not different(values(batch, threads=2), whole).any()
     assert not different(values(batch, tile=g.choice([1, 5, 33, 200])), whole).any()

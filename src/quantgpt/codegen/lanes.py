@@ -336,8 +336,10 @@ class Lanes:
         return self.make("sort", x.kind, (x,), (n,))
 
     def _sort_key(self, x: Lane) -> Lane:
-        if x.op == "wide":
-            x = x.args[0]
+        """What is sorted: minus zero counts as zero, a missing value as infinite."""
+        single = x.kind is Kind.F32 or x.op == "wide"
+        x = self.add(x, self.const(0.0))
+        x = self.narrow(x) if single else x
         return self.pick(self.valid(x), x, self.const(math.inf, x.kind))
 
     def nth(self, window: Lane, index: Lane, count: Lane, full: float) -> Lane:

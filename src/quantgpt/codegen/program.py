@@ -112,6 +112,11 @@ class Program:
         self._scratch_bytes = max((part.source.short_bytes + part.source.long_bytes for part in self.parts), default=0)
 
     @property
+    def reads(self) -> frozenset[str]:
+        """Names of the inputs."""
+        return frozenset(name for part in self.parts for _, name, _ in part.source.inputs)
+
+    @property
     def history(self) -> int:
         """Rows before the first result that the results depend on."""
         return max((part.source.history for part in self.parts), default=0)

@@ -176,7 +176,7 @@ class _Writer:
             parts = [self.known[part.key, inner] for part in node.parts]
             lower = node.operator.lower(*node.numbers)
             if node.name == LEAD or lower is None:
-                self.known[node.key, back] = parts[0]
+                self.known[node.key, back] = self.lanes.when(self.lanes.bar(None, back), parts[0])
             else:
                 self.known[node.key, back] = lower(self.lanes, *parts, *node.numbers)
             stack.pop()

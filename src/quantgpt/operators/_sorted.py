@@ -25,6 +25,7 @@ def take_in(values: Array, n: int, v: float) -> int:
     """Insert `v` into the first `n` values, which are in ascending order; the new number. Only a finite `v` counts."""
     if v - v != 0.0:
         return n
+    v = v + 0.0  # minus zero becomes zero: the two are equal, and the order of equals would depend on the past
     place = place_in(values, n, v)
     for p in range(n, place, -1):
         values[p] = values[p - 1]

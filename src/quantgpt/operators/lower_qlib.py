@@ -72,13 +72,13 @@ def sign(b: Lanes, x: Lane) -> Lane:
 @lowers("qlib_greater")
 def greater(b: Lanes, x: Lane, y: Lane) -> Lane:
     """The larger of two, missing if either is."""
-    return _extreme(b, b.high(x, y), x, y)
+    return _extreme(b, b.high(y, x), x, y)
 
 
 @lowers("qlib_less")
 def less(b: Lanes, x: Lane, y: Lane) -> Lane:
     """The smaller of two, missing if either is."""
-    return _extreme(b, b.low(x, y), x, y)
+    return _extreme(b, b.low(y, x), x, y)
 
 
 def _extreme(b: Lanes, found: Lane, x: Lane, y: Lane) -> Lane:
@@ -273,7 +273,7 @@ def minimum(b: Lanes, x: Lane, n: float) -> Lane:
 def _furthest(b: Lanes, x: Lane, n: int, none: float, better: Callable[[Lane, Lane], Lane]) -> Lane:
     x, mask = finite(b, x)
     key = b.pick(mask, x, b.const(none, x.kind))
-    found = b.window([key], n, lambda older, newer, _: [better(older[0], newer[0])])[0]
+    found = b.window([key], n, lambda older, newer, _: [better(newer[0], older[0])])[0]
     return b.when(b.compare("ne", found, b.const(none, found.kind)), found)
 
 
