@@ -233,3 +233,15 @@ def test_a_damaged_database_stops_nothing_and_is_named(home: Path, capsys: pytes
         said = capsys.readouterr()
         assert "数据库文件已损坏" in said.out + said.err
     assert not (home / "run").exists()
+
+
+def test_libraries_are_listed_with_what_could_not_be_stated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("libraries") == 0
+    listed = capsys.readouterr().out
+    assert "alpha158" in listed
+    assert run("libraries", "Alpha158") == 0
+    assert "KMID        ($close-$open)/$open" in capsys.readouterr().out
+    assert run("libraries", "gtja191", "--left-out") == 0
+    assert "GTJA143" in capsys.readouterr().out
+    assert run("libraries", "alpha159") == EXIT[Kind.NOT_FOUND]
+    assert "alpha158" in capsys.readouterr().err
