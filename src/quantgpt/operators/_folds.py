@@ -25,13 +25,11 @@ NAN = math.nan
 FLAT_SQUARE = 2e-5 * 2e-5
 """Qlib calls a window constant where its standard deviation is at most 2e-5"""
 COUNT, NEWEST, S1, S2, C1, Q1, Q2 = 0, 1, 2, 3, 4, 5, 6
+"""rows of the state of `fold_spread` (the first four) and `fold_trend`: number of values, the newest one, sums of the
+distances from it and of their squares, of age times distance, of age, of age squared"""
 PAIRS, LAST_X, LAST_Y, SX, SY, SXX, SYY, SXY = 0, 1, 2, 3, 4, 5, 6, 7
-
-
-@routine
-def finite_or_nan(x: float) -> float:
-    """`x`, or NaN where it is infinite."""
-    return x if x - x == 0.0 else NAN
+"""rows of the state of `fold_pairs`: number of common rows, the newest common pair, sums of the distances from it, of
+their squares and of their products"""
 
 
 @routine
@@ -115,21 +113,21 @@ def load_spread(x: Array, today: int, j: int, window: int, state: Array) -> None
         v = x[first + p, j] if first + p >= 0 else NAN
         fine = v - v == 0.0
         newest = v if fine else newest
-        state[0, p] = 1.0 if fine else 0.0
-        state[1, p] = newest
-        state[2, p] = 0.0
-        state[3, p] = 0.0
+        state[COUNT, p] = 1.0 if fine else 0.0
+        state[NEWEST, p] = newest
+        state[S1, p] = 0.0
+        state[S2, p] = 0.0
 
 
 @routine
 def merge_spread(state: Array, older: int, newer: int) -> None:
     """Merge the part that ends at place `older` into the one that ends at place `newer`."""
-    n = state[0, older]
-    delta = state[1, older] - state[1, newer]
-    moved = n * delta + state[2, older]
-    state[3, newer] = (state[3, older] + delta * (state[2, older] + moved)) + state[3, newer]
-    state[2, newer] = moved + state[2, newer]
-    state[0, newer] = n + state[0, newer]
+    n = state[COUNT, older]
+    delta = state[NEWEST, older] - state[NEWEST, newer]
+    moved = n * delta + state[S1, older]
+    state[S2, newer] = (state[S2, older] + delta * (state[S1, older] + moved)) + state[S2, newer]
+    state[S1, newer] = moved + state[S1, newer]
+    state[COUNT, newer] = n + state[COUNT, newer]
 
 
 @routine
@@ -160,16 +158,16 @@ def merge_trend(state: Array, older: int, newer: int, size: float) -> None:
 
     Beside the sums of `merge_spread`: of age times distance, of age and of age squared, the newest row having age 0.
     """
-    n = state[0, older]
-    delta = state[1, older] - state[1, newer]
-    moved = n * delta + state[2, older]
-    ages = state[5, older]
-    state[3, newer] = (state[3, older] + delta * (state[2, older] + moved)) + state[3, newer]
-    state[4, newer] = ((state[4, older] + size * moved) + delta * ages) + state[4, newer]
-    state[6, newer] = (state[6, older] + size * (2.0 * ages + size * n)) + state[6, newer]
-    state[5, newer] = (ages + size * n) + state[5, newer]
-    state[2, newer] = moved + state[2, newer]
-    state[0, newer] = n + state[0, newer]
+    n = state[COUNT, older]
+    delta = state[NEWEST, older] - state[NEWEST, newer]
+    moved = n * delta + state[S1, older]
+    ages = state[Q1, older]
+    state[S2, newer] = (state[S2, older] + delta * (state[S1, older] + moved)) + state[S2, newer]
+    state[C1, newer] = ((state[C1, older] + size * moved) + delta * ages) + state[C1, newer]
+    state[Q2, newer] = (state[Q2, older] + size * (2.0 * ages + size * n)) + state[Q2, newer]
+    state[Q1, newer] = (ages + size * n) + state[Q1, newer]
+    state[S1, newer] = moved + state[S1, newer]
+    state[COUNT, newer] = n + state[COUNT, newer]
 
 
 @routine
@@ -220,9 +218,9 @@ def load_pairs(x: Array, y: Array, today: int, j: int, window: int, state: Array
         fine = a - a == 0.0 and b - b == 0.0
         last_x = a if fine else last_x
         last_y = b if fine else last_y
-        state[0, p] = 1.0 if fine else 0.0
-        state[1, p] = last_x
-        state[2, p] = last_y
+        state[PAIRS, p] = 1.0 if fine else 0.0
+        state[LAST_X, p] = last_x
+        state[LAST_Y, p] = last_y
         for row in range(3, 8):
             state[row, p] = 0.0
 
@@ -230,17 +228,17 @@ def load_pairs(x: Array, y: Array, today: int, j: int, window: int, state: Array
 @routine
 def merge_pairs(state: Array, older: int, newer: int) -> None:
     """Merge the part that ends at place `older` into the one that ends at place `newer`."""
-    n = state[0, older]
-    dx = state[1, older] - state[1, newer]
-    dy = state[2, older] - state[2, newer]
-    moved_x = n * dx + state[3, older]
-    moved_y = n * dy + state[4, older]
-    state[7, newer] = ((state[7, older] + dx * state[4, older]) + dy * moved_x) + state[7, newer]
-    state[5, newer] = (state[5, older] + dx * (state[3, older] + moved_x)) + state[5, newer]
-    state[6, newer] = (state[6, older] + dy * (state[4, older] + moved_y)) + state[6, newer]
-    state[3, newer] = moved_x + state[3, newer]
-    state[4, newer] = moved_y + state[4, newer]
-    state[0, newer] = n + state[0, newer]
+    n = state[PAIRS, older]
+    dx = state[LAST_X, older] - state[LAST_X, newer]
+    dy = state[LAST_Y, older] - state[LAST_Y, newer]
+    moved_x = n * dx + state[SX, older]
+    moved_y = n * dy + state[SY, older]
+    state[SXY, newer] = ((state[SXY, older] + dx * state[SY, older]) + dy * moved_x) + state[SXY, newer]
+    state[SXX, newer] = (state[SXX, older] + dx * (state[SX, older] + moved_x)) + state[SXX, newer]
+    state[SYY, newer] = (state[SYY, older] + dy * (state[SY, older] + moved_y)) + state[SYY, newer]
+    state[SX, newer] = moved_x + state[SX, newer]
+    state[SY, newer] = moved_y + state[SY, newer]
+    state[PAIRS, newer] = n + state[PAIRS, newer]
 
 
 @routine

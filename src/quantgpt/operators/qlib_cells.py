@@ -456,6 +456,8 @@ def holds(x: float) -> bool:
 def qlib_and(a: float, b: float) -> float:
     """1 where both conditions hold, else 0; `And` in Qlib.
 
+    NaN:    a missing condition does not hold.
+
     >>> [float(qlib_and(a, 1.0)) for a in (1.0, 0.0)]
     [1.0, 0.0]
     """
@@ -475,6 +477,8 @@ def qlib_and(a: float, b: float) -> float:
 def qlib_or(a: float, b: float) -> float:
     """1 where either condition holds, else 0; `Or` in Qlib.
 
+    NaN:    a missing condition does not hold.
+
     >>> [float(qlib_or(a, 0.0)) for a in (1.0, 0.0)]
     [1.0, 0.0]
     """
@@ -492,6 +496,8 @@ def qlib_or(a: float, b: float) -> float:
 )
 def qlib_not(x: float) -> float:
     """1 where the condition does not hold, else 0; `Not` in Qlib.
+
+    NaN:    a missing condition does not hold, which gives 1.
 
     >>> [float(qlib_not(x)) for x in (1.0, 0.0)]
     [0.0, 1.0]

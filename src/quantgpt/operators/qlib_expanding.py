@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator, unbounded
-from quantgpt.operators._folds import merge_trend, resi_of, rsquare_of, slope_of
+from quantgpt.operators._folds import C1, COUNT, NEWEST, Q1, Q2, S1, S2, merge_trend, resi_of, rsquare_of, slope_of
 from quantgpt.operators._lazy import routine
 from quantgpt.operators._powers import kurt_of, skew_of
 
@@ -306,8 +306,8 @@ def line_in(state: Array, v: float) -> None:
     """Take one more row into the running line: place 0 of `state` holds it, place 1 is for the new row."""
     fine = v - v == 0.0
     state[:, 1] = 0.0
-    state[0, 1] = 1.0 if fine else 0.0
-    state[1, 1] = v if fine else state[1, 0]
+    state[COUNT, 1] = 1.0 if fine else 0.0
+    state[NEWEST, 1] = v if fine else state[NEWEST, 0]
     merge_trend(state, 0, 1, 1.0)
     state[:, 0] = state[:, 1]
 
@@ -340,7 +340,7 @@ def qlib_slope_all(out: Array, at: int, x: Array, bar: Array) -> None:
             if loaded:
                 line_in(state, x[k, j])
             if k >= at:
-                value = slope_of(state[0, 0], state[2, 0], state[4, 0], state[5, 0], state[6, 0])
+                value = slope_of(state[COUNT, 0], state[S1, 0], state[C1, 0], state[Q1, 0], state[Q2, 0])
                 out[k - at, j] = value if loaded else NAN
 
 
@@ -372,7 +372,9 @@ def qlib_rsquare_all(out: Array, at: int, x: Array, bar: Array) -> None:
             if loaded:
                 line_in(state, x[k, j])
             if k >= at:
-                value = rsquare_of(state[0, 0], state[2, 0], state[3, 0], state[4, 0], state[5, 0], state[6, 0])
+                value = rsquare_of(
+                    state[COUNT, 0], state[S1, 0], state[S2, 0], state[C1, 0], state[Q1, 0], state[Q2, 0]
+                )
                 out[k - at, j] = value if loaded else NAN
 
 
@@ -404,7 +406,7 @@ def qlib_resi_all(out: Array, at: int, x: Array, bar: Array) -> None:
             if loaded:
                 line_in(state, v)
             if k >= at:
-                value = resi_of(state[0, 0], state[2, 0], state[4, 0], state[5, 0], state[6, 0])
+                value = resi_of(state[COUNT, 0], state[S1, 0], state[C1, 0], state[Q1, 0], state[Q2, 0])
                 out[k - at, j] = value if loaded and v - v == 0.0 else NAN
 
 

@@ -12,7 +12,17 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import fold_spread, fold_sum, load_spread, load_values, merges_of, variance_of
+from quantgpt.operators._folds import (
+    COUNT,
+    S1,
+    S2,
+    fold_spread,
+    fold_sum,
+    load_spread,
+    load_values,
+    merges_of,
+    variance_of,
+)
 from quantgpt.operators._powers import central_powers, kurt_of, skew_of
 
 NAN = math.nan
@@ -118,7 +128,7 @@ def qlib_var(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_spread(state, order)
-            out[i, j] = variance_of(state[0, window - 1], state[2, window - 1], state[3, window - 1])
+            out[i, j] = variance_of(state[COUNT, window - 1], state[S1, window - 1], state[S2, window - 1])
 
 
 @operator(
@@ -144,7 +154,7 @@ def qlib_std(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_spread(state, order)
-            out[i, j] = math.sqrt(variance_of(state[0, window - 1], state[2, window - 1], state[3, window - 1]))
+            out[i, j] = math.sqrt(variance_of(state[COUNT, window - 1], state[S1, window - 1], state[S2, window - 1]))
 
 
 @operator(

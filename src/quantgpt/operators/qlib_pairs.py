@@ -12,7 +12,23 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
-from quantgpt.operators._folds import fold_pairs, fold_spread, is_flat, load_pairs, load_spread, merges_of
+from quantgpt.operators._folds import (
+    COUNT,
+    PAIRS,
+    S1,
+    S2,
+    SX,
+    SXX,
+    SXY,
+    SY,
+    SYY,
+    fold_pairs,
+    fold_spread,
+    is_flat,
+    load_pairs,
+    load_spread,
+    merges_of,
+)
 
 NAN = math.nan
 
@@ -45,22 +61,22 @@ def qlib_corr(out: Array, at: int, x: Array, y: Array, window: int) -> None:
         for i in range(rows):
             load_pairs(x, y, at + i, j, window, pairs)
             fold_pairs(pairs, order)
-            n = pairs[0, end]
+            n = pairs[PAIRS, end]
             out[i, j] = NAN
             if n < 2.0:
                 continue
             load_spread(x, at + i, j, window, alone)
             fold_spread(alone, order)
-            flat = is_flat(alone[0, end], alone[2, end], alone[3, end])
+            flat = is_flat(alone[COUNT, end], alone[S1, end], alone[S2, end])
             load_spread(y, at + i, j, window, alone)
             fold_spread(alone, order)
-            flat = flat or is_flat(alone[0, end], alone[2, end], alone[3, end])
+            flat = flat or is_flat(alone[COUNT, end], alone[S1, end], alone[S2, end])
             if not flat:
-                sx = pairs[3, end]
-                sy = pairs[4, end]
-                xx = n * pairs[5, end] - sx * sx
-                yy = n * pairs[6, end] - sy * sy
-                out[i, j] = (n * pairs[7, end] - sx * sy) / math.sqrt(xx * yy)
+                sx = pairs[SX, end]
+                sy = pairs[SY, end]
+                xx = n * pairs[SXX, end] - sx * sx
+                yy = n * pairs[SYY, end] - sy * sy
+                out[i, j] = (n * pairs[SXY, end] - sx * sy) / math.sqrt(xx * yy)
 
 
 @operator(
@@ -89,9 +105,9 @@ def qlib_cov(out: Array, at: int, x: Array, y: Array, window: int) -> None:
         for i in range(rows):
             load_pairs(x, y, at + i, j, window, pairs)
             fold_pairs(pairs, order)
-            n = pairs[0, end]
+            n = pairs[PAIRS, end]
             out[i, j] = NAN
             if n >= 2.0:
-                sx = pairs[3, end]
-                sy = pairs[4, end]
-                out[i, j] = (n * pairs[7, end] - sx * sy) / (n * (n - 1.0))
+                sx = pairs[SX, end]
+                sy = pairs[SY, end]
+                out[i, j] = (n * pairs[SXY, end] - sx * sy) / (n * (n - 1.0))

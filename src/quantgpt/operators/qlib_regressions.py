@@ -14,6 +14,12 @@ import numpy as np
 
 from quantgpt.operators._base import Array, Axis, UnitRule, operator
 from quantgpt.operators._folds import (
+    C1,
+    COUNT,
+    Q1,
+    Q2,
+    S1,
+    S2,
     fold_trend,
     is_flat,
     load_spread,
@@ -51,7 +57,7 @@ def qlib_slope(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_trend(state, order)
-            out[i, j] = slope_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
+            out[i, j] = slope_of(state[COUNT, end], state[S1, end], state[C1, end], state[Q1, end], state[Q2, end])
 
 
 @operator(
@@ -79,11 +85,11 @@ def qlib_rsquare(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_trend(state, order)
-            n = state[0, end]
-            s1 = state[2, end]
-            s2 = state[3, end]
+            n = state[COUNT, end]
+            s1 = state[S1, end]
+            s2 = state[S2, end]
             out[i, j] = (
-                NAN if is_flat(n, s1, s2) else rsquare_of(n, s1, s2, state[4, end], state[5, end], state[6, end])
+                NAN if is_flat(n, s1, s2) else rsquare_of(n, s1, s2, state[C1, end], state[Q1, end], state[Q2, end])
             )
 
 
@@ -114,4 +120,4 @@ def qlib_resi(out: Array, at: int, x: Array, window: int) -> None:
             if today - today == 0.0:
                 load_spread(x, at + i, j, window, state)
                 fold_trend(state, order)
-                out[i, j] = resi_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
+                out[i, j] = resi_of(state[COUNT, end], state[S1, end], state[C1, end], state[Q1, end], state[Q2, end])

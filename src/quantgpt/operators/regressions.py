@@ -11,7 +11,20 @@ import math
 import numpy as np
 
 from quantgpt.operators._base import Array, Axis, Mask, UnitRule, operator
-from quantgpt.operators._folds import fold_trend, load_spread, merges_of, resi_of, rsquare_of, slope_of
+from quantgpt.operators._folds import (
+    C1,
+    COUNT,
+    Q1,
+    Q2,
+    S1,
+    S2,
+    fold_trend,
+    load_spread,
+    merges_of,
+    resi_of,
+    rsquare_of,
+    slope_of,
+)
 
 NAN = math.nan
 
@@ -43,8 +56,8 @@ def ts_slope(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_trend(state, order)
-            v = slope_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
-            out[i, j] = v if state[0, end] >= need and v - v == 0.0 else NAN
+            v = slope_of(state[COUNT, end], state[S1, end], state[C1, end], state[Q1, end], state[Q2, end])
+            out[i, j] = v if state[COUNT, end] >= need and v - v == 0.0 else NAN
 
 
 @operator(
@@ -72,8 +85,10 @@ def ts_rsquare(out: Array, at: int, x: Array, window: int) -> None:
         for i in range(rows):
             load_spread(x, at + i, j, window, state)
             fold_trend(state, order)
-            v = rsquare_of(state[0, end], state[2, end], state[3, end], state[4, end], state[5, end], state[6, end])
-            fine = state[0, end] >= need and v - v == 0.0
+            v = rsquare_of(
+                state[COUNT, end], state[S1, end], state[S2, end], state[C1, end], state[Q1, end], state[Q2, end]
+            )
+            fine = state[COUNT, end] >= need and v - v == 0.0
             out[i, j] = min(v, 1.0) if fine else NAN
 
 
@@ -102,8 +117,8 @@ def ts_resi(out: Array, at: int, x: Array, window: int) -> None:
             load_spread(x, at + i, j, window, state)
             fold_trend(state, order)
             today = x[at + i, j]
-            v = resi_of(state[0, end], state[2, end], state[4, end], state[5, end], state[6, end])
-            fine = state[0, end] >= need and today - today == 0.0 and v - v == 0.0
+            v = resi_of(state[COUNT, end], state[S1, end], state[C1, end], state[Q1, end], state[Q2, end])
+            fine = state[COUNT, end] >= need and today - today == 0.0 and v - v == 0.0
             out[i, j] = v if fine else NAN
 
 

@@ -36,11 +36,6 @@ def refused_quantile(window: float, q: float) -> tuple[str, str, object] | None:
     return "q must be between 0 and 1", "分位 q 取 0 到 1 之间的数，例如 0.8", min(max(q, 0.0), 1.0)
 
 
-def first_window(window: float, q: float) -> int:
-    """Rows before today that `ts_quantile` reads."""
-    return int(window) - 1
-
-
 @operator(
     Axis.TIME,
     category="time_series",
@@ -145,7 +140,6 @@ def ts_mean_deviation(out: Array, at: int, x: Array, window: int) -> None:
     zh="过去 N 个交易日的 q 分位数（线性插值）",
     say=("{0}的{1}日 {2} 分位数", "the {1}-day {2} quantile of {0}"),
     example="ts_quantile(close, 20, 0.8)",
-    history=first_window,
     check=refused_quantile,
 )
 def ts_quantile(out: Array, at: int, x: Array, window: int, q: float) -> None:

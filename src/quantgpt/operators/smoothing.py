@@ -11,6 +11,9 @@ from quantgpt.operators._lazy import routine
 
 NAN = math.nan
 LONGEST = 1000
+"""sessions"""
+LEFT_OUT = 1e-6
+"""share of all weights that may be cut off"""
 
 
 @routine
@@ -22,7 +25,7 @@ def reach(keep: float) -> int:
     """
     left = 1.0
     sessions = 0
-    while left >= 1e-6 and sessions < 1000:
+    while left >= LEFT_OUT and sessions < LONGEST:
         left *= keep
         sessions += 1
     return sessions
@@ -61,8 +64,8 @@ def refused_share(window: float, m: float) -> tuple[str, str, object] | None:
     """Why `m` / `window` is no smoothing constant of `ewma`: message, hint and the nearest valid `m`; None if it is."""
     if not 0.0 < m <= window:
         return f"m must be above 0 and at most n = {window:g}", f"m 取大于 0、不超过 {window:g} 的数", min(1.0, window)
-    if (1.0 - m / window) ** LONGEST >= 1e-6:
-        least = math.ceil(window * (1.0 - 1e-6 ** (1.0 / LONGEST)) * 100.0) / 100.0
+    if (1.0 - m / window) ** LONGEST >= LEFT_OUT:
+        least = math.ceil(window * (1.0 - LEFT_OUT ** (1.0 / LONGEST)) * 100.0) / 100.0
         reason = f"m / n is so small that {LONGEST} sessions do not hold the weights; m must be at least {least:g}"
         return reason, f"m/n 太小，{LONGEST} 个交易日内权重衰减不到百万分之一，m 至少取 {least:g}", least
     return None
