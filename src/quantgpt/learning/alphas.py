@@ -20,7 +20,8 @@ from quantgpt.libraries.alpha158 import Alpha158Config, feature_columns
 
 Compat: TypeAlias = Literal["qlib", "strict"]
 Label: TypeAlias = "str | Sequence[str] | Sequence[Sequence[str]] | Mapping[str, str] | None"
-"""one expression (column LABEL0), name → expression, or Qlib's forms: a list of expressions, or (expressions, names)"""
+"""one expression (column LABEL0), name → expression, or Qlib's forms: a list of expressions, or (expressions, names);
+None for the usual one"""
 LABEL_COLUMN = "LABEL0"
 LEARN_PROCESSORS: tuple[Description, ...] = (
     "DropnaLabel",
@@ -106,8 +107,8 @@ class Alpha158(DataHandler):
     """158 features of price and volume and the return from the close of T+1 to that of T+2.
 
     Processors by default: none for inference; for learning `DropnaLabel`, then `CSZScoreNorm` of the label.
-    `compat="qlib"` gives the features Qlib's numbers, `strict` ours for the same words. `features` is a configuration of the groups
-    `kbar`, `price`, `volume`, `rolling` (None: the 158).
+    `compat="qlib"` gives the features Qlib's numbers, `strict` ours for the same words. `features` is a configuration of
+    the groups `kbar`, `price`, `volume`, `rolling` (None: the 158).
     Source: Qlib 0.9.7, `Alpha158`.
     """
 

@@ -2,8 +2,8 @@
 
 A plane is one column of a table as sessions × names. It is handed over as the flat run of memory that holds its rows and
 the distance `width` between two rows (in values, at least N; `wide` for an output), so that inner loops run over
-neighbours whether or not the rows are padded. `present` is (T, N), True where the row (session, name) exists; absent cells enter no statistic,
-and what is written to them has no meaning. Input and output may be the same memory.
+neighbours whether or not the rows are padded. `present` is (T, N), True where the row (session, name) exists; absent
+cells enter no statistic, and what is written to them has no meaning. Input and output may be the same memory.
 
 Values may be float32 or float64; every sum, mean and difference is float64 and is rounded once, when stored.
 """
@@ -24,7 +24,6 @@ Windows3 = NDArray[np.floating]
 Links = NDArray[np.int32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
-U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
 Bool = NDArray[np.bool_]
 
@@ -35,7 +34,6 @@ _BLOCK = 64
 _SIGN = np.uint32(0x80000000)
 _ALL = np.uint32(0xFFFFFFFF)
 _BYTE = np.uint64(255)
-_EIGHT = np.uint64(8)
 _HIGH = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 

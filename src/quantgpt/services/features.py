@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -162,7 +162,7 @@ class _Work:
     whole: bool
     """an expression compares names with each other"""
     threads: int
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
 
     @property
     def start(self) -> int:
@@ -331,9 +331,8 @@ def _compares_names(expression: Expression) -> bool:
 
 
 def _stored(expressions: Iterable[Expression]) -> tuple[str, ...]:
-    """Fields that have to be read: not those that the engine makes itself."""
-    names = {name for expression in expressions for name in expression.fields}
-    return tuple(sorted(name for name in names if name != "bar" and ":" not in name))
+    """Fields that have to be read, in order; the marks that the engine makes itself are none of `Expression.fields`."""
+    return tuple(sorted({name for expression in expressions for name in expression.fields}))
 
 
 def _others(expressions: Iterable[Expression]) -> dict[str, tuple[Expression, ...]]:

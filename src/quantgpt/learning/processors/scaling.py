@@ -46,9 +46,10 @@ class MinMaxNorm(FittedProcessor):
 class ZScoreNorm(FittedProcessor):
     """(x − mean) / deviation of the fit window, ddof 0; a constant column is left as it is.
 
-    Source: Qlib 0.9.7, `ZScoreNorm`. Qlib adds up float32 columns in float32: its result strays from this one by about the
-    rounding of a mean over the deviation (1e-5 where a price ratio near 1 varies by 0.01). Where the mean of equal values is rounded (0.1, 0.1, …), Qlib finds a deviation of
-    1e-17 and divides by it; here the column counts as constant.
+    Source: Qlib 0.9.7, `ZScoreNorm`. Qlib adds up float32 columns in float32: its result strays from this one by about
+            the rounding of a mean over the deviation (1e-5 where a price ratio near 1 varies by 0.01). Where the mean of
+            equal values is rounded (0.1, 0.1, …), Qlib finds a deviation of 1e-17 and divides by it; here the column
+            counts as constant.
     """
 
     numbers = ("mean", "deviation")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from quantgpt.foundations.errors import BadImport, NoData
+from quantgpt.foundations.errors import BadImport, Broken, NoData
 from quantgpt.foundations.panel import Days
 from quantgpt.market.calendar import official
 
@@ -100,9 +101,8 @@ def lines_of(path: Path, root: Path) -> list[tuple[int, str]]:
     return [(at, line.rstrip()) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
-def dates_of(texts: list[str], freq: str, place: object) -> Days:
+def dates_of(texts: list[str], freq: str, place: Callable[[int], str]) -> Days:
     """Texts as datetime64 of the frequency's unit. `place(i)` says where the i-th text stands.  Raises: BadImport."""
-    assert callable(place)
     unit = unit_of(freq)
     plain = [text.strip() for text in texts]
     try:
@@ -121,7 +121,7 @@ def dates_of(texts: list[str], freq: str, place: object) -> Days:
         if np.isnat(one) or one.astype(f"datetime64[{unit}]") != one:
             wanted = "YYYY-MM-DD" if unit == "D" else "YYYY-MM-DD HH:MM:SS"
             raise BadImport(f"{place(at)} 不是日期：{text[:40]!r}", hint=f"write it as {wanted}", field="source")
-    raise AssertionError("every text could be read alone")
+    raise Broken(f"{place(0)}: every date can be read alone, all of them together cannot")
 
 
 def shown(path: Path, root: Path) -> str:
