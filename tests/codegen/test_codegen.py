@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from quantgpt.codegen import memory, objects
-from quantgpt.codegen.emit import Output, emit, split
+from quantgpt.codegen.emit import emit
 from quantgpt.codegen.lanes import Kind, Lane, Lanes, as_f32, newer_part
+from quantgpt.codegen.layout import Output, split
 from quantgpt.codegen.objects import Host
 from quantgpt.codegen.program import Grid, Placed, Program, padded, room, spans, width_of
 from quantgpt.foundations.errors import BadRequest, Broken

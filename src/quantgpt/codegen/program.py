@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.codegen.emit import ALIGN, Output, Source, emit, split
+from quantgpt.codegen.emit import ALIGN, Source, emit
 from quantgpt.codegen.lanes import WIDTH, Kind
+from quantgpt.codegen.layout import Output, split
 from quantgpt.codegen.memory import floats
 from quantgpt.codegen.objects import Code, Host, compiled, default_folder
 from quantgpt.foundations.errors import Broken

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quantgpt.codegen.emit import Output
 from quantgpt.codegen.lanes import Kind
+from quantgpt.codegen.layout import Output
 from quantgpt.codegen.objects import Host
 from quantgpt.codegen.program import Grid, Placed, Program, padded, room, spans, width_of
 from quantgpt.expr.expression import Expression

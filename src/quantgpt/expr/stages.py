@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from quantgpt.codegen.emit import Output
 from quantgpt.codegen.lanes import Kind, Lane, Lanes
+from quantgpt.codegen.layout import Output
 from quantgpt.expr.tree import Node, fold
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.operators._base import Operator
