@@ -35,15 +35,6 @@ def test_every_one_of_the_191_is_stated_or_left_out_with_a_reason() -> None:
         GTJA.factor("GTJA030")
 
 
-@pytest.mark.parametrize("factor", GTJA.factors, ids=lambda factor: factor.name)
-def test_an_expression_reads_prints_and_reads_again_to_the_same_tree(factor) -> None:
-    expression = compile_expression(factor.expression)
-    again = compile_expression(expression.canonical)
-    assert (again.tree.key, again.canonical, again.hash) == (expression.tree.key, expression.canonical, expression.hash)
-    assert expression.words_zh
-    assert expression.words_en
-
-
 def test_no_two_factors_are_one_expression() -> None:
     seen: dict[str, str] = {}
     for factor in GTJA:

@@ -7,10 +7,8 @@ import doctest
 import numpy as np
 import pytest
 
-from quantgpt.codegen import lanes
 from quantgpt.expr import compile_expression
 from quantgpt.foundations.errors import BadExpression, Broken
-from quantgpt.operators import _folds
 from quantgpt.operators._base import OPERATORS, UNBOUNDED, Axis, Operator, Takes
 
 EVERY = OPERATORS.all("qlib")
@@ -124,14 +122,6 @@ def test_single_arithmetic_is_that_of_float32() -> None:
         with np.errstate(all="ignore"):
             theirs = {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b}[name]
         np.testing.assert_array_equal(OPERATORS["single"](double), theirs.astype(np.float64))
-
-
-def test_kernels_and_fused_code_cut_windows_alike() -> None:
-    assert [_folds.newer_part(n) for n in range(2, 1001)] == [lanes.newer_part(n) for n in range(2, 1001)]
-    for window in (1, 2, 3, 7, 15, 60, 97, 240):
-        merges = _folds.merges_of(window).tolist()
-        assert len(merges) == window - 1
-        assert sorted(older for older, _, _ in merges) == list(range(window - 1))
 
 
 def test_axes_of_the_vocabulary() -> None:
