@@ -1,4 +1,4 @@
-"""What every test shares: where the real data lies, and no network."""
+"""What every test shares: where the real data lies, a place for compiled plans, and no network."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("QUANTGPT_REAL_DATA is not set to a folder of real market data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plans_apart(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[None, None, None]:
+    """Keep compiled plans with the other caches of the tests and not in the home of whoever runs them."""
+    from quantgpt.codegen import program
+
+    held = getattr(request.config, "cache", None)
+    folder = held.mkdir("plans") if held else tmp_path_factory.mktemp("plans")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "default_folder", lambda: folder)
+        yield
 
 
 @pytest.fixture(autouse=True)

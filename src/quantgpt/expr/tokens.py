@@ -94,17 +94,6 @@ def scan(text: str) -> Iterator[Token]:
         yield Token(found.start(), at, kind, word)
 
 
-def colour_tokens(text: object, dialect: str = "quantgpt") -> tuple[Token, ...]:
-    """The tokens of any text in one of the dialects, for colouring while it is being typed; never raises."""
-    if not isinstance(text, str):
-        return ()
-    if dialect == "qlib":
-        from quantgpt.expr.dialects.tokens import scan as scan_qlib
-
-        return tuple(scan_qlib(text[:MAX_CHARACTERS]))
-    return tuple(scan(text[:MAX_CHARACTERS]))
-
-
 def checked_text(text: object) -> str:
     """`text`, if it is text of an allowed length.
 
