@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -56,3 +57,22 @@ def test_a_kernel_has_another_name_when_a_routine_of_it_changes(monkeypatch: pyt
     assert _lazy.linked(calls_tied).__qualname__ == before
     monkeypatch.setitem(calls_tied.__globals__, "tied", _lazy.Routine(lambda x: x))
     assert _lazy.linked(calls_tied).__qualname__ != before
+
+
+OFFSET = 1.0
+
+
+def adds_offset(x: float) -> float:
+    return x + OFFSET
+
+
+def test_a_kernel_has_another_name_when_a_number_that_it_names_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _lazy.linked(adds_offset).__qualname__
+    monkeypatch.setitem(adds_offset.__globals__, "OFFSET", 2.0)
+    assert _lazy.linked(adds_offset).__qualname__ != before
+
+
+def test_a_kernel_has_another_name_when_it_names_other_numbers() -> None:
+    names = (*(name for name in adds_offset.__code__.co_names if name != "OFFSET"), "OTHER")
+    renamed = types.FunctionType(adds_offset.__code__.replace(co_names=names), adds_offset.__globals__)
+    assert _lazy._fingerprint(renamed) != _lazy._fingerprint(adds_offset)

@@ -61,9 +61,11 @@ def _routines(function: Callable[..., Any]) -> list[tuple[str, Routine[..., Any]
 
 
 def _fingerprint(function: Callable[..., Any]) -> str:
-    """Eight hex digits of the code of `function` and of every routine that it calls."""
-    constants = [c for c in function.__code__.co_consts if isinstance(c, int | float | str)]
-    digest = hashlib.sha256(function.__code__.co_code + repr(constants).encode())
+    """Eight hex digits of the code of `function`, of the numbers that it names, and of every routine that it calls."""
+    code = function.__code__
+    constants = [c for c in code.co_consts if isinstance(c, int | float | str)]
+    named = [(n, v) for n in code.co_names if isinstance(v := function.__globals__.get(n), int | float | str)]
+    digest = hashlib.sha256(code.co_code + repr((constants, code.co_names, named)).encode())
     for name, value in _routines(function):
         digest.update(f"{name}:{_fingerprint(value.function)}".encode())
     return digest.hexdigest()[:8]
