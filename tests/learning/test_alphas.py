@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ import pandas as pd
 import pytest
 from tests.learning.made_tables import days_from
 
+from quantgpt import learning
 from quantgpt.expr.features import FeatureInputs
 from quantgpt.foundations.errors import BadExpression, BadRequest, QuantError
 from quantgpt.learning.alphas import Alpha158, Alpha158vwap, Alpha360, Alpha360vwap, label_columns
@@ -207,3 +210,16 @@ def test_a_field_that_the_data_lack_is_named_before_anything_is_computed() -> No
 def test_a_handler_is_a_data_handler() -> None:
     for made in (Alpha158, Alpha158vwap, Alpha360, Alpha360vwap):
         assert issubclass(made, DataHandler)
+
+
+def test_the_package_hands_out_its_classes_on_first_use() -> None:
+    code = (
+        "import sys, quantgpt.learning as learning; early = 'numpy' in sys.modules; "
+        "print(early, [getattr(learning, name).__name__ for name in learning.__all__] == learning.__all__)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False True\n"
+    )
+    with pytest.raises(AttributeError, match="has no attribute 'Alpha101'"):
+        learning.Alpha101  # noqa: B018

@@ -132,6 +132,7 @@ class Ladder:
             raise Refused(why, "先用 If 把条件变成数，再取历史值", "Ref(If($close>$open,1,0),1)")
 
     def arithmetic(self, template: str, given: dict[str, Node | float]) -> Node:
+        """Sum, difference, product or quotient, rounded where Qlib has float32; of two conditions numpy's `or` and `and`."""
         if "y" not in given:
             template, given = "qlib_sub(x, y)", {"x": 0.0, "y": given["x"]}
         kinds = {self.kind(part) for part in given.values()}
@@ -148,6 +149,7 @@ class Ladder:
         return _call("single", node) if kind is Kind.F32 else node
 
     def power(self, template: str, given: dict[str, Node | float]) -> Node:
+        """A power, numpy's float32 one where Qlib has float32."""
         self.no_objects(given)
         if self.kind(given["x"]) is Kind.BOOL and self.kind(given["y"]) in (Kind.BOOL, Kind.NUMBER):
             raise Refused("A condition has no power", "先用 If 把条件变成 1 和 0", "If($close>$open,1,0)")
@@ -155,6 +157,7 @@ class Ladder:
         return self.fill("qlib_power32(x, y)" if kind is Kind.F32 else template, rounded)
 
     def comparison(self, template: str, given: dict[str, Node | float]) -> Node:
+        """A comparison with its literal in the width of the other side; a literal on the left goes to the right."""
         rounded, _ = self.rounded(given, ("x", "y"))
         if isinstance(given["x"], Node):
             return self.fill(template, rounded)
@@ -162,6 +165,7 @@ class Ladder:
         return self.fill(f"{_MIRRORED.get(name, name)}(y, x)", rounded)
 
     def boolean(self, part: Node) -> Node:
+        """A side of `&` or `|`: a condition as it is, one of another day where it is true.  Raises: Refused for numbers."""
         kind = self.kind(part)
         if kind is Kind.BOOL:
             return part
@@ -171,6 +175,7 @@ class Ladder:
         raise Refused(why, "& 和 | 两边都要是加了括号的比较", "($close>$open)&($volume>0)")
 
     def choice(self, template: str, given: dict[str, Node | float]) -> Node:
+        """`If`; a condition that is a number holds where it is not 0, missing ones included."""
         condition = _node(given["cond"])
         if self.kind(condition) is not Kind.BOOL:
             condition = _call("qlib_ne", condition, number(0.0))
@@ -178,6 +183,7 @@ class Ladder:
         return self.fill(template, {**rounded, "cond": condition})
 
     def logarithm(self, template: str, given: dict[str, Node | float]) -> Node:
+        """A logarithm, numpy's float32 one where Qlib has float32."""
         self.no_objects(given)
         kind = self.kind(given["x"])
         if kind is Kind.BOOL:
@@ -185,6 +191,7 @@ class Ladder:
         return self.fill("qlib_log32(x)" if kind is Kind.F32 else template, given)
 
     def change(self, template: str, given: dict[str, Node | float]) -> Node:
+        """`Delta`, rounded where Qlib has float32."""
         x = _node(given["x"])
         kind = self.kind(x)
         if kind in (Kind.BOOL, Kind.LAGGED) and "_all" in template:

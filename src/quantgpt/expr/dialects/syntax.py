@@ -82,6 +82,7 @@ class QlibReader(Reader):
         )
 
     def operand(self, least: int) -> Syntax:
+        """Read one operand: a field, brackets, a quoted text, a sign and what it stands before, a number or a call."""
         token = self.now
         if token.kind is TokenKind.COLUMN:
             self.take()
@@ -102,6 +103,7 @@ class QlibReader(Reader):
         return super().operand(least)
 
     def number(self) -> Syntax:
+        """Read a number; Python, and so Qlib, refuses whole numbers with a leading zero."""
         token = self.now
         if token.text.isdigit() and len(token.text) > 1 and token.text[0] == "0" and token.text.strip("0"):
             plain = token.text.lstrip("0")

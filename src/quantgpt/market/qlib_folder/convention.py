@@ -32,7 +32,7 @@ OWN = (*PRICES, "volume", "change", "factor")
 INDEX_FIELDS = ("close", "change", "factor")
 """What a market knows of an index."""
 OUR_UNIVERSES = {"csi300": "hs300", "zz500": "csi500", "zz1000": "csi1000"}
-"""Other names of our universes."""
+"""Names of universes that are usual elsewhere, and ours for them."""
 
 
 class QlibMarket:

@@ -15,7 +15,7 @@ from quantgpt.market.qlib_folder.calendar import dates_of, lines_of, shown
 from quantgpt.market.qlib_folder.codes import qlib_code
 
 ALIASES = {"hs300": "csi300", "zz500": "csi500", "zz1000": "csi1000"}
-"""Our names of universes, and Qlib's."""
+"""Names of universes that are usual here, and Qlib's for them."""
 
 Spans = Mapping[str, tuple[tuple[int, int], ...]]
 """Rows of membership by code: first and last row of each spell, both included."""
