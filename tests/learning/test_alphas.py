@@ -158,6 +158,15 @@ def test_labels_take_qlibs_forms_and_ours() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "label", [5, (1, 2), [], ["$close", "$close"], (["$close", "$open"], ["X", "X"]), (["$close"], [])]
+)
+def test_what_is_no_label_is_refused(label: Any) -> None:
+    with pytest.raises(BadRequest, match="label") as refused:
+        label_columns(label)
+    assert refused.value.field == "label"
+
+
 def test_processors_may_be_chosen() -> None:
     robust = [
         {"class": "RobustZScoreNorm", "kwargs": {"fields_group": "feature", "clip_outlier": True}},

@@ -29,6 +29,8 @@ CASES: list[tuple[Any, type[QuantError], str, str | None]] = [
     (lambda: read_processor("CSZScoreNormal"), BadRequest, "no processor named 'CSZScoreNormal'", "processors"),
     (lambda: read_processor(step("Fillna", value=0)), BadRequest, "did you mean fill_value", "processors"),
     (lambda: read_processor({"kwargs": {}}), BadRequest, "name or by class and kwargs", "processors"),
+    (lambda: read_processor({"class": "Fillna", "kwargs": [0]}), BadRequest, "must be a mapping", "processors"),
+    (lambda: read_processor(step("DropCol", col_list=5)), BadRequest, "must be a list of names", "col_list"),
     (lambda: read_processor(step("Fillna", fill_value="0")), BadRequest, "must be a number", "fill_value"),
     (lambda: read_processor(step("CSZScoreNorm", method="rank")), BadRequest, "zscore or robust", "method"),
     (

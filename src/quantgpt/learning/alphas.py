@@ -205,20 +205,26 @@ def label_columns(label: Label, usual: str = LABEL_COLUMN) -> dict[str, str]:
         return {LABEL_COLUMN: next(one.expression for one in library("alpha158").labels if one.name == usual)}
     if isinstance(label, str):
         return {LABEL_COLUMN: label}
+    if not isinstance(label, Mapping | Sequence):
+        raise _no_label()
     if isinstance(label, Mapping):
         made = dict(label)
-    elif len(label) == 2 and not any(isinstance(part, str) for part in label):
+    elif len(label) == 2 and all(isinstance(part, Sequence) and not isinstance(part, str) for part in label):
         texts, names = label
-        if len(texts) != len(names):
-            raise BadRequest(f"{len(texts)} label expressions have {len(names)} names", field="label")
+        if len(texts) != len(set(names)):
+            raise BadRequest(f"{len(texts)} label expressions have {len(set(names))} names", field="label")
         made = dict(zip(names, texts, strict=True))
     else:
         made = {str(text): str(text) for text in label if isinstance(text, str)}
         if len(made) != len(label):
-            raise BadRequest("a label is an expression, a list of them, or (expressions, names)", field="label")
+            raise _no_label()
     if not made:
         raise BadRequest("a label needs at least one expression", field="label")
     return made
+
+
+def _no_label() -> BadRequest:
+    return BadRequest("a label is an expression, a list of different ones, or (expressions, names)", field="label")
 
 
 def _texts(factors: Iterable[LibraryFactor]) -> dict[str, str]:

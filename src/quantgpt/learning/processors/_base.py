@@ -126,10 +126,11 @@ def read_processor(description: Description) -> Processor:
     if isinstance(description, Processor):
         return description
     PROCESSORS.load("quantgpt.learning.processors")
+    given: Any = {}
     if isinstance(description, str):
-        name, given = description, {}
+        name = description
     elif isinstance(description, Mapping) and isinstance(description.get("class"), str) and len(description) <= 2:
-        name, given = description["class"], dict(description.get("kwargs") or {})
+        name, given = description["class"], description.get("kwargs") or {}
     else:
         raise BadRequest(
             f"a processor is described by a name or by class and kwargs, got {description!r}", field="processors"
@@ -137,6 +138,8 @@ def read_processor(description: Description) -> Processor:
     if name not in PROCESSORS:
         raise unknown("processor", name, PROCESSORS, "processors")
     made = PROCESSORS[name]
+    if not isinstance(given, Mapping):
+        raise BadRequest(f"kwargs of {name} must be a mapping, got {given!r}", field="processors", nearest={})
     for word in given:
         if word not in _parameters(made):
             raise unknown(f"parameter of {name}", word, _parameters(made), "processors")

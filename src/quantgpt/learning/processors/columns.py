@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from quantgpt.foundations.errors import BadRequest
 from quantgpt.learning.processors._base import Group, TableProcessor, processor
 from quantgpt.learning.tables import FEATURE, Table, unknown
 
@@ -45,6 +46,8 @@ class FilterCol(TableProcessor):
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:
+    if not isinstance(given, Sequence):
+        raise BadRequest(f"col_list must be a list of names, got {given!r}", field="col_list")
     return (given,) if isinstance(given, str) else tuple(given)
 
 
