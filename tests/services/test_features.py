@@ -225,12 +225,14 @@ def test_what_lies_beyond_the_calendar_is_cut_off(market: Market) -> None:
         ("csi300", ["Mea($close,5)"], BadExpression, "Mean"),
         ("csi300", [], BadRequest, "fields"),
         ("csi300", [1], BadRequest, "fields"),
+        ("csi300", "$close", BadRequest, "in a list"),
         ("csi30", ["$close"], UnknownUniverse, "csi30"),
         ([], ["$close"], BadRequest, "instruments"),
         (7, ["$close"], BadRequest, "instruments"),
         (["SH601999"], ["$close"], NotFound, "SH601999"),
         (["SH600519", "SH000300"], ["$volume"], NoData, "SH000300"),
         ({"SH600519": ["2022-01-01"]}, ["$close"], BadRequest, "SH600519"),
+        ({"SH600519": 2022}, ["$close"], BadRequest, "SH600519"),
         ({"market": "csi300", "filter_pipe": [1]}, ["$close"], BadRequest, "filter_pipe"),
         (["SH600519"], ["ChangeInstrument('SH601999', $close)"], NotFound, "SH601999"),
     ],
@@ -241,6 +243,13 @@ def test_a_bad_request_names_its_place(
     with pytest.raises(error) as caught:
         make(market, instruments, fields)
     assert words in str(caught.value)
+
+
+def test_a_source_or_a_frequency_of_another_type_is_refused(market: Market) -> None:
+    with pytest.raises(BadRequest, match="source"):
+        quantgpt.features(["SH600519"], ["$close"], source=5)  # type: ignore[call-overload]
+    with pytest.raises(BadRequest, match="freq"):
+        quantgpt.features(["SH600519"], ["$close"], source=market, freq=None)  # type: ignore[call-overload]
 
 
 def test_a_field_missing_for_some_is_an_error_or_a_warning_on_request(few: Path) -> None:

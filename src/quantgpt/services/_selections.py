@@ -94,7 +94,7 @@ def _spans(wanted: Mapping[Any, Any], days: Days) -> Membership:
     out: dict[str, tuple[tuple[int, int], ...]] = {}
     for code, spans in wanted.items():
         own = []
-        for span in spans:
+        for span in spans if isinstance(spans, Iterable) else (spans,):
             if isinstance(span, str) or not isinstance(span, Sequence) or len(span) != 2:
                 raise BadRequest(
                     f"{code} 的时间段必须是 (开始, 结束)，收到 {str(span)[:60]}",

@@ -228,6 +228,8 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
     from quantgpt.market.qlib_folder.calendar import frequency
     from quantgpt.services._selections import rows_between, selection
 
+    if not isinstance(ask.freq, str):
+        raise BadRequest(f"freq 必须是文本，收到 {ask.freq!r}", hint="day, 1min, 5min …", field="freq", nearest="day")
     freq = frequency(ask.freq)
     dialect, compat, listed_fields = _listed_fields(ask)
     source = _source(open_market, ask.source, dialect)
@@ -279,6 +281,12 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
 def _listed_fields(ask: MakeFeatures) -> tuple[Any, Any, list[tuple[str, str]]]:
     """Dialect, compat and the (name, expression) pairs of what was asked for."""
     fields = ask.fields
+    if isinstance(fields, str) and set("$(") & set(fields):
+        raise BadRequest(
+            f"没有名为 {fields[:60]!r} 的因子库",
+            hint=f"an expression is written in a list: [{fields[:60]!r}]",
+            field="fields",
+        )
     if isinstance(fields, str):
         from quantgpt.libraries import library
 
@@ -318,6 +326,12 @@ def _source(open_market: OpenMarket, source: Any, dialect: str) -> PanelSource:
         return QlibFolder.open(source)
     if isinstance(source, os.PathLike):
         return QlibFolder.open(Path(source))
+    if not hasattr(source, "panels"):
+        raise BadRequest(
+            f"source 不能是 {str(source)[:60]!r}",
+            hint="the name of a market, the path of a Qlib folder, or one of them opened",
+            field="source",
+        )
     opened: PanelSource = source
     return opened
 
