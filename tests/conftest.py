@@ -22,7 +22,9 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plans_apart(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[None, None, None]:
+def plans_apart(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[None, None, None]:
     """Keep compiled plans with the other caches of the tests and not in the home of whoever runs them."""
     from quantgpt.codegen import program
 
