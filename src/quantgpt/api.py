@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from quantgpt.foundations.series import Series
+    from quantgpt.learning.handlers import DataHandler
     from quantgpt.market.market import Market
     from quantgpt.market.qlib_folder import PanelSource
     from quantgpt.services._base import App
     from quantgpt.services.features import FeatureArrays
 
-__all__ = ["BacktestResult", "backtest", "features"]
+__all__ = ["BacktestResult", "backtest", "features", "handler"]
 
 
 class Frames(Mapping[str, "pd.DataFrame"]):
@@ -202,6 +203,39 @@ def features(
     )
     make = make_frame if frame else make_arrays
     return make(lambda name: _app().markets.open(name), ask)
+
+
+def handler(
+    kind: Literal["Alpha158", "Alpha158vwap", "Alpha360", "Alpha360vwap"],
+    instruments: str | Iterable[str] | Mapping[str, Any] = "csi500",
+    start: Any = None,
+    end: Any = None,
+    *,
+    source: str | Path | Market | PanelSource | None = None,
+    compat: Literal["qlib", "strict"] = "qlib",
+    freq: str = "day",
+    **settings: Any,
+) -> DataHandler:
+    """One of Qlib's data handlers on a market of ours or on a Qlib folder: features and label, raw, for inference, for learning.
+
+    `instruments`, `start`, `end` and `source` as in `features`; `settings` are those of the handler (`fit_start_time`,
+    `fit_end_time`, `infer_processors`, `learn_processors`, `label`, `threads` …).
+
+    Raises: as `features`; BadRequest for a setting that does not fit.
+    """
+    from quantgpt.services.handlers import MakeHandler, make_handler
+
+    ask = MakeHandler(
+        kind=kind,
+        instruments=instruments,
+        start=start,
+        end=end,
+        source=source,
+        compat=compat,
+        freq=freq,
+        settings=settings,
+    )
+    return make_handler(lambda name: _app().markets.open(name), ask)
 
 
 @lru_cache(maxsize=1)

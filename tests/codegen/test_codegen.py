@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,6 +177,26 @@ def test_a_group_of_outputs_fits_the_cache() -> None:
     assert split([]) == []
 
 
+SAME_TEXT = """
+import hashlib
+from quantgpt.codegen.emit import emit
+from quantgpt.expr import read_expression
+from quantgpt.expr.stages import stages_of
+from quantgpt.libraries import library
+texts = list(library("alpha158").expressions.values())[::3]
+plans = [read_expression(text, dialect="qlib", compat="qlib").plan for text in texts]
+print(hashlib.sha256(emit(stages_of(plans, 0)[1]).text.encode()).hexdigest())
+"""
+
+
+def test_every_process_writes_the_same_assembly() -> None:
+    texts = {
+        subprocess.run([sys.executable, "-c", SAME_TEXT], capture_output=True, text=True, check=True, env=env).stdout
+        for env in ({**os.environ, "PYTHONHASHSEED": "1"}, {**os.environ, "PYTHONHASHSEED": "2"})
+    }
+    assert len(texts) == 1
+
+
 def test_code_is_kept_and_made_again_when_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b = Lanes()
     text = emit([Output(b.field("x"))]).text
@@ -226,6 +249,20 @@ def test_memory_is_used_again_once_nobody_reads_it() -> None:
     del view
     gc.collect()
     assert memory.floats(2_900_000).ctypes.data == address
+    memory.release()
+
+
+def test_memory_given_back_while_memory_is_taken() -> None:
+    thresholds = gc.get_threshold()
+    try:
+        for step in range(1, 40):
+            gc.set_threshold(step)
+            for _ in range(5):
+                circle: list[object] = [memory.floats(600_000)]
+                circle.append(circle)
+                del circle
+    finally:
+        gc.set_threshold(*thresholds)
     memory.release()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Callable, Sequence
 
@@ -181,6 +182,32 @@ def test_what_does_not_fit_is_refused() -> None:
         compute_features([mean], FeatureInputs.whole(INPUTS.days[1:], INPUTS.fields))
     with pytest.raises(BadRequest, match="are not rows"):
         compute_features([mean], INPUTS, start=50, stop=40)
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ({"industry": np.zeros(2, np.int16)}, "industry has shape"),
+        ({"eligible": np.ones((5, 23), bool)}, "eligible has shape"),
+        ({"last": np.zeros(3, int)}, "3 last rows for 23"),
+        ({"others": {"SH600000": INPUTS}}, "one name on the same sessions"),
+    ],
+)
+def test_inputs_that_do_not_fit_together_are_refused(broken: dict[str, object], message: str) -> None:
+    inputs = dataclasses.replace(INPUTS, **broken)  # type: ignore[arg-type]
+    asked = read_expression("Mask($close,'SH600000')+$close", dialect="qlib", compat="qlib")
+    with pytest.raises(BadRequest, match=message):
+        compute_features([asked], inputs)
+
+
+def test_names_and_room_have_to_fit() -> None:
+    mean = compile_expression("ts_mean(close, 5)")
+    with pytest.raises(BadRequest, match="2 names for 1"):
+        compute_features([mean], INPUTS, names=["a", "b"])
+    with pytest.raises(BadRequest, match="64 bytes"):
+        compute_features([mean], INPUTS, out=room(1, 91, 23).reshape(-1)[1 : 90 * 32 + 1].reshape(1, 90, 32))
+    with pytest.raises(BadRequest, match="no fields"):
+        FeatureInputs.whole(INPUTS.days, {})
 
 
 def test_no_expressions_and_no_names_give_empty_results() -> None:

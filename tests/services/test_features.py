@@ -23,15 +23,14 @@ from quantgpt.foundations.errors import (
     UnknownMarket,
     UnknownUniverse,
 )
-from quantgpt.learning.alphas import Alpha158
 from quantgpt.learning.handlers import RAW
-from quantgpt.libraries import library
 from quantgpt.market import MarketStore
 from quantgpt.market.market import Market
 from quantgpt.market.qlib_folder import QlibFolder, export_folder, qlib_code
 from quantgpt.market.qlib_folder.bins import write_bin
 from quantgpt.services import features as service
 from quantgpt.services._frames import Runs, stack
+from quantgpt.services.handlers import MakeHandler, make_handler
 
 SPAN = ("2022-03-01", "2022-06-30")
 FIELDS = [
@@ -310,15 +309,35 @@ def test_minute_bars_of_a_folder_have_times(folder: Path, tmp_path: Path) -> Non
     assert len(frame) == 211
 
 
-def test_a_handler_takes_what_was_read(market: Market) -> None:
-    fields = {**library("alpha158").expressions, "LABEL0": "Ref($close,-2)/Ref($close,-1)-1"}
-    ask = service.MakeFeatures(instruments="csi300", fields=fields, start=SPAN[0], end=SPAN[1], source=market)
-    read = service.read_inputs(lambda name: market, ask)
-    handler = Alpha158(read.inputs, read.names, start=read.start, stop=read.stop, members=read.members)
+def test_a_handler_on_a_market_has_its_features(market: Market) -> None:
+    ask = MakeHandler(kind="Alpha158", instruments="csi300", start=SPAN[0], end=SPAN[1], source=market)
+    handler = make_handler(lambda name: market, ask)
     own = handler.fetch(None, "feature", RAW, as_frame=True)
     wanted = make(market, "csi300", "alpha158")
     assert len(own) == len(wanted)
-    np.testing.assert_array_equal(own["KMID"].swaplevel().sort_index().to_numpy(), wanted["KMID"].to_numpy())
+    for name in ("KMID", "CORR60", "VSUMD60"):
+        np.testing.assert_array_equal(own[name].swaplevel().sort_index().to_numpy(), wanted[name].to_numpy())
+
+
+def test_a_handler_reads_what_its_label_needs(market: Market) -> None:
+    names = ["SH600519", "SZ000858"]
+    settings = {
+        "label": "Ref($open,-11)/Ref($open,-1)-1",
+        "features": {"rolling": {"windows": [90], "include": ["MA"]}},
+    }
+    ask = MakeHandler(kind="Alpha158", instruments=names, start=SPAN[0], end=SPAN[1], source=market, settings=settings)
+    handler = make_handler(lambda name: market, ask)
+    label = handler.fetch(None, "label", RAW, as_frame=True).iloc[:, 0].swaplevel().sort_index()
+    wanted = make(market, names, [settings["label"], "Mean($close,90)/$close"])
+    np.testing.assert_array_equal(label.to_numpy(), wanted.iloc[:, 0].to_numpy())
+    mean = handler.fetch(None, "feature", RAW, as_frame=True)["MA90"].swaplevel().sort_index()
+    np.testing.assert_array_equal(mean.to_numpy(), wanted.iloc[:, 1].to_numpy())
+
+
+def test_an_unknown_handler_is_refused(market: Market) -> None:
+    with pytest.raises(BadRequest) as caught:
+        make_handler(lambda name: market, MakeHandler(kind="Alpha159", source=market))
+    assert caught.value.nearest == "Alpha158"
 
 
 def test_runs_of_one_tile_of_columns_are_copied_whole() -> None:

@@ -159,7 +159,7 @@ class Layout:
                 now.weight += 4
         return [section for section in sections if section.nodes or section.stores]
 
-    def _reads(self, section: Section) -> set[Lane]:
+    def _reads(self, section: Section) -> list[Lane]:
         """The hard lanes that a section reads, itself or through cheap ones, today's values only."""
         seen: set[Lane] = set()
         stack = [arg for node in section.nodes for arg in node.args]
@@ -171,7 +171,7 @@ class Layout:
             seen.add(node)
             if not self.hard(node) and node.op != "lag":
                 stack.extend(node.args)
-        return {node for node in seen if self.hard(node)}
+        return sorted((node for node in seen if self.hard(node)), key=lambda node: node.place)
 
     def _between(self, sections: Sequence[Section]) -> dict[int, Buffer]:
         """Buffers for lanes that later sections read; the room of those no longer read is used again."""

@@ -15,7 +15,8 @@ HUGE_PAGE = 2 * 1024 * 1024
 KEPT_BYTES = 4 * 1024**3
 """memory that is kept for the next result of the same process when nobody reads the last one any more"""
 
-_LOCK = threading.Lock()
+_LOCK = threading.RLock()
+"""held again by the same thread where the collection of garbage gives memory back"""
 _SPARE: list[mmap.mmap] = []
 
 

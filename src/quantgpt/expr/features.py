@@ -20,7 +20,7 @@ from quantgpt.codegen.layout import Output
 from quantgpt.codegen.objects import Host
 from quantgpt.codegen.program import Grid, Placed, Program, padded, room, spans, width_of
 from quantgpt.expr.expression import Expression
-from quantgpt.expr.stages import BAR, OTHER, SINGLE, Apart, Stage, stages_of
+from quantgpt.expr.stages import Apart, Stage, stages_of
 from quantgpt.expr.tree import Node, fold
 from quantgpt.foundations.errors import BadRequest, NoData
 from quantgpt.foundations.panel import BoolPanel, Days
@@ -61,6 +61,8 @@ class FeatureInputs:
     @classmethod
     def whole(cls, days: Days, fields: Mapping[str, Panel], **more: Any) -> FeatureInputs:
         """Inputs in which every asset has a bar on every session."""
+        if not fields:
+            raise BadRequest("no fields were given", field="fields")
         assets = next(iter(fields.values())).shape[1]
         last = np.full(assets, len(days) - 1, np.int32)
         return cls(days, fields, np.zeros(assets, np.int32), last, **more)
@@ -72,7 +74,7 @@ class FeatureBlock:
 
     Shape:  `values` (F, R, N) float32, one plane per feature, rows at multiples of 64 bytes; `days` (R,). `first` and
             `last` are the rows of this block where an asset's bars begin and end (beyond the block where they do).
-    NaN:    missing, or no bar.
+    NaN:    missing, or no bar. What is beyond the range of float32 is infinite.
     """
 
     values: FeaturePanel
@@ -119,7 +121,7 @@ def compute_features(
     begin = start if begin is None else begin
     if not 0 <= start <= begin <= stop <= len(inputs.days):
         raise BadRequest(f"rows {start} to {stop} are not rows of {len(inputs.days)} sessions", field="start")
-    _check(expressions, inputs)
+    _check(expressions, inputs, names)
     titles = tuple(names) if names is not None else tuple(expression.text for expression in expressions)
     assets = len(inputs.first)
     rows = stop - begin
@@ -150,13 +152,24 @@ def compute_features(
 
 
 def _given(out: FeaturePanel, planes: int, rows: int, assets: int) -> FeaturePanel:
-    if out.shape != (planes, rows, width_of(assets)) or out.dtype != np.float32:
-        raise BadRequest(f"out must be float32 of shape {(planes, rows, width_of(assets))}, from `room`", field="out")
+    shape = (planes, rows, width_of(assets))
+    laid = (
+        out.shape == shape
+        and out.dtype == np.float32
+        and not any(step % 64 for step in (*out.strides[:2], out.ctypes.data))
+    )
+    if not laid or (planes and rows and out.strides[2] != 4):
+        raise BadRequest(
+            f"out must be float32 of shape {shape} with rows at multiples of 64 bytes, from `room`", field="out"
+        )
     return out
 
 
-def _check(expressions: Sequence[Expression], inputs: FeatureInputs) -> None:
+def _check(expressions: Sequence[Expression], inputs: FeatureInputs, names: Sequence[str] | None = None) -> None:
+    """Refuse inputs that do not fit together, before compiled code reads them."""
     shape = (len(inputs.days), len(inputs.first))
+    if names is not None and len(names) != len(expressions):
+        raise BadRequest(f"{len(names)} names for {len(expressions)} expressions", field="names")
     for name in sorted({name for expression in expressions for name in expression.fields}):
         if name not in inputs.fields:
             raise NoData(f"no data for the field {name!r}", hint=f"当前数据没有 {name}", field="expression")
@@ -164,6 +177,12 @@ def _check(expressions: Sequence[Expression], inputs: FeatureInputs) -> None:
         width = panel.shape[1] if panel.ndim == 2 else -1
         if panel.ndim != 2 or panel.shape[0] != shape[0] or width not in (shape[1], width_of(shape[1])):
             raise BadRequest(f"field {name!r} has shape {panel.shape}, not {shape}", field=name)
+    if len(inputs.last) != shape[1]:
+        raise BadRequest(f"{len(inputs.last)} last rows for {shape[1]} first rows", field="last")
+    if inputs.eligible is not None and inputs.eligible.shape != shape:
+        raise BadRequest(f"eligible has shape {inputs.eligible.shape}, not {shape}", field="eligible")
+    if inputs.industry is not None and inputs.industry.shape != shape[1:]:
+        raise BadRequest(f"industry has shape {inputs.industry.shape}, not {shape[1:]}", field="industry")
 
 
 @dataclass(frozen=True)
@@ -176,6 +195,7 @@ class _How:
     exact: bool = False
 
     def program(self, outputs: Sequence[Output]) -> Program:
+        """The outputs compiled."""
         return Program(outputs, host=self.host, tile=self.tile)
 
 
@@ -294,6 +314,8 @@ class _Runner:
         if code not in self.inputs.others:
             raise NoData(f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression")
         other = self.inputs.others[code]
+        if len(other.days) != len(self.inputs.days) or len(other.first) != 1:
+            raise BadRequest(f"{code}: one name on the same sessions is needed", field="others")
         _check([inner], other)
         other = replace(other, others={**self.inputs.others, **other.others})
         stop = len(self.inputs.days)
@@ -393,6 +415,3 @@ class _Runner:
     def _industry(self) -> NDArray[np.int16]:
         codes = np.full(self.assets, -1, np.int16) if self.inputs.industry is None else self.inputs.industry
         return np.ascontiguousarray(codes, dtype=np.int16)
-
-
-__all__ = ["BAR", "OTHER", "SINGLE", "FeatureBlock", "FeatureInputs", "compute_features"]

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 
 from quantgpt.codegen.lanes import Kind, Lane, Lanes
 from quantgpt.codegen.layout import Output
-from quantgpt.expr.tree import Node, fold
+from quantgpt.expr.analysis import AHEAD
+from quantgpt.expr.tree import BAR, LISTED, OTHER, Node, fold
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.operators._base import Operator
 
 SINGLE = frozenset({"qlib_log32", "qlib_power32"})
 """unfused operators that read and make float32"""
-LEAD = "qlib_lead"
-BAR = "bar"
-LISTED = "listed"
-OTHER = "other:"
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def level_of(node: Node, levels: dict[str, int], fuse: bool) -> int:
 def fused(node: Node, fuse: bool = True) -> bool:
     """Whether an applied operator is part of a compiled program."""
     operator = node.operator
-    return operator is not None and (node.name == LEAD or (fuse and operator.lower(*node.numbers) is not None))
+    return operator is not None and (node.name == AHEAD or (fuse and operator.lower(*node.numbers) is not None))
 
 
 def stages_of(
@@ -118,7 +115,7 @@ def ahead_of(node: Node, aheads: dict[str, int]) -> int:
     """How many sessions a node looks ahead."""
 
     def visit(now: Node, parts: tuple[int, ...]) -> int:
-        return max(parts, default=0) + (int(now.numbers[0]) if now.operator and now.name == LEAD else 0)
+        return max(parts, default=0) + (int(now.numbers[0]) if now.operator and now.name == AHEAD else 0)
 
     return fold(node, visit, aheads)
 
@@ -166,7 +163,7 @@ class _Writer:
                 self.known[node.key, back] = self._leaf(node, back)
                 stack.pop()
                 continue
-            inner = back - int(node.numbers[0]) if node.name == LEAD else back
+            inner = back - int(node.numbers[0]) if node.name == AHEAD else back
             if inner < 0:
                 raise BadRequest("the expression looks further ahead than was counted", field="expression")
             missing = [(part, inner) for part in node.parts if (part.key, inner) not in self.known]
@@ -175,8 +172,9 @@ class _Writer:
                 continue
             parts = [self.known[part.key, inner] for part in node.parts]
             lower = node.operator.lower(*node.numbers)
-            if node.name == LEAD or lower is None:
-                self.known[node.key, back] = self.lanes.when(self.lanes.bar(None, back), parts[0])
+            if node.name == AHEAD or lower is None:
+                b = self.lanes
+                self.known[node.key, back] = b.when(b.both(b.bar(None, back), b.bar(None, inner)), parts[0])
             else:
                 self.known[node.key, back] = lower(self.lanes, *parts, *node.numbers)
             stack.pop()

@@ -27,7 +27,6 @@ Groups: TypeAlias = NDArray[np.int16]
 MAX_WINDOW = 1000
 MIN_SHARE_PERCENT = 90
 TINY_DIVISOR = 1e-12
-TIE_BITS = 40
 UNBOUNDED = 1 << 30
 """the history of an operator that remembers every row since its origin"""
 
