@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from tests.expr.fuzz import expression
 from tests.expr.made_features import different, made_inputs
+from tests.expr.made_market import made_market
 from tests.expr.qlib_trees import random_qlib_text
 
 from quantgpt.codegen.objects import Host
 from quantgpt.codegen.program import room
-from quantgpt.expr import Expression, compile_expression, read_expression
+from quantgpt.expr import Expression, compile_expression, evaluate, read_expression
 from quantgpt.expr.features import FeatureInputs, compute_features
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData
 from quantgpt.libraries import library
@@ -160,6 +161,34 @@ def test_rows_from_a_later_start_on() -> None:
     assert not different(later.values, whole[:, 40:70]).any()
     assert later.first[3] == 0
     assert later.last[7] == INPUTS.last[7] - 40
+
+
+def test_our_vocabulary_reads_float64_panels_as_they_are() -> None:
+    market = made_market()
+    market.fields["close"][:, 8] = 1e3 + 1e-4 * np.random.default_rng(0).normal(0, 1, 90)
+    inputs = FeatureInputs.whole(market.days, market.fields, eligible=market.eligible, industry=market.industry)
+    batch = [e for e in some("ours", 31, 40) if e.fields <= set(market.fields)]
+    batch += [compile_expression("ts_std(close, 20)"), compile_expression("close - vwap")]
+    with np.errstate(over="ignore"):
+        expected = [panel.astype(np.float32) for panel in evaluate(batch, market)]
+    for one, got, wanted in zip(batch, values(batch, inputs), expected, strict=True):
+        assert not different(got, wanted).any(), one.text
+
+
+def test_qlibs_vocabulary_reads_float32() -> None:
+    market = made_market()
+    double = FeatureInputs.whole(market.days, market.fields)
+    single = FeatureInputs.whole(market.days, {name: panel.astype(np.float32) for name, panel in market.fields.items()})
+    asked = [read_expression(t, dialect="qlib", compat="qlib") for t in ("$close-$vwap", "Mean($close,5)/$close")]
+    assert not different(values(asked, double), values(asked, single)).any()
+
+
+@pytest.mark.parametrize(
+    "text", ["(Mean($close,2)*1e-310)/(Mean($open,2)*1e-310)", "(Mean($close,2)-7)/(Mean($open,2)*1e300)"]
+)
+def test_a_quotient_of_tiny_numbers_is_no_infinity(text: str) -> None:
+    asked = read_expression(text, dialect="qlib", compat="qlib")
+    assert not different(values([asked]), values([asked], fuse=False), 1).any()
 
 
 def test_results_can_be_written_where_the_caller_says() -> None:

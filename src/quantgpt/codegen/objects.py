@@ -16,7 +16,7 @@ from quantgpt.foundations.errors import BadRequest, Broken, DiskFull
 from quantgpt.foundations.files import write_whole
 from quantgpt.foundations.settings import load_settings
 
-VERSION = 1
+VERSION = 2
 MOST_KEPT = 1000
 """compiled plans on disk; the oldest go first"""
 _LOCK = threading.RLock()
@@ -115,18 +115,23 @@ def compiled(text: str, host: Host, folder: Path | None) -> Code:
 
 
 def _read(path: Path) -> bytes | None:
-    """The object file if it is there and whole: its first 32 bytes are the checksum of the rest."""
+    """The object file if it is there, whole and under its own name: it begins with the checksum of name and body."""
     try:
         body = path.read_bytes()
     except OSError:
         return None
-    return body[32:] if hashlib.sha256(body[32:]).digest() == body[:32] else None
+    machine = body[32:]
+    return machine if machine and _checksum(path, machine) == body[:32] else None
+
+
+def _checksum(path: Path, machine: bytes) -> bytes:
+    return hashlib.sha256(path.name.encode() + machine).digest()
 
 
 def _keep(path: Path, machine: bytes) -> None:
     """Put an object file away; without room, or where nothing may be written, it is made again next time."""
     with suppress(OSError, DiskFull):
-        write_whole(path, lambda handle: handle.write(hashlib.sha256(machine).digest() + machine), mode=0o600)
+        write_whole(path, lambda handle: handle.write(_checksum(path, machine) + machine), mode=0o600)
         kept = sorted(path.parent.glob("*.o"), key=lambda old: old.stat().st_mtime)
         for old in kept[:-MOST_KEPT]:
             old.unlink(missing_ok=True)

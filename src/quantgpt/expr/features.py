@@ -39,9 +39,10 @@ ROOM_BETWEEN_STAGES = 1 << 30
 class FeatureInputs:
     """The data that features are computed from.
 
-    Shape:  T sessions × N assets; `fields` hold float32 or float64 panels, NaN = missing (float64 is rounded to float32);
-            `first` and `last` are the rows of each asset's first and last bar (first > last: it has none): before and
-            after them a cell is not missing but absent. `eligible` are the cells that cross-sections compare (None: all
+    Shape:  T sessions × N assets; `fields` hold float32 or float64 panels, NaN = missing. Qlib's vocabulary reads float32,
+            as Qlib stores it, so a float64 panel is rounded for it; ours reads float64 as it is. `first` and `last` are
+            the rows of each asset's first and last bar (first > last: it has none): before and after them every field
+            must be NaN, and a cell is not missing but absent. `eligible` are the cells that cross-sections compare (None: all
             with a bar), `industry` codes with -1 for unknown. `others` are single instruments that expressions name.
     """
 
@@ -53,10 +54,21 @@ class FeatureInputs:
     industry: NDArray[np.int16] | None = None
     others: Mapping[str, FeatureInputs] = field(default_factory=dict)
 
-    def prepared(self, names: Sequence[str] | None = None) -> FeatureInputs:
-        """The same inputs laid out for compiled code, so that several computations do not each do it."""
-        names = list(self.fields) if names is None else names
-        return replace(self, fields={name: padded(self.fields[name]) for name in names})
+    def prepared(self, names: Sequence[str] | None = None, single: bool = False) -> FeatureInputs:
+        """The same inputs laid out for compiled code, so that several computations do not each do it.
+
+        With `single` float64 panels are rounded to float32.
+        """
+        kept = {}
+        for name in self.fields if names is None else names:
+            panel = self.fields[name]
+            kept[name] = padded(panel, np.float64 if panel.dtype == np.float64 and not single else np.float32)
+        return replace(self, fields=kept)
+
+    @property
+    def doubles(self) -> frozenset[str]:
+        """Fields whose panels are float64."""
+        return frozenset(name for name, panel in self.fields.items() if panel.dtype == np.float64)
 
     @classmethod
     def whole(cls, days: Days, fields: Mapping[str, Panel], **more: Any) -> FeatureInputs:
@@ -127,18 +139,18 @@ def compute_features(
     rows = stop - begin
     made = room(len(expressions), rows, assets) if out is None else _given(out, len(expressions), rows, assets)
     if rows and assets:
-        groups: dict[int, list[int]] = {}
+        groups: dict[tuple[int, bool], list[int]] = {}
         for i, expression in enumerate(expressions):
-            groups.setdefault(expression.lookahead, []).append(i)
-        inputs = inputs.prepared(sorted({name for expression in expressions for name in expression.fields}))
-        for delay, places in groups.items():
+            groups.setdefault((expression.lookahead, _reads_single(expression)), []).append(i)
+        for (delay, single), places in groups.items():
             part = [expressions[i] for i in places]
             target = made if len(places) == len(expressions) else room(len(places), rows, assets)
-            programs = _programs_of(part, delay, _How(host, tile, fuse))
+            ready = inputs.prepared(sorted({name for expression in part for name in expression.fields}), single)
+            programs = _programs_of(part, delay, _How(host, tile, fuse, ready.doubles))
             step = programs.rows_at_once(assets)
             for low in range(begin, stop, step):
                 high = min(low + step, stop)
-                runner = _Runner(programs, inputs, start, low, high, threads)
+                runner = _Runner(programs, ready, start, low, high, threads)
                 runner.run(part, target[:, low - begin : high - begin])
             if target is not made:
                 made[places] = target
@@ -149,6 +161,11 @@ def compute_features(
         (np.asarray(inputs.first, np.int64) - begin).astype(np.int32),
         (np.asarray(inputs.last, np.int64) - begin).astype(np.int32),
     )
+
+
+def _reads_single(expression: Expression) -> bool:
+    """Whether fields are float32 by the rules of the expression's vocabulary, as they are in Qlib's store."""
+    return expression.dialect == "qlib" and expression.compat != "strict"
 
 
 def _given(out: FeaturePanel, planes: int, rows: int, assets: int) -> FeaturePanel:
@@ -192,6 +209,8 @@ class _How:
     host: Host | None
     tile: int | None
     fuse: bool
+    doubles: frozenset[str] = frozenset()
+    """fields that are float64 panels"""
     exact: bool = False
 
     def program(self, outputs: Sequence[Output]) -> Program:
@@ -240,7 +259,7 @@ class _Programs:
 
     @classmethod
     def of(cls, roots: Sequence[Node], delay: int, how: _How) -> _Programs:
-        stages, outputs = stages_of(roots, delay, how.fuse, how.exact)
+        stages, outputs = stages_of(roots, delay, how.fuse, how.exact, how.doubles)
         made = tuple((stage, how.program(stage.outputs) if stage.outputs else None) for stage in stages)
         last = how.program(outputs)
         reads = [stage.reads | (program.reads if program else set()) for stage, program in made] + [set(last.reads)]
@@ -300,7 +319,8 @@ class _Runner:
     def _fields(self, expressions: Sequence[Expression], beyond: int) -> None:
         """Fields laid out for compiled code, with empty rows after the data where a delay reads on."""
         for name in {name for expression in expressions for name in expression.fields}:
-            self.placed["field", name] = Placed(padded(self.inputs.fields[name], extra=beyond))
+            panel = self.inputs.fields[name]
+            self.placed["field", name] = Placed(padded(panel, panel.dtype.type, beyond))
 
     def _others(self, expressions: Sequence[Expression], beyond: int) -> None:
         """What is computed on one other instrument, unrounded, as one number per session."""
@@ -314,13 +334,13 @@ class _Runner:
         if code not in self.inputs.others:
             raise NoData(f"no data for the instrument {code}", hint=f"没有 {code} 的行情", field="expression")
         other = self.inputs.others[code]
-        if len(other.days) != len(self.inputs.days) or len(other.first) != 1:
+        if len(other.first) != 1 or not np.array_equal(other.days, self.inputs.days):
             raise BadRequest(f"{code}: one name on the same sessions is needed", field="others")
         _check([inner], other)
         other = replace(other, others={**self.inputs.others, **other.others})
         stop = len(self.inputs.days)
-        other = other.prepared(sorted(inner.fields))
-        programs = _programs_of([inner], inner.lookahead, replace(self.programs.how, exact=True))
+        other = other.prepared(sorted(inner.fields), _reads_single(inner))
+        programs = _programs_of([inner], inner.lookahead, replace(self.programs.how, exact=True, doubles=other.doubles))
         target = room(1, stop - self.low, 1, Kind.F64)
         _Runner(programs, other, self.start, self.low, stop, 1).run([inner], target)
         line = np.full(stop - self.low + beyond, np.nan)

@@ -82,18 +82,23 @@ def fused(node: Node, fuse: bool = True) -> bool:
 
 
 def stages_of(
-    roots: Sequence[Node], delay: int, fuse: bool = True, exact: bool = False
+    roots: Sequence[Node],
+    delay: int,
+    fuse: bool = True,
+    exact: bool = False,
+    doubles: frozenset[str] = frozenset(),
 ) -> tuple[list[Stage], list[Output]]:
     """The stages before the last program, and that program's outputs, one for every root.
 
-    Without `fuse` every operator runs by itself; with `exact` the results stay float64.
+    Without `fuse` every operator runs by itself; with `exact` the results stay float64. `doubles` are the fields whose panels
+    are float64.
     """
     levels: dict[str, int] = {}
     aheads: dict[str, int] = {}
     for root in roots:
         level_of(root, levels, fuse)
         ahead_of(root, aheads)
-    writer = _Writer(aheads, fuse)
+    writer = _Writer(aheads, fuse, doubles)
     stages = [Stage() for _ in range(max((levels[root.key] for root in roots), default=0))]
     nodes: dict[str, Node] = {}
     for root in roots:
@@ -136,18 +141,24 @@ def _is_bar(node: Node) -> bool:
 class _Writer:
     """Writes nodes in lanes; a node is written once for every delay at which it is read."""
 
-    def __init__(self, aheads: dict[str, int], fuse: bool) -> None:
+    def __init__(self, aheads: dict[str, int], fuse: bool, doubles: frozenset[str]) -> None:
         self.lanes = Lanes()
+        self.doubles = doubles
         self.aheads = aheads
         self.fuse = fuse
         self.known: dict[tuple[str, int], Lane] = {}
 
     def result(self, root: Node, delay: int) -> Lane:
-        """The float32 lane of a root. A quotient is rounded from a · (1/b), so that a divisor is inverted once."""
+        """The float32 lane of a root. A quotient is rounded from a · (1/b), so that a divisor is inverted once; a divisor
+        whose inverse would overflow is made larger first."""
         b = self.lanes
         made = self.lane(root, delay)
         if made.kind is Kind.F64 and made.op == "div":
             over, under = made.args
+            if under.op not in ("wide", "const"):
+                tiny = b.compare("lt", b.abs(under), b.const(2.0**-500))
+                scale = b.pick(tiny, b.const(2.0**600), b.const(1.0))
+                over, under = b.mul(over, scale), b.mul(under, scale)
             made = b.mul(over, b.div(b.const(1.0), under))
         return b.narrow(made)
 
@@ -192,4 +203,4 @@ class _Writer:
             return b.bar(int(origin) if origin else None, delay)
         if node.name.startswith(OTHER):
             return b.lag(b.series(node.name, Kind.F64), delay)
-        return b.lag(b.field(node.name), delay)
+        return b.lag(b.field(node.name, Kind.F64 if node.name in self.doubles else Kind.F32), delay)

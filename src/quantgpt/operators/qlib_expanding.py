@@ -16,6 +16,7 @@ import numpy as np
 from quantgpt.operators._base import Array, Axis, UnitRule, operator, unbounded
 from quantgpt.operators._folds import C1, COUNT, NEWEST, Q1, Q2, S1, S2, merge_trend, resi_of, rsquare_of, slope_of
 from quantgpt.operators._lazy import routine
+from quantgpt.operators._numpy_sums import mean_distance
 from quantgpt.operators._powers import kurt_of, skew_of
 
 NAN = math.nan
@@ -283,22 +284,17 @@ def qlib_mad_all(out: Array, at: int, x: Array, bar: Array) -> None:
     """
     rows, assets = out.shape
     values = np.empty(at + rows)
+    kept = np.empty(at + rows)
     for j in range(assets):
-        total = 0.0
         n = 0
         for k in range(at + rows):
             v = x[k, j]
             if bar[k, j] == 1.0 and v - v == 0.0:
-                values[n] = v
-                total += v
+                kept[n] = v
                 n += 1
             if k >= at:
-                out[k - at, j] = NAN
-                if n > 0 and bar[k, j] == 1.0:
-                    away = 0.0
-                    for p in range(n):
-                        away += abs(values[p] - total / n)
-                    out[k - at, j] = away / n
+                values[:n] = kept[:n]
+                out[k - at, j] = mean_distance(values, n) if bar[k, j] == 1.0 else NAN
 
 
 @routine

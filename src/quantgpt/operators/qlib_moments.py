@@ -23,6 +23,7 @@ from quantgpt.operators._folds import (
     merges_of,
     variance_of,
 )
+from quantgpt.operators._numpy_sums import mean_distance
 from quantgpt.operators._powers import central_powers, kurt_of, skew_of
 
 NAN = math.nan
@@ -230,23 +231,21 @@ def qlib_kurt(out: Array, at: int, x: Array, window: int) -> None:
 def qlib_mad(out: Array, at: int, x: Array, window: int) -> None:
     """Mean distance from the mean of the valid values of the last `window` rows, `Mad` in Qlib.
 
+    The values are added up as numpy does, so that windows that tie in Qlib tie here.
+
     NaN:    missing only where no value is valid.
 
     >>> qlib_mad(np.array([[1.0], [2.0], [6.0]]), 3).ravel().tolist()
     [0.0, 0.5, 2.0]
     """
     rows, assets = out.shape
-    order = merges_of(window)
     values = np.empty(window)
     for j in range(assets):
         for i in range(rows):
             today = at + i
-            n = load_values(x, today, j, window, values)
-            out[i, j] = NAN
-            if n > 0:
-                mean = fold_sum(values, order) / n
-                total = 0.0
-                for k in range(max(0, today - window + 1), today + 1):
-                    v = x[k, j]
-                    total += abs(v - mean) if v - v == 0.0 else 0.0
-                out[i, j] = total / n
+            n = 0
+            for k in range(max(0, today - window + 1), today + 1):
+                if x[k, j] - x[k, j] == 0.0:
+                    values[n] = x[k, j]
+                    n += 1
+            out[i, j] = mean_distance(values, n)
