@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -239,7 +240,8 @@ def test_a_file_that_lost_whole_values_is_noticed_by_the_others(folder: Path) ->
     with pytest.raises(NoData) as caught:
         read(folder, "close")
     assert all(word in str(caught.value) for word in ("features/sh600000", "close.day.bin", "truncated"))
-    read(folder, "open")
+    with pytest.raises(NoData):
+        read(folder, "open")
     found = QlibFolder.open(folder, missing="nan").panels(("SH600000", "SZ000001"), ("close",))
     assert found.last.tolist() == [5, 5]
     assert any("different rows" in notice for notice in found.notices)
@@ -352,6 +354,128 @@ def test_what_is_no_qlib_folder_says_what_is_missing(folder: Path, tmp_path: Pat
         QlibFolder.open(folder)
     with pytest.raises(BadRequest, match="missing"):
         QlibFolder.open(folder, missing="zero")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("row", [1, 3])
+def test_a_wrong_start_row_shows_by_the_other_fields(folder: Path, row: int) -> None:
+    raw(folder / "features" / "sz000001" / "close.day.bin", row, 5, 6, np.nan, 8)
+    with pytest.raises(NoData) as caught:
+        read(folder, "close")
+    text = str(caught.value)
+    assert all(
+        w in text for w in ("features/sz000001", f"close.day.bin 有第 {row}–{row + 3} 行", "open.day.bin 有第 2–5 行")
+    )
+    with pytest.raises(BadImport, match=r"all\.txt"):
+        read(folder, "close", missing="nan")
+    opened = QlibFolder.open(folder, missing="nan", spans="keep")
+    found = opened.panels(("SH600000", "SZ000001"), ("close",))
+    assert found.first.tolist() == [0, row]
+    assert any("different rows" in notice for notice in found.notices)
+
+
+@pytest.mark.parametrize("row", [1, 3])
+def test_a_wrong_start_row_of_every_field_shows_by_the_list(folder: Path, row: int) -> None:
+    for name in ("open", "close"):
+        raw(folder / "features" / "sz000001" / f"{name}.day.bin", row, 5, 6, np.nan, 8)
+    words = (
+        "features/sz000001/close.day.bin",
+        "instruments/all.txt 第 2 行",
+        DAYS[row],
+        DAYS[row + 3],
+        DAYS[2],
+        DAYS[5],
+    )
+    refuse(folder, *words, "spans='keep'")
+    found = QlibFolder.open(folder, spans="keep").panels(("SZ000001",), ("close",))
+    assert (found.first[0], found.last[0]) == (row, row + 3)
+
+
+def test_bars_that_end_elsewhere_than_listed_are_refused(folder: Path) -> None:
+    for name in ("open", "close"):
+        raw(folder / "features" / "sz000001" / f"{name}.day.bin", 2, 5, 6, 7)
+    refuse(folder, "features/sz000001/close.day.bin", DAYS[4], DAYS[5])
+
+
+def test_a_session_before_all_others_shifts_nothing_unseen(folder: Path) -> None:
+    path = folder / "calendars" / "day.txt"
+    path.write_text("2023-12-29\n" + path.read_text())
+    refuse(folder, CLOSE, "2023-12-29", "instruments/all.txt 第 1 行", DAYS[0])
+
+
+def test_a_list_that_ends_after_the_calendar_leaves_the_end_open(folder: Path) -> None:
+    path = folder / "instruments" / "all.txt"
+    path.write_text(f"SH600000\t{DAYS[0]}\t2099-12-31\nSZ000001\t{DAYS[2]}\t2099-12-31\n")
+    read(folder)
+    path.write_text(f"SH600000\t{DAYS[0]}\t{DAYS[3]}\nSZ000001\t{DAYS[2]}\t{DAYS[5]}\nSH600000\t{DAYS[5]}\t{DAYS[7]}\n")
+    read(folder)
+    path.unlink()
+    read(folder)
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "words"),
+    [
+        (4, "2024-01-06", ("第 5 行 2024-01-06", "周末")),
+        (0, "2024-01-01", ("第 1 行 2024-01-01",)),
+        (8, "2024-02-12", ("第 9 行 2024-02-12",)),
+        (0, "2001-03-03", ("第 1 行 2001-03-03", "周末")),
+    ],
+)
+def test_a_line_of_a_day_without_trade_is_named(folder: Path, at: int, day: str, words: tuple[str, ...]) -> None:
+    lines = [*DAYS[:at], day, *DAYS[at:]]
+    (folder / "calendars" / "day.txt").write_text("".join(f"{line}\n" for line in lines))
+    refuse(folder, "calendars/day.txt", *words, "不是交易日", "gaps='keep'")
+    assert QlibFolder.open(folder, gaps="keep").sessions().size == 9
+
+
+def test_what_is_no_file_is_not_opened_as_one(folder: Path) -> None:
+    (folder / CLOSE).unlink()
+    os.mkfifo(folder / CLOSE)
+    for field in ("close", "open"):
+        with pytest.raises(BadImport, match=r"close\.day\.bin 不是普通文件"):
+            read(folder, field)
+    (folder / CLOSE).unlink()
+    (folder / CLOSE).mkdir()
+    refuse(folder, CLOSE, "文件夹")
+    (folder / "instruments" / "all.txt").unlink()
+    os.mkfifo(folder / "instruments" / "all.txt")
+    with pytest.raises(BadImport, match=r"instruments/all\.txt"):
+        QlibFolder.open(folder).membership("all")
+
+
+def test_a_folder_of_a_stock_in_upper_case_is_named(folder: Path) -> None:
+    (folder / "features" / "sz000001").rename(folder / "features" / "SZ000001")
+    refuse(folder, "features/SZ000001", "小写", "features/sz000001")
+    with pytest.raises(BadImport, match="小写"):
+        QlibFolder.open(folder).known_fields(("SZ000001",))
+
+
+@pytest.mark.parametrize("part", ["calendars", "instruments", "features", "features/sh600000", ""])
+def test_what_may_not_be_read_is_named(folder: Path, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = str(folder / part)
+
+    def guard(what: str) -> None:
+        real = getattr(os, what)
+
+        def refusing(path: object, *more: object, **how: object) -> object:
+            if str(path) == closed or (what == "stat" and os.path.dirname(str(path)) == closed):  # noqa: PTH120
+                raise PermissionError(13, "Permission denied")
+            return real(path, *more, **how)
+
+        monkeypatch.setattr(os, what, refusing)
+
+    for what in ("listdir", "scandir", *(() if part else ("stat",))):
+        guard(what)
+
+    def ask() -> None:
+        opened = QlibFolder.open(folder)
+        opened.membership("all")
+        opened.known_fields(("SH600000",))
+
+    with pytest.raises(BadImport, match="无法读取") as caught:
+        ask()
+    assert part in str(caught.value)
+    assert "Permission denied" in str(caught.value)
 
 
 @pytest.mark.realdata

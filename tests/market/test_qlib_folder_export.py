@@ -12,10 +12,20 @@ import pytest
 from tests._rig import demo_market
 
 from quantgpt.faces.cli.main import main
-from quantgpt.foundations.errors import BadImport, BadRequest, Conflict, DiskFull, NoData, NotFound, UnknownUniverse
+from quantgpt.foundations.errors import (
+    BadImport,
+    BadRequest,
+    Conflict,
+    DiskFull,
+    NoData,
+    NotFound,
+    Unavailable,
+    UnknownUniverse,
+)
 from quantgpt.market import MarketStore
 from quantgpt.market.market import Market
 from quantgpt.market.qlib_folder import QlibFolder, QlibMarket, export_folder, our_symbol, qlib_code, writing
+from quantgpt.market.qlib_folder.instruments import MARKER
 from quantgpt.services import data
 
 SPAN = ("2022-01-04", "2022-12-30")
@@ -98,7 +108,7 @@ def test_indices_are_instruments_but_not_in_all(market: Market, exported: Path) 
 
 
 def test_a_universe_is_written_only_with_all_its_members(market: Market, exported: Path, tmp_path: Path) -> None:
-    assert json.loads((exported / writing.MARKER).read_text())["universes"] == ["all", "index", "csi300"]
+    assert json.loads((exported / MARKER).read_text())["universes"] == ["all", "index", "csi300"]
     made = export_folder(market, tmp_path / "few", "small_scale", *SPAN)
     assert (made.universes, made.left_out) == (("all", "index"), ("csi1000", "csi500", "csi300"))
 
@@ -151,6 +161,80 @@ def test_an_empty_folder_is_filled_and_a_foreign_one_left_alone(market: Market, 
         with pytest.raises(Conflict):
             export_folder(market, tmp_path / name, "small_scale", *SPAN)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "place", ["instruments/mine.txt", "features/notes.txt", "features/sh600519/pe.day.bin", "mine"]
+)
+def test_a_file_of_somebody_inside_an_export_is_named_and_kept(
+    market: Market, tmp_path: Path, tree: Tree, place: str
+) -> None:
+    export_folder(market, tmp_path / "a", "small_scale", *SPAN)
+    (tmp_path / "a" / place).write_text("keep me")
+    before = tree(tmp_path)
+    with pytest.raises(Conflict, match=place):
+        export_folder(market, tmp_path / "a", "small_scale", *SPAN)
+    assert tree(tmp_path) == before
+
+
+def test_a_changed_file_a_link_or_a_folder_inside_an_export_is_kept(market: Market, tmp_path: Path, tree: Tree) -> None:
+    target = tmp_path / "a"
+    export_folder(market, target, "small_scale", *SPAN)
+    listed = target / "instruments" / "all.txt"
+    text = listed.read_text()
+    listed.write_text(text + "SH600000\t2022-01-04\t2022-12-30\n")
+    with pytest.raises(Conflict, match=r"改动过的文件：instruments/all\.txt"):
+        export_folder(market, target, "small_scale", *SPAN)
+    listed.write_text(text)
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "x").write_text("keep me")
+    own = target / "features" / "own"
+    own.mkdir()
+    with pytest.raises(Conflict, match="features/own"):
+        export_folder(market, target, "small_scale", *SPAN)
+    own.rmdir()
+    own.symlink_to(tmp_path / "precious")
+    with pytest.raises(Conflict, match="features/own"):
+        export_folder(market, target, "small_scale", *SPAN)
+    own.unlink()
+    marker = target / MARKER
+    body = json.loads(marker.read_text())
+    files = body.pop("files")
+    assert sorted(files) == sorted(
+        p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file() and p != marker
+    )
+    marker.write_text(json.dumps(body))
+    before = tree(tmp_path)
+    with pytest.raises(Conflict, match="没有列出"):
+        export_folder(market, target, "small_scale", *SPAN)
+    assert tree(tmp_path) == before
+
+
+def test_what_came_into_an_export_while_it_was_replaced_is_kept(
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_folder(market, tmp_path / "a", "small_scale", *SPAN)
+    checked = writing._remove_export
+
+    def late(folder: Path) -> None:
+        (folder / "features" / "notes.txt").write_text("keep me")
+        checked(folder)
+
+    monkeypatch.setattr(writing, "_remove_export", late)
+    export_folder(market, tmp_path / "a", "small_scale", *SPAN)
+    (left,) = (path for path in tmp_path.iterdir() if path.name != "a")
+    assert sorted(p.relative_to(left).as_posix() for p in left.rglob("*") if p.is_file()) == [
+        "features/notes.txt",
+        MARKER,
+    ]
+
+
+def test_a_place_where_nothing_can_be_written_is_named(market: Market, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("keep me")
+    for place in (Path("/proc/foo"), tmp_path / "file" / "x", tmp_path / ("a" * 300), Path("/" + "a/" * 2500)):
+        with pytest.raises(Unavailable, match="无法写入"):
+            export_folder(market, place, "small_scale", *SPAN)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_failure_leaves_the_old_export_and_nothing_else(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ Floats = NDArray[np.float32]
 
 _LITTLE = np.dtype("<f4")
 _BIG = np.dtype(">f4")
+_FIRST = Struct("<f")
+_HOW = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""not blocking: a pipe without a writer is opened at once and then refused"""
 _SAMPLE = 64
 _ENOUGH = 8
 _NEAR = np.float32(1e12)
@@ -29,13 +34,13 @@ def read_rows(path: str, shown: str, sessions: int, row: int, out: Floats) -> tu
     Raises: BadImport naming the file for every content that cannot be dated with certainty.
     """
     try:
-        file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        file = os.open(path, _HOW)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise BadImport(f"无法读取 {shown}", hint=error.strerror or str(error), field="source") from error
     try:
-        size = os.fstat(file).st_size
+        size = _size(file, shown)
         start = start_row(os.pread(file, 4 * (_SAMPLE + 1), 0), size, shown, sessions)
         stop = start + size // 4 - 1
         low, high = max(start, row), min(stop, row + out.size)
@@ -90,6 +95,33 @@ def start_row(content: bytes, size: int, shown: str, sessions: int) -> int:
     return start
 
 
+def heads(folder: str, shown: str, ending: str) -> dict[str, tuple[float, int]]:
+    """First value and size in bytes of every file of a folder that ends so, by name; no folder gives no files.
+
+    Raises: BadImport naming a file that is none or cannot be read.
+    """
+    found: dict[str, tuple[float, int]] = {}
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  (five times as fast on thousands of folders)
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    except OSError as error:
+        raise BadImport(f"无法读取 {shown}", hint=error.strerror or str(error), field="source") from error
+    for name in names:
+        if not name.endswith(ending) or name[0] == ".":
+            continue
+        try:
+            file = os.open(f"{folder}/{name}", _HOW)
+        except OSError as error:
+            raise BadImport(f"无法读取 {shown}/{name}", hint=error.strerror or str(error), field="source") from error
+        try:
+            size, head = _size(file, f"{shown}/{name}"), os.read(file, 4)
+        finally:
+            os.close(file)
+        found[name] = (_FIRST.unpack(head)[0] if len(head) == 4 else float("nan"), size)
+    return found
+
+
 def write_bin(path: Path, start: int, values: NDArray[np.floating]) -> None:
     """Write the bars of one field from row `start` of the calendar on. Shape: (bars,)."""
     body = np.empty(values.size + 1, dtype=_LITTLE)
@@ -97,6 +129,15 @@ def write_bin(path: Path, start: int, values: NDArray[np.floating]) -> None:
     with np.errstate(over="ignore"):
         body[1:] = values
     path.write_bytes(body.tobytes())
+
+
+def _size(file: int, shown: str) -> int:
+    """Bytes of an opened file.  Raises: BadImport for what is no file: a folder, a pipe, a device."""
+    about = os.fstat(file)
+    if not stat.S_ISREG(about.st_mode):
+        what = "文件夹" if stat.S_ISDIR(about.st_mode) else "管道或设备"
+        raise BadImport(f"{shown} 不是普通文件，而是{what}", hint="a file of float32 values is needed", field="source")
+    return about.st_size
 
 
 def _is_row(value: float, sessions: int) -> bool:

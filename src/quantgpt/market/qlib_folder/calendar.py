@@ -15,6 +15,7 @@ COARSE = ("day", "week", "month", "quarter", "year")
 """Frequencies whose lines are days; lines of all others carry a time."""
 _LENGTHS = {10, 16, 19}
 _SHOWN = 5
+_WEEKS_OF_FIVE_DAYS = np.datetime64("1996-01-01", "D")
 
 
 def frequency(text: str) -> str:
@@ -43,8 +44,9 @@ def read_calendar(root: Path, freq: str) -> Days:
     comes twice or comes too early.
     """
     path = root / "calendars" / f"{freq}.txt"
-    if not path.is_file():
-        known = [name.stem for name in sorted((root / "calendars").glob("*.txt")) if not name.stem.endswith("_future")]
+    stems = texts_in(root, "calendars")
+    if freq not in stems:
+        known = [stem for stem in stems if not stem.endswith("_future")]
         raise NoData(
             f"{root.name} 没有频率 {freq} 的日历 calendars/{freq}.txt",
             hint=f"frequencies of this folder: {', '.join(known) or 'none'}; finer data is not resampled",
@@ -88,16 +90,54 @@ def refuse_gaps(days: Days, place: str) -> None:
         )
 
 
+def refuse_strangers(days: Days, root: Path) -> None:
+    """Raises: BadImport naming the first line of a calendar of days on which the exchanges were closed.
+
+    Known are the days of the official table, and beyond it weekends from 1996 on.
+    """
+    table = official()
+    weekend = (days.astype(np.int64) + 3) % 7 > 4
+    inside = (days >= table.days[0]) & (days <= table.official_until)
+    wrong = np.flatnonzero((inside & ~table.contains(days)) | (weekend & (days >= _WEEKS_OF_FIVE_DAYS)))
+    if wrong.size:
+        path = root / "calendars" / "day.txt"
+        day = days[wrong[0]]
+        number = next((n for n, line in lines_of(path, root) if line.strip().startswith(str(day))), int(wrong[0]) + 1)
+        more = f"（共 {wrong.size} 个这样的日期）" if wrong.size > 1 else ""
+        raise BadImport(
+            f"{shown(path, root)} 第 {number} 行 {day} 不是交易日{'（周末）' if weekend[wrong[0]] else ''}{more}",
+            hint="bars after a line too many would carry the wrong date; where the data itself has such a day, open it "
+            "with QlibFolder.open(path, gaps='keep')",
+            field="source",
+        )
+
+
+def texts_in(root: Path, part: str) -> tuple[str, ...]:
+    """Names of the `.txt` files of a part of the folder, without the ending.  Raises: BadImport."""
+    try:
+        names = [path.name for path in (root / part).iterdir()]
+    except OSError as error:
+        raise unreadable(f"{part}/", error) from error
+    return tuple(sorted(name.removesuffix(".txt") for name in names if name.endswith(".txt") and name[0] != "."))
+
+
+def unreadable(place: str, error: OSError) -> BadImport:
+    """The error for what the system does not let us read."""
+    return BadImport(f"无法读取 {place}", hint=error.strerror or str(error), field="source")
+
+
 def lines_of(path: Path, root: Path) -> list[tuple[int, str]]:
     """Lines with something on them and their 1-based numbers.  Raises: BadImport."""
     try:
+        if not path.is_file():
+            raise BadImport(f"{shown(path, root)} 不是普通文件", hint="a text file is needed", field="source")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadImport(
             f"{shown(path, root)} 不是 UTF-8 文本（第 {error.start} 字节）", hint="save it as UTF-8", field="source"
         ) from error
     except OSError as error:
-        raise BadImport(f"无法读取 {shown(path, root)}", hint=error.strerror or str(error), field="source") from error
+        raise unreadable(shown(path, root), error) from error
     return [(at, line.rstrip()) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 

@@ -83,20 +83,23 @@ class QlibMarket:
         return self._market.days
 
     def holds_universe(self, name: str) -> bool:
-        """Whether a name is one of a universe here."""
-        return OUR_UNIVERSES.get(name, name) in {"all", "small_scale", *self._market.facts.spells}
+        """Whether a name is one of a universe here, in any case."""
+        plain = name.strip().lower()
+        return OUR_UNIVERSES.get(plain, plain) in {"all", "small_scale", *self._market.facts.spells}
 
     def membership(self, universe: str, freq: str = "day") -> Membership:
         """The spells of a universe, cut to each name's bars.  Raises: UnknownUniverse."""
         facts, days = self._market.facts, self.sessions(freq)
-        name = OUR_UNIVERSES.get(universe, universe)
+        name = universe.strip().lower()
+        name = OUR_UNIVERSES.get(name, name)
         if name in ("all", "small_scale"):
             wanted = self.codes if name == "all" else [qlib_code(symbol) for symbol in SMALL_SCALE]
             columns = [(code, self._column[code]) for code in wanted if code in self._column]
             return Membership({c: ((int(facts.first_row[j]), int(facts.last_row[j])),) for c, j in columns})
         if name not in facts.spells:
             known = ["all", "small_scale", *sorted(facts.spells)]
-            near = difflib.get_close_matches(universe, known, n=1)
+            other = [theirs for theirs, ours in OUR_UNIVERSES.items() if ours in known]
+            near = difflib.get_close_matches(universe.strip().lower(), [*other, *known], n=1)
             raise UnknownUniverse(
                 f"没有名为 {universe[:40]!r} 的股票池",
                 hint=f"可用：{', '.join(known)}",
@@ -124,7 +127,10 @@ class QlibMarket:
         return known if self._own_fields else (known - {"returns"}) | frozenset(OWN)
 
     def known_fields(self, codes: Sequence[str], freq: str = "day") -> frozenset[str]:
-        """Fields that at least one of the instruments has.  Raises: NotFound for one that is not there."""
+        """Fields that at least one of the instruments has; of nobody, those of stocks.
+
+        Raises: NotFound for one that is not there.
+        """
         self.sessions(freq)
         gone = [code for code in codes if code not in self._column and code not in self._index]
         if gone:
@@ -136,7 +142,7 @@ class QlibMarket:
                 nearest=near[0] if near else None,
             )
         stocks = any(code in self._column for code in codes)
-        return self.stock_fields if stocks else self._index_fields()
+        return self.stock_fields if stocks or not codes else self._index_fields()
 
     def panels(
         self, codes: Sequence[str], fields: Sequence[str], freq: str = "day", rows: slice | None = None

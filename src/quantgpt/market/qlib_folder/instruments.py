@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,14 @@ import numpy as np
 
 from quantgpt.foundations.errors import BadImport, UnknownUniverse
 from quantgpt.foundations.panel import BoolPanel, Days
-from quantgpt.market.qlib_folder.calendar import dates_of, lines_of, shown
+from quantgpt.market.qlib_folder.calendar import dates_of, lines_of, shown, texts_in, unit_of
 from quantgpt.market.qlib_folder.codes import qlib_code
 
 ALIASES = {"hs300": "csi300", "zz500": "csi500", "zz1000": "csi1000"}
 """Names of universes that are usual here, and Qlib's for them."""
+
+MARKER = "quantgpt_export.json"
+"""A file that says: this folder was written by an export and may be replaced by one."""
 
 Spans = Mapping[str, tuple[tuple[int, int], ...]]
 """Rows of membership by code: first and last row of each spell, both included."""
@@ -42,9 +45,28 @@ class Membership:
         return tuple(sorted(c for c, own in self.spans.items() if any(a < stop and b >= first for a, b in own)))
 
 
+@dataclass(frozen=True)
+class Extent:
+    """Where an instrument's bars begin and end according to a list. Rows of the calendar, dates and place as written."""
+
+    first: int
+    last: int | None
+    """None where the list ends after the calendar and so says nothing"""
+    begins: np.datetime64
+    ends: np.datetime64
+    place: str
+
+
 def universe_names(root: Path) -> tuple[str, ...]:
-    """Universes that the folder holds."""
-    return tuple(sorted(path.stem for path in (root / "instruments").glob("*.txt")))
+    """Universes that the folder holds.  Raises: BadImport."""
+    return texts_in(root, "instruments")
+
+
+def known_name(universe: str, known: Collection[str]) -> str | None:
+    """The name in `known` that a universe has there, written in any case or as is usual here; None where there is none."""
+    lower = {name.lower(): name for name in known}
+    plain = universe.strip().lower()
+    return universe if universe in known else lower.get(plain, lower.get(ALIASES.get(plain, "")))
 
 
 def read_membership(root: Path, universe: str, freq: str, days: Days) -> Membership:
@@ -56,15 +78,60 @@ def read_membership(root: Path, universe: str, freq: str, days: Days) -> Members
     Raises: UnknownUniverse; BadImport naming the line.
     """
     known = universe_names(root)
-    name = universe if universe in known else ALIASES.get(universe, universe)
-    if name not in known:
-        near = difflib.get_close_matches(universe, known, n=1)
+    name = known_name(universe, known)
+    if name is None:
+        near = difflib.get_close_matches(universe.strip().lower(), known, n=1)
         raise UnknownUniverse(
             f"{root.name} 没有股票池 {universe[:40]!r}（instruments/ 下没有这个文件）",
             hint=f"known: {', '.join(known)}",
             field="instruments",
             nearest=near[0] if near else None,
         )
+    codes, first, last, place = _read_spells(root, name, freq)
+    if name == "all":
+        _refuse_outside(first, last, days, place)
+    begin = np.searchsorted(days, first).tolist()
+    stop = np.searchsorted(days, last, "right").tolist()
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for code, a, b in zip(codes, begin, stop, strict=True):
+        if a < b:
+            spans.setdefault(code, []).append((a, b - 1))
+    return Membership({code: tuple(own) for code, own in spans.items()})
+
+
+def read_extents(root: Path, freq: str, days: Days) -> dict[str, Extent]:
+    """From where to where each instrument has bars according to `all.txt`, in exports of ours `index.txt` too.
+
+    Several spells of one instrument count from the first day of the first to the last day of the last. A list of days
+    says nothing about bars within a day. An instrument that no list has is left out.
+    Raises: BadImport naming the line.
+    """
+    known = universe_names(root)
+    wanted = ("all", "index") if (root / MARKER).is_file() else ("all",)
+    out: dict[str, Extent] = {}
+    for name in (name for name in wanted if name in known):
+        codes, first, last, place = _read_spells(root, name, freq)
+        if unit_of(freq) != "D" and bool((first == first.astype("datetime64[D]")).all()):
+            continue
+        _refuse_outside(first, last, days, place)
+        begin = np.searchsorted(days, first).tolist()
+        stop = np.searchsorted(days, last, "right").tolist()
+        open_end = (last > days[-1]).tolist()
+        for at, code in enumerate(codes):
+            own = Extent(begin[at], None if open_end[at] else stop[at] - 1, first[at], last[at], place(at))
+            out[code] = _joined(out[code], own) if code in out else own
+    return out
+
+
+def _joined(one: Extent, other: Extent) -> Extent:
+    early, late = (one, other) if one.begins <= other.begins else (other, one)
+    place = early.place if early.place == late.place else f"{early.place} … {late.place.rpartition('/')[2]}"
+    end = max(one, other, key=lambda extent: extent.ends)
+    return Extent(early.first, end.last, early.begins, end.ends, place)
+
+
+def _read_spells(root: Path, name: str, freq: str) -> tuple[list[str], Days, Days, Callable[[int], str]]:
+    """Codes, first and last days of the lines of a list, and where the i-th stands.  Raises: BadImport."""
     path = root / "instruments" / f"{name}.txt"
     lines = lines_of(path, root)
     if not lines:
@@ -93,7 +160,12 @@ def read_membership(root: Path, universe: str, freq: str, days: Days) -> Members
         raise BadImport(
             f"{place(at)} 的开始日期 {first[at]} 晚于结束日期 {last[at]}", hint=lines[at][1][:60], field="source"
         )
-    outside = np.flatnonzero((last < days[0]) | (first > days[-1])) if name == "all" else np.empty(0, np.int64)
+    return [qlib_code(parts[0]) for parts in cells], first, last, place
+
+
+def _refuse_outside(first: Days, last: Days, days: Days, place: Callable[[int], str]) -> None:
+    """Raises: BadImport naming the line of bars that lie wholly outside the calendar."""
+    outside = np.flatnonzero((last < days[0]) | (first > days[-1]))
     if outside.size:
         at = int(outside[0])
         raise BadImport(
@@ -101,10 +173,3 @@ def read_membership(root: Path, universe: str, freq: str, days: Days) -> Members
             hint="bars of that instrument cannot be dated: the calendar lacks lines or the line is wrong",
             field="source",
         )
-    begin = np.searchsorted(days, first).tolist()
-    stop = np.searchsorted(days, last, "right").tolist()
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for parts, a, b in zip(cells, begin, stop, strict=True):
-        if a < b:
-            spans.setdefault(qlib_code(parts[0]), []).append((a, b - 1))
-    return Membership({code: tuple(own) for code, own in spans.items()})

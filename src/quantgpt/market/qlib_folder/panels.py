@@ -50,8 +50,15 @@ class PanelSource(Protocol):
         """Who belongs to a universe.  Raises: UnknownUniverse."""
         ...
 
+    def holds_universe(self, name: str) -> bool:
+        """Whether a name is one of a universe, in any case."""
+        ...
+
     def known_fields(self, codes: Sequence[str], freq: str) -> frozenset[str]:
-        """Fields that at least one of the instruments has.  Raises: NotFound for an instrument that is not there."""
+        """Fields that at least one of the instruments has; of nobody, all that there are.
+
+        Raises: NotFound for an instrument that is not there, NoData where there are no bars of that frequency.
+        """
         ...
 
     def panels(self, codes: Sequence[str], fields: Sequence[str], freq: str, rows: slice) -> Panels:

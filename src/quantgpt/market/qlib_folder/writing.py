@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
-from quantgpt.foundations.errors import BadRequest, Conflict, NoData, QuantError, Unavailable
+from quantgpt.foundations.errors import BadRequest, Conflict, NoData, Unavailable
 from quantgpt.foundations.files import room_on_disk, sync_folder
 from quantgpt.foundations.hashing import canonical_json
 from quantgpt.foundations.panel import Days
@@ -23,12 +27,12 @@ from quantgpt.market.qlib_folder.bins import write_bin
 from quantgpt.market.qlib_folder.codes import folder_name
 from quantgpt.market.qlib_folder.convention import INDEX_FIELDS, OWN, QlibMarket
 from quantgpt.market.qlib_folder.folder import PARTS
-from quantgpt.market.qlib_folder.instruments import ALIASES, Membership
+from quantgpt.market.qlib_folder.instruments import ALIASES, MARKER, Membership
 
-MARKER = "quantgpt_export.json"
-"""A file that says: this folder was written by an export and may be replaced by one."""
-FORMAT = 1
+FORMAT = 2
 _BLOCK = 64
+_LEFT = re.compile(r"(?P<process>\d{1,9})-[0-9a-f]+\.(?P<what>part|old)")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +71,10 @@ def export_folder(
     A stock's bars are written over the whole span, members or not. `all.txt` lists the stocks, `index.txt` the indices: they
     are no stocks, and a test over `all` shall not buy them. Prices are scaled by the first valid close of the whole store,
     so that exports of different spans agree.
-    Raises: Conflict for a folder that holds something else, BadRequest, UnknownUniverse, NoData, DiskFull; the place is then
-    as it was.
+    An earlier export at the same place is replaced when it holds exactly the files that it wrote; one file more or another
+    size is somebody's work, and nothing is touched then.
+    Raises: Conflict for a folder that holds something else, BadRequest, UnknownUniverse, NoData, DiskFull, Unavailable where
+    nothing can be written; the place is then as it was.
     """
     source = QlibMarket(market)
     every = source.sessions()
@@ -77,9 +83,7 @@ def export_folder(
     codes = source.membership(universe).touching(rows.start, rows.stop)
     if not codes:
         raise NoData(f"股票池 {universe} 在 {days[0]} 至 {days[-1]} 之间没有有行情的成分股", field="universe")
-    target = Path(path).expanduser().resolve()
-    _refuse_foreign(target)
-    _remove_left(target)
+    target = _free_place(path)
     part = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex[:8]}.part"
     fields = (*OWN, *(name for name in ("vwap", "amount") if name in source.stock_fields))
     with room_on_disk():
@@ -90,6 +94,7 @@ def export_folder(
             files = _write_bins(part, source, codes, fields, rows, progress)
             files += _write_bins(part, source, source.index_codes, INDEX_FIELDS, rows, silent)
             written, left_out = _write_universes(part, source, codes, rows, days)
+            sizes, _ = _inside(part)
             made = Exported(
                 path=str(target),
                 market=market.name,
@@ -105,12 +110,14 @@ def export_folder(
                 universes=written,
                 left_out=left_out,
                 files=files,
-                size_bytes=sum(one.stat().st_size for one in part.rglob("*") if one.is_file()),
+                size_bytes=sum(sizes.values()),
             )
-            _write_marker(part, made)
+            _write_marker(part, made, sizes)
             os.sync()
             _move_in(part, target)
-        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        except OSError as error:
+            if error.errno in _FULL:
+                raise
             raise Unavailable(f"无法写入 {target}", hint=error.strerror or str(error)) from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -134,8 +141,20 @@ def _rows(days: Days, start: DateLike | None, end: DateLike | None) -> slice:
     return rows
 
 
+def _free_place(path: Path) -> Path:
+    """The place of an export, cleared of what killed exports left.  Raises: Conflict, Unavailable."""
+    try:
+        target = Path(path).expanduser().resolve()
+        _refuse_foreign(target)
+        _remove_left(target)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise Unavailable(f"无法写入 {str(path)[:200]}", hint=reason) from error
+    return target
+
+
 def _refuse_foreign(target: Path) -> None:
-    """Raises: Conflict unless the place is free, an empty folder or an export of ours with nothing else in it."""
+    """Raises: Conflict unless the place is free, an empty folder or an export of ours, unchanged, with nothing else in it."""
     if not target.exists():
         return
     if not target.is_dir():
@@ -143,28 +162,72 @@ def _refuse_foreign(target: Path) -> None:
     inside = {one.name for one in target.iterdir()}
     if not inside:
         return
-    if not _is_export(target):
+    marker = _read_marker(target)
+    if marker is None:
         raise Conflict(
             f"{target} 不是空文件夹，也不是之前导出的文件夹，拒绝覆盖", hint="give another folder", field="path"
         )
-    foreign = sorted(inside - {*PARTS, MARKER})
-    if foreign:
+    known = _listed_files(marker)
+    if known is None:
         raise Conflict(
-            f"{target} 里有不属于导出的文件：{'、'.join(foreign[:5])}，拒绝覆盖",
-            hint="move them away first",
+            f"{target} 的 {MARKER} 没有列出导出的文件（旧版本写的），无法确认其中没有别的文件，拒绝覆盖",
+            hint="give another folder, or remove this one yourself",
             field="path",
         )
+    files, folders = _inside(target)
+    foreign = sorted(files.keys() - known.keys() - {MARKER}) + sorted(folders - _folders_of(known))
+    changed = sorted(name for name in files.keys() & known.keys() if files[name] != known[name])
+    for names, what in ((foreign, "不属于导出的文件"), (changed, "导出之后改动过的文件")):
+        if names:
+            more = f" … 共 {len(names)} 个" if len(names) > 5 else ""
+            raise Conflict(
+                f"{target} 里有{what}：{'、'.join(names[:5])}{more}，拒绝覆盖",
+                hint="move them away first, or give another folder",
+                field="path",
+            )
 
 
-def _is_export(folder: Path) -> bool:
+def _read_marker(folder: Path) -> dict[str, Any] | None:
+    """What an export wrote about itself; None where there is no such file."""
     try:
         body = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-        return bool(body["made_by"] == "quantgpt")
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError):
+        return None
+    return body if isinstance(body, dict) and body.get("made_by") == "quantgpt" else None
 
 
-def _write_marker(part: Path, made: Exported) -> None:
+def _listed_files(marker: Mapping[str, Any]) -> dict[str, int] | None:
+    """Size in bytes of every file that an export wrote but its marker, by place; None where the marker has no such list."""
+    files = marker.get("files")
+    if not isinstance(files, dict) or not all(isinstance(size, int) for size in files.values()):
+        return None
+    return {name: size for name, size in files.items() if name.partition("/")[0] in PARTS and ".." not in name}
+
+
+def _folders_of(files: Iterable[str]) -> set[str]:
+    """Folders that an export with these files has."""
+    return {*PARTS, *(name.rpartition("/")[0] for name in files)}
+
+
+def _inside(folder: Path) -> tuple[dict[str, int], set[str]]:
+    """Every file below a folder with its size, a link counting as a file of size -1, and every folder; places as in a marker."""
+    files: dict[str, int] = {}
+    folders: set[str] = set()
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        with os.scandir(folder / above) as entries:
+            for one in entries:
+                name = f"{above}/{one.name}" if above else one.name
+                if one.is_dir(follow_symlinks=False):
+                    folders.add(name)
+                    waiting.append(name)
+                else:
+                    files[name] = -1 if one.is_symlink() else one.stat(follow_symlinks=False).st_size
+    return files, folders
+
+
+def _write_marker(part: Path, made: Exported, files: Mapping[str, int]) -> None:
     body = {
         "made_by": "quantgpt",
         "format": FORMAT,
@@ -178,6 +241,7 @@ def _write_marker(part: Path, made: Exported) -> None:
         "indices": made.indices,
         "fields": list(made.fields),
         "universes": list(made.universes),
+        "files": files,
     }
     (part / MARKER).write_text(canonical_json(body) + "\n", encoding="utf-8")
 
@@ -255,7 +319,7 @@ def _move_in(part: Path, target: Path) -> None:
     old: Path | None = None
     _refuse_foreign(target)
     if target.is_dir() and any(target.iterdir()):
-        old = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex[:8]}.part"
+        old = target.parent / f"{part.name.removesuffix('.part')}.old"
         target.rename(old)
     try:
         part.rename(target)
@@ -265,18 +329,40 @@ def _move_in(part: Path, target: Path) -> None:
         raise
     sync_folder(target.parent)
     if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
+        _remove_export(old)
+
+
+def _remove_export(folder: Path) -> None:
+    """Remove the files that an export wrote, and the folders that are empty then; anything else stays."""
+    marker = _read_marker(folder)
+    known = _listed_files(marker) if marker else None
+    if known is None:
+        return
+    with suppress(OSError):
+        files, _ = _inside(folder)
+        for name in files.keys() & known.keys():
+            if files[name] == known[name]:
+                (folder / name).unlink()
+        for name in sorted(_folders_of(known), key=len, reverse=True):
+            with suppress(OSError):
+                (folder / name).rmdir()
+        if [one.name for one in folder.iterdir()] == [MARKER]:
+            (folder / MARKER).unlink()
+            folder.rmdir()
 
 
 def _remove_left(target: Path) -> None:
     """Remove what exports to the same place left behind whose process was killed."""
     if not target.parent.is_dir():
         return
-    for left in target.parent.glob(f".{target.name}.*-*.part"):
-        process = left.name.removeprefix(f".{target.name}.").partition("-")[0]
-        if process.isdigit() and not _lives(int(process)):
-            with suppress(OSError, QuantError):
-                shutil.rmtree(left)
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        name = _LEFT.fullmatch(left.name.removeprefix(f".{target.name}."))
+        if name is None or _lives(int(name["process"])):
+            continue
+        if name["what"] == "old":
+            _remove_export(left)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _lives(process: int) -> bool:
