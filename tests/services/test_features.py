@@ -226,8 +226,15 @@ def test_what_lies_beyond_the_calendar_is_cut_off(market: Market) -> None:
         ("csi300", [1], BadRequest, "fields"),
         ("csi300", "$close", BadRequest, "in a list"),
         ("csi30", ["$close"], UnknownUniverse, "csi30"),
-        ([], ["$close"], BadRequest, "instruments"),
         (7, ["$close"], BadRequest, "instruments"),
+        (b"SH600519", ["$close"], BadRequest, "instruments"),
+        ([b"SH600519"], ["$close"], BadRequest, "instruments"),
+        (["SH600519", None], ["$close"], BadRequest, "instruments"),
+        ({600519: (None, None)}, ["$close"], BadRequest, "instruments"),
+        ({"SH600519": None}, ["$close"], BadRequest, "SH600519"),
+        (["csi300"], ["$close"], BadRequest, 'instruments="csi300"'),
+        ("SH999999", ["$close"], NotFound, "in a list"),
+        ("000858", ["$close"], NotFound, 'instruments=["SZ000858"]'),
         (["SH601999"], ["$close"], NotFound, "SH601999"),
         (["SH600519", "SH000300"], ["$volume"], NoData, "SH000300"),
         ({"SH600519": ["2022-01-01"]}, ["$close"], BadRequest, "SH600519"),
@@ -244,11 +251,70 @@ def test_a_bad_request_names_its_place(
     assert words in str(caught.value)
 
 
+def test_what_is_near_is_named(market: Market, folder: Path) -> None:
+    for source in (market, folder):
+        for text, nearest in (("csi30", "csi300"), ("000858", "SZ000858"), ("600519", "SH600519")):
+            with pytest.raises(NotFound) as caught:
+                make(source, text)
+            assert caught.value.nearest == nearest
+
+
+def test_universes_are_written_in_any_case(market: Market, folder: Path) -> None:
+    for source in (market, folder):
+        for name, usual in (("CSI300", "csi300"), ("ALL", "all"), ("HS300", "hs300")):
+            pd.testing.assert_frame_equal(make(source, name, ["$close"]), make(source, usual, ["$close"]))
+
+
+def test_nobody_gives_an_empty_frame(market: Market, folder: Path) -> None:
+    early = {"SH600519": [("2021-11-01", "2021-11-30")]}
+    for source in (market, folder):
+        for nobody in ([], {}, (), {"SH600519": []}, early):
+            frame = make(source, nobody, ["$close", "Mean($volume,5)"])
+            assert frame.shape == (0, 2)
+            assert set(frame.dtypes) == {np.dtype(np.float32)}
+            assert frame.index.names == ["instrument", "datetime"]
+            assert make(source, nobody, ["$close"], frame=False).values.shape[2] == 0
+
+
+def test_spans_of_one_code_in_two_spellings_are_joined(market: Market) -> None:
+    spans = {"SH600519": [("2022-03-01", "2022-03-02")], "600519.SH": [("2022-03-02", "2022-03-04")]}
+    assert len(make(market, spans, ["$close"])) == 4
+
+
+def test_dates_with_a_time_zone_count_by_its_clock(market: Market) -> None:
+    wanted = make(market, ["SH600519"], ["$close"])
+    zoned = [
+        tuple(pd.Timestamp(day, tz=zone) + pd.Timedelta(late) for day, late in zip(SPAN, ("0h", "23h"), strict=True))
+        for zone in ("Asia/Shanghai", "America/New_York", "UTC")
+    ]
+    texts = [
+        (f"{SPAN[0]}T09:30:00+08:00", f"{SPAN[1]} 15:00:00+08:00"),
+        (f"{SPAN[0]}T00:00:00Z", f"{SPAN[1]}T00:00:00Z"),
+    ]
+    for span in (*zoned, *texts):
+        pd.testing.assert_frame_equal(make(market, ["SH600519"], ["$close"], *span), wanted)
+
+
+@pytest.mark.parametrize("threads", ["2", 0, -1, 1.5, True])
+def test_a_number_of_threads_that_is_none_is_refused(market: Market, threads: Any) -> None:
+    with pytest.raises(BadRequest, match="threads"):
+        make(market, ["SH600519"], ["$close"], threads=threads)
+
+
+@pytest.mark.parametrize("source", ["a/" * 2500, "/" + "a" * 5000, "~nobody_of_that_name/data", "a\0/b"])
+def test_a_path_that_cannot_be_is_refused(source: str) -> None:
+    with pytest.raises(BadImport) as caught:
+        make(source, ["SH600519"])
+    assert len(str(caught.value)) < 500
+
+
 def test_a_source_or_a_frequency_of_another_type_is_refused(market: Market) -> None:
     with pytest.raises(BadRequest, match="source"):
         quantgpt.features(["SH600519"], ["$close"], source=5)  # type: ignore[call-overload]
     with pytest.raises(BadRequest, match="freq"):
         quantgpt.features(["SH600519"], ["$close"], source=market, freq=None)  # type: ignore[call-overload]
+    with pytest.raises(BadRequest, match="freq"):
+        quantgpt.features(["SH600519"], ["$close"], source=market, freq=1)  # type: ignore[call-overload]
 
 
 def test_a_field_missing_for_some_is_an_error_or_a_warning_on_request(few: Path) -> None:
@@ -307,6 +373,10 @@ def test_minute_bars_of_a_folder_have_times(folder: Path, tmp_path: Path) -> Non
     assert frame.index[0][1] == pd.Timestamp("2024-01-02 10:00")
     assert frame.iloc[0, 0] == 29.0
     assert len(frame) == 211
+    (tmp_path / "m" / "features" / "sh600519" / "close.1min.bin").unlink()
+    for nobody in ([], ["SH600519"]):
+        with pytest.raises(NoData, match=r"没有 \*\.1min\.bin"):
+            quantgpt.features(nobody, ["$close"], source=tmp_path / "m", freq="1min")
 
 
 def test_a_handler_on_a_market_has_its_features(market: Market) -> None:

@@ -231,6 +231,7 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
     if not isinstance(ask.freq, str):
         raise BadRequest(f"freq 必须是文本，收到 {ask.freq!r}", hint="day, 1min, 5min …", field="freq", nearest="day")
     freq = frequency(ask.freq)
+    threads = _threads(ask.threads)
     dialect, compat, listed_fields = _listed_fields(ask)
     source = _source(open_market, ask.source, dialect)
     every = source.sessions(freq)
@@ -273,9 +274,20 @@ def _prepared(open_market: OpenMarket, ask: MakeFeatures) -> _Work:
         industry=source.industry(codes) if any(e.uses_industry for e in expressions) else None,
         others={code: _other_inputs(source, code, inners, freq, read) for code, inners in others.items()},
         whole=whole,
-        threads=ask.threads or len(os.sched_getaffinity(0)),
+        threads=threads,
         notices=panels.notices,
     )
+
+
+def _threads(wanted: Any) -> int:
+    """How many threads; None: as many as there are cores for this process.  Raises: BadRequest."""
+    if wanted is None:
+        return len(os.sched_getaffinity(0))
+    if isinstance(wanted, bool) or not isinstance(wanted, int | np.integer) or wanted < 1:
+        raise BadRequest(
+            f"threads 必须是正整数或 None，收到 {repr(wanted)[:40]}", hint="None: one for each core", field="threads"
+        )
+    return int(wanted)
 
 
 def _listed_fields(ask: MakeFeatures) -> tuple[Any, Any, list[tuple[str, str]]]:
@@ -321,7 +333,7 @@ def _source(open_market: OpenMarket, source: Any, dialect: str) -> PanelSource:
             if source is None or not {"/", os.sep} & set(source):
                 return QlibMarket(open_market(source), own_fields=own_fields)
         except (UnknownMarket, BadRequest):
-            if source is None or not Path(source).expanduser().exists():
+            if source is None or not _is_there(source):
                 raise
         return QlibFolder.open(source)
     if isinstance(source, os.PathLike):
@@ -334,6 +346,13 @@ def _source(open_market: OpenMarket, source: Any, dialect: str) -> PanelSource:
         )
     opened: PanelSource = source
     return opened
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).expanduser().exists()
+    except (OSError, RuntimeError):
+        return False
 
 
 def _compares_names(expression: Expression) -> bool:
