@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from struct import Struct
 
@@ -95,9 +96,12 @@ def start_row(content: bytes, size: int, shown: str, sessions: int) -> int:
     return start
 
 
-def heads(folder: str, shown: str, ending: str) -> dict[str, tuple[float, int]]:
+def heads(
+    folder: str, shown: str, ending: str, read: Mapping[str, tuple[float, int]] | None = None
+) -> dict[str, tuple[float, int]]:
     """First value and size in bytes of every file of a folder that ends so, by name; no folder gives no files.
 
+    Files in `read` were looked into already and are not opened again.
     Raises: BadImport naming a file that is none or cannot be read.
     """
     found: dict[str, tuple[float, int]] = {}
@@ -109,6 +113,9 @@ def heads(folder: str, shown: str, ending: str) -> dict[str, tuple[float, int]]:
         raise BadImport(f"无法读取 {shown}", hint=error.strerror or str(error), field="source") from error
     for name in names:
         if not name.endswith(ending) or name[0] == ".":
+            continue
+        if read and name in read:
+            found[name] = read[name]
             continue
         try:
             file = os.open(f"{folder}/{name}", _HOW)

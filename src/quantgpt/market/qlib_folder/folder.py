@@ -6,7 +6,7 @@ import difflib
 import os
 import tarfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -235,7 +235,13 @@ class QlibFolder:
             fields[f]: [codes[j] for j in np.flatnonzero(~there[f]) if codes[j] not in gone] for f in range(len(fields))
         }
         lost = {name: some for name, some in lost.items() if some}
-        odd = [code for code in codes if len(set(self._heads(code, freq).values())) > 1]
+        read = [f"{name.lower()}.{freq}.bin" for name in fields]
+        odd = []
+        for j, code in enumerate(codes):
+            bars = zip(read, starts[:, j].tolist(), ends[:, j].tolist(), strict=True)
+            files = {name: (float(a), 4 * (b - a + 2)) for name, a, b in bars if a >= 0}
+            if len(set(self._heads(code, freq, files).values())) > 1:
+                odd.append(code)
         if self.missing == "error":
             hint = "QlibFolder.open(path, missing='nan') takes them as missing values"
             if gone:
@@ -250,10 +256,12 @@ class QlibFolder:
             notices.append(f"{self.label}: fields cover different rows for {listed(odd)}")
         return tuple(notices)
 
-    def _heads(self, code: str, freq: str) -> dict[str, tuple[float, int]]:
+    def _heads(
+        self, code: str, freq: str, read: Mapping[str, tuple[float, int]] | None = None
+    ) -> dict[str, tuple[float, int]]:
         """First value and size of every file of an instrument.  Raises: BadImport."""
         own = folder_name(code)
-        return heads(f"{self.root}/features/{own}", f"features/{own}", f".{freq}.bin")
+        return heads(f"{self.root}/features/{own}", f"features/{own}", f".{freq}.bin", read)
 
     def _odd(self, codes: list[str], freq: str) -> NoData:
         """The error for files of one instrument that do not begin and end together."""
