@@ -36,8 +36,9 @@ class MakeFeatures:
     """Ask for features.
 
     `instruments`: codes in either spelling, a universe, or a mapping from codes to spans; a universe and spans trim the
-    rows, a list does not. `fields`: expressions, a mapping from names to expressions, or the name of a library. `source`: the
-    name of a market (None: the default one) or the path of a Qlib folder, or one of them opened.
+    rows, a list does not; an empty list or mapping, and a universe or spans with nobody in them then, give no rows.
+    `fields`: expressions, a mapping from names to expressions, or the name of a library. `source`: the name of a market
+    (None: the default one) or the path of a Qlib folder, or one of them opened.
     """
 
     instruments: Any
