@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.expr.made_features import different, made_inputs
 
-from quantgpt.expr import compile_expression
+from quantgpt.expr import read_expression
 from quantgpt.expr.features import compute_features
 from quantgpt.operators._base import _LOWERS, OPERATORS, Operator, Takes
 
@@ -37,7 +37,7 @@ def test_every_form_belongs_to_an_operator() -> None:
 @pytest.mark.parametrize("vocabulary", ["quantgpt", "qlib"])
 def test_lanes_give_the_numbers_of_the_kernel(vocabulary: str) -> None:
     operators = [OPERATORS[name] for name in WRITTEN if OPERATORS[name].vocabulary == vocabulary]
-    batch = [(operator, compile_expression(text)) for operator in operators for text in calls(operator)]
+    batch = [(operator, read_expression(text)) for operator in operators for text in calls(operator)]
     fused = compute_features([one for _, one in batch], INPUTS).values
     plain = compute_features([one for _, one in batch], INPUTS, fuse=False).values
     for (_, one), made, expected in zip(batch, fused, plain, strict=True):

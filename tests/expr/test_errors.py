@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from quantgpt.expr import compile_expression
+from quantgpt.expr import compile_expression, read_expression
 from quantgpt.foundations.errors import BadExpression
 
 CASES = [
@@ -72,6 +72,7 @@ CASES = [
     ("\u0441lose", "Unexpected character '\u0441' (U+0441)", "\u0441", None),
     ("rank（close）", "Unexpected character '（' (U+FF08)", "（", "("),
     ("ts_mean(close，5)", "Unexpected character '，' (U+FF0C)", "，", ","),
+    ("$close", "Unexpected character '$' (U+0024)", "$", "close"),
     ("close; open", "Unexpected character ';' (U+003B)", ";", None),
     ("\ud800", "Unexpected character U+D800", "\ud800", None),
     ("x" * 5000, "Expression is too long: 5000 characters, at most 4000", "x" * 1000, 4000),
@@ -135,6 +136,48 @@ def test_the_deepest_and_widest_definitions_stay_small() -> None:
     start = time.process_time()
     assert compile_expression(text).warmup == 38 * 4
     assert time.process_time() - start < 0.05
+
+
+MARKED = [
+    ("on_bars(close, bar)", "on_bars(close, bar)", None),
+    ("1 + qlib_delta(close, bar, 5)", "qlib_delta(close, bar, 5)", "ts_delta"),
+    ("qlib_mean_all(close, listed)", "qlib_mean_all(close, listed)", None),
+    ("bar + close", "bar + close", None),
+    ("qlib_other(close, SH600000)", "qlib_other(close, SH600000)", None),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "nearest"), MARKED)
+def test_what_a_factor_test_has_no_data_for_is_refused_before(text: str, place: str, nearest: object) -> None:
+    with pytest.raises(BadExpression) as caught:
+        compile_expression(text)
+    error = caught.value
+    assert (error.code, text[error.start : error.end], error.nearest) == ("marks", place, nearest)
+    assert "quantgpt.features" in error.hint
+    assert read_expression(text).text == text
+
+
+@pytest.mark.parametrize("text", ["bar", "listed"])
+def test_a_mark_alone_is_said_to_be_one(text: str) -> None:
+    with pytest.raises(BadExpression, match="only marks the rows of a name"):
+        compile_expression(text)
+
+
+def test_an_error_as_text_shows_the_expression_and_the_place() -> None:
+    with pytest.raises(BadExpression) as caught:
+        compile_expression("rank(clos)")
+    assert str(caught.value).endswith("(可改用 close), column 6 of 'rank(clos)'")
+    long = " + ".join(["close"] * 40 + ["clos"] + ["close"] * 40)
+    with pytest.raises(BadExpression) as caught:
+        compile_expression(long)
+    shown = caught.value.excerpt()
+    assert len(shown) == 120
+    assert shown[0] == shown[-1] == "…"
+    assert " clos " in shown
+    assert str(caught.value).endswith(f"column 321 of '{shown}'")
+    with pytest.raises(BadExpression) as caught:
+        compile_expression("rank(\n  clos\n)")
+    assert str(caught.value).endswith("line 2, column 3 of 'rank(   clos )'")
 
 
 def test_errors_point_into_the_right_line() -> None:

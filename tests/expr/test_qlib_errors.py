@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 
@@ -10,7 +11,9 @@ from tests.expr import qlib_trees
 
 from quantgpt.expr import colour_tokens, compile_expression, read_expression
 from quantgpt.expr import expression as expression_module
+from quantgpt.expr.dialects.misfits import LIBRARY_NAMES
 from quantgpt.foundations.errors import BadExpression, BadRequest
+from quantgpt.libraries import LIBRARIES
 
 LIMIT_SECONDS = 0.05
 
@@ -60,7 +63,7 @@ CASES = [
     ("Ref(5,1)", "Ref needs a data series, not a constant", "5", "$close"),
     ("Add(1,2)*$close", "Add needs a data series, not a constant", "Add(1,2)", "$close"),
     ("If(1,$close,2)", "If needs a data series, not a constant", "1", "$close"),
-    ("Quantile($close,5,1.5)", "Quantile needs a number from 0 to 1, got 1.5", "1.5", 0.5),
+    ("Quantile($close,5,1.5)", "Quantile needs a number from 0 to 1, got 1.5", "1.5", 1),
     ("Quantile($close,5,$open)", "Quantile needs a number from 0 to 1, got $open", "$open", 0.5),
     ("1+2", "Expression uses no market data: it is a constant", "1+2", "$close"),
     ("'SH600000'", "Expression uses no market data: it is a constant", "'SH600000'", "$close"),
@@ -90,8 +93,8 @@ CASES = [
     ("$close+'a'", "+ needs an expression, not a text", "'a'", "$close"),
     ("$clos", "Unknown field: '$clos'", "$clos", "$close"),
     ("$bar", "Unknown field: '$bar'", "$bar", None),
-    ("$$roe", "$$roe: point-in-time fields are not held here", "$$roe", "$roe"),
-    ("P($$roe)", "$$roe: point-in-time fields are not held here", "$$roe", None),
+    ("$$roe", "$$roe: point-in-time fields are not supported", "$$roe", None),
+    ("P($$roe)", "$$roe: point-in-time fields are not supported", "$$roe", None),
     ("$", "Unexpected '$': a field name must follow", "$", "$close"),
     ("TResample($close,'W','last')", "Unknown function: TResample", "TResample", None),
     ("close", "Unknown name: 'close'", "close", "$close"),
@@ -112,7 +115,15 @@ CASES = [
     ("$close)", "Unbalanced brackets: ')' has no '('", ")", None),
     ("Mean($close,)", "Unexpected ')'", ")", None),
     ("007*$close", "Unexpected '007': a leading zero", "007", "7"),
-    ("$close*5x", "Unknown name: 'x'", "x", "$x"),
+    ("$close*5x", "Unknown name: 'x'", "x", None),
+    ("$$close_q", "$$close_q: point-in-time fields are not supported", "$$close_q", "$close"),
+    ("sh600000", "Unknown name: 'sh600000'", "sh600000", "'SH600000'"),
+    ("Mean+1", "Unknown name: 'Mean'", "Mean", "Mean(x,N)"),
+    ("alpha158", "Unknown name: 'alpha158'", "alpha158", 'fields="alpha158"'),
+    ("$industry", "$industry is no number: it only groups names", "$industry", None),
+    ("Mean（$close，5）", "Unexpected character '（' (U+FF08)", "（", "("),
+    ("Abs($close）", "Unexpected character '）' (U+FF09)", "）", ")"),
+    ("Quantile($close,5,-1)", "Quantile needs a number from 0 to 1, got -1", "-1", 0),
     ("0x10*$close", "Unknown name: 'x10'", "x10", None),
     ("__import__('os')", "Unknown function: __import__", "__import__", None),
     ("$close.__class__", "Unexpected character '.' (U+002E)", ".", None),
@@ -145,6 +156,45 @@ def test_the_error_names_the_place_the_reason_and_the_nearest(
         assert error.nearest == nearest
     assert error.hint
     assert error.field == "expression"
+
+
+@pytest.mark.parametrize(
+    "text", ["nan", "True", "inf", "None", "Mean($close,N)", "0x10", "bar", "$bar", "$$roe", "zz+1"]
+)
+def test_nothing_is_offered_that_is_not_there(text: str) -> None:
+    with pytest.raises(BadExpression) as caught:
+        read_expression(text, dialect="qlib")
+    assert caught.value.nearest is None
+    assert not re.search(r"\$(nan|true|inf|none|n|x10|bar|roe|zz)\b", caught.value.hint)
+
+
+def test_the_names_of_libraries_are_all_known() -> None:
+    assert set(LIBRARIES.names()) == set(LIBRARY_NAMES)
+
+
+HINTS = [
+    ("Ref($close,1000000)", "qlib", "-1000 到 1000"),
+    ("Quantile($close,5,1.5)", "qlib", "0 到 1"),
+    ("Sqrt($close)", "qlib", "extended 或 strict"),
+    ("RSI(14)", "qlib", "compat=extended 里"),
+    ("Rank($close)", "strict", "CSRank(x)"),
+    ("Std($close,0.3)", "strict", "只有 Mean EMA 接受"),
+    ("alpha158", "qlib", 'fields="alpha158"'),
+    ("$industry", "extended", "Neutralize($close,$industry)"),
+]
+
+
+@pytest.mark.parametrize(("text", "compat", "words"), HINTS)
+def test_a_hint_is_true_of_its_table(text: str, compat: str, words: str) -> None:
+    with pytest.raises(BadExpression) as caught:
+        read_expression(text, dialect="qlib", compat=compat)  # type: ignore[arg-type]
+    assert words in caught.value.hint
+
+
+def test_a_window_that_may_not_look_ahead_is_positive() -> None:
+    with pytest.raises(BadExpression, match="between 1 and 1000, got -2000") as caught:
+        read_expression("Ref($close,-2000)", dialect="qlib", allow_lookahead=False)
+    assert caught.value.nearest == 1
 
 
 EXTENDED = [

@@ -183,6 +183,41 @@ def test_a_note_names_the_operators_and_the_reason() -> None:
     assert "label" in note.en
     (note,) = translate(compile_expression("rank(close)"), "qlib").notes
     assert "CSRank" in note.en
+    assert note.code == "refused"
+
+
+LEVELS = [
+    ("rank(close)", "quantgpt", ("rank",)),
+    ("rank(close/ts_mean(close, 20))", "quantgpt", ()),
+    ("rank(atr(14)/close) + zscore(rsi(close, 14))", "quantgpt", ()),
+    ("rank(close*volume)", "quantgpt", ()),
+    ("rank(volume/ts_mean(volume, 5)) + rank(amount) + rank(ts_corr(close, volume, 10))", "quantgpt", ()),
+    ("rank(ts_slope(close, 20)/close)", "quantgpt", ()),
+    ("rank(log(close))", "quantgpt", ("log", "rank")),
+    ("where(close > 10, returns, 0)", "quantgpt", ("gt",)),
+    ("close + volume", "quantgpt", ("add",)),
+    ("indneutralize(ts_delta(close, 5))", "quantgpt", ("indneutralize",)),
+    ("close", "quantgpt", ()),
+    ("CSRank($close)", "qlib", ("rank",)),
+    ("CSRank(($close-$open)/($high-$low+1e-12))", "qlib", ()),
+    ("CSRank(Std($close,5)/$close)+CSRank(Var($close,5)/$close**2)", "qlib", ()),
+    ("CSRank($close/Mask($close,'A'))", "qlib", ("rank",)),
+    ("CSRank($factor)", "qlib", ("rank",)),
+]
+
+
+@pytest.mark.parametrize(("text", "dialect", "names"), LEVELS)
+def test_what_compares_levels_across_names_is_said_to_depend_on_the_convention(
+    text: str, dialect: str, names: tuple[str, ...]
+) -> None:
+    expression = read_expression(text, dialect=dialect, compat="extended")  # type: ignore[arg-type]
+    there, here = ("qlib", "quantgpt") if dialect == "quantgpt" else ("quantgpt", "qlib")
+    compat = "strict" if dialect == "quantgpt" else "extended"
+    made = translate(expression, there, compat=compat)  # type: ignore[arg-type]
+    assert made.exact
+    assert [note.operators for note in made.notes if note.code == "level_scale"] == ([names] if names else [])
+    same = translate(expression, here, compat=compat)  # type: ignore[arg-type]
+    assert not [note for note in same.notes if note.code == "level_scale"]
 
 
 def test_what_is_too_deep_to_be_spelled_out_is_said() -> None:
@@ -193,3 +228,7 @@ def test_what_is_too_deep_to_be_spelled_out_is_said() -> None:
     assert translate(chain, "qlib").exact
     with pytest.raises(BadRequest):
         translate(chain, "wq")  # type: ignore[arg-type]
+    for to in ("qlib", "quantgpt"):
+        with pytest.raises(BadRequest, match="no compat 'foo'") as caught:
+            translate(chain, to, compat="foo")  # type: ignore[arg-type]
+        assert caught.value.field == "compat"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quantgpt.expr.dialects.names import TABLES
+from quantgpt.expr.dialects.names import table_of
 from quantgpt.expr.dialects.syntax import SYMBOLS
 from quantgpt.expr.dialects.table import PLACES, SERIES, VALUES, WINDOWS, Row, Table
 from quantgpt.expr.expression import Compat, Dialect, compile_expression, read_expression
@@ -28,8 +28,10 @@ def operator_catalogue(dialect: Dialect = "quantgpt", compat: Compat = "qlib") -
     """Every operator of a dialect, by category: name, call, aliases, meaning in two languages, an example, its warm-up.
 
     `warmup` is that of the example, in sessions. For Qlib's dialect, `compat` chooses the table of names.
+
+    Raises: BadRequest for an unknown compat.
     """
-    return _qlib_rows(TABLES[compat]) if dialect == "qlib" else _our_rows()
+    return _qlib_rows(table_of(compat)) if dialect == "qlib" else _our_rows()
 
 
 def _our_rows() -> list[dict[str, Any]]:

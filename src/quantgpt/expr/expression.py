@@ -22,15 +22,18 @@ from quantgpt.expr.analysis import (
 from quantgpt.expr.binding import Scope, bind
 from quantgpt.expr.canonical import canonical_tree, text_of
 from quantgpt.expr.dialects.binding import bind_qlib
-from quantgpt.expr.dialects.names import TABLES
+from quantgpt.expr.dialects.misfits import stranger
+from quantgpt.expr.dialects.names import table_of
 from quantgpt.expr.dialects.printing import print_tree
 from quantgpt.expr.dialects.scope import QlibScope
 from quantgpt.expr.dialects.syntax import parse as parse_qlib
 from quantgpt.expr.dialects.tokens import tokenise as tokenise_qlib
 from quantgpt.expr.lowering import lowered
+from quantgpt.expr.spelling import OTHER_WORD
+from quantgpt.expr.suggestions import WITHOUT_MARKS
 from quantgpt.expr.syntax import parse
 from quantgpt.expr.tokens import MAX_NODES, Token, nesting, weight
-from quantgpt.expr.tree import Node, fold, walk
+from quantgpt.expr.tree import BAR, LISTED, Node, fold, walk
 from quantgpt.expr.words import in_words
 from quantgpt.foundations.errors import BadExpression, BadRequest
 from quantgpt.foundations.fields import FIELDS
@@ -98,13 +101,14 @@ def _again(text: str, dialect: Dialect, compat: Compat, fields: frozenset[str] |
 
 
 def compile_expression(text: str, *, fields: Collection[str] | None = None, has_industry: bool = True) -> Expression:
-    """Read, check and canonicalise an expression; nothing of it is ever run as code.
+    """Read, check and canonicalise the expression of a factor; nothing of it is ever run as code.
 
-    `fields` are the names that the open market has (None: all there are).
+    `fields` are the names that the open market has (None: all there are). What looks ahead is refused, and what the test of
+    a factor has no data for: marks of rows, and other names.
 
     Raises: BadExpression with the place, the reason and the nearest valid name.
     """
-    return read_expression(text, fields=fields, allow_lookahead=False, has_industry=has_industry)
+    return read_expression(text, fields=fields, allow_lookahead=False, has_industry=has_industry, allow_marks=False)
 
 
 def read_expression(
@@ -115,37 +119,38 @@ def read_expression(
     fields: Collection[str] | None = None,
     allow_lookahead: bool = True,
     has_industry: bool = True,
+    allow_marks: bool = True,
 ) -> Expression:
     """Read an expression in one of the dialects; nothing of it is ever run as code.
 
     `compat` chooses the table of names of Qlib's dialect: `qlib` repeats Qlib's numbers with their quirks and refuses
     what Qlib refuses, `strict` gives Qlib's words our numbers, `extended` adds words of ours to Qlib's. `fields` are the
     names that the data have (None: our own and those usual in Qlib's folders). Where looking ahead is not allowed,
-    `Ref(x,-n)` is refused: a label may, a factor may not.
+    `Ref(x,-n)` is refused: a label may, a factor may not. Where marks are not allowed, so is what reads the marks of rows
+    (`bar`, `listed`) or another name, which only features have.
 
     Raises: BadExpression with the place, the reason and the nearest valid name, BadRequest for an unknown dialect.
     """
     if dialect not in DIALECTS:
         raise BadRequest(f"no dialect {dialect!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
-    if compat not in COMPATS:
-        raise BadRequest(
-            f"no compat {compat!r}", hint="compat 取 qlib、strict 或 extended", field="compat", nearest="qlib"
-        )
+    table_of(compat)
     if not isinstance(text, str):
         raise BadExpression("Expression must be text", hint="表达式必须是文本", code="type")
     offered = None if fields is None else frozenset(fields)
     if dialect == "qlib":
-        return _remembered_qlib(text, compat, offered, allow_lookahead, has_industry)
-    return _remembered(text, offered, has_industry, allow_lookahead)
+        return _remembered_qlib(text, compat, offered, allow_lookahead, has_industry, allow_marks)
+    return _remembered(text, offered, has_industry, allow_lookahead, allow_marks)
 
 
 @lru_cache(maxsize=512)
 def _remembered(
-    text: str, fields: frozenset[str] | None, has_industry: bool, allow_lookahead: bool = False
+    text: str, fields: frozenset[str] | None, has_industry: bool, allow_lookahead: bool, allow_marks: bool
 ) -> Expression:
     syntax, tokens = parse(text)
     scope = Scope(text, fields, has_industry, allow_lookahead=allow_lookahead)
     bound = bind(syntax, scope)
+    if not allow_marks:
+        _check_marks(bound, text)
     tree = canonical_tree(bound, text)
     _check_constant(tree, text, "close")
     _check_bounds(bound, text)
@@ -155,12 +160,19 @@ def _remembered(
 
 @lru_cache(maxsize=2048)
 def _remembered_qlib(
-    text: str, compat: Compat, fields: frozenset[str] | None, allow_lookahead: bool, has_industry: bool
+    text: str,
+    compat: Compat,
+    fields: frozenset[str] | None,
+    allow_lookahead: bool,
+    has_industry: bool,
+    allow_marks: bool,
 ) -> Expression:
-    syntax, tokens = parse_qlib(text)
-    scope = QlibScope(text, TABLES[compat], fields, has_industry, allow_lookahead)
+    scope = QlibScope(text, table_of(compat), fields, has_industry, allow_lookahead)
+    syntax, tokens = parse_qlib(text, lambda token: stranger(token, scope))
     bound = bind_qlib(syntax, scope)
     _check_size(bound, text)
+    if not allow_marks:
+        _check_marks(bound, text)
     tree = canonical_tree(bound, text)
     _check_bounds(bound, text)
     canonical = print_tree(tree, "qlib", compat=compat)
@@ -242,8 +254,36 @@ def _of_plan(plan: Node, dialect: Dialect, compat: Compat) -> Expression:
     )
 
 
+def _check_marks(bound: Node, text: str) -> None:
+    """Refuse the marks of rows and what is computed on another name, which the test of a factor has no data for."""
+    for node in walk(bound):
+        if node.inner is not None:
+            why = f"{OTHER_WORD} computes on another name ({node.code}), which the test of a factor does not read"
+            raise _marked(node, text, why, "因子检验不读取另一只证券；这类表达式用 quantgpt.features 计算")
+        mark = next((part.name for part in node.parts if part.operator is None and part.name in (BAR, LISTED)), None)
+        if mark is not None:
+            near = WITHOUT_MARKS.get(node.name)
+            why = f"{node.name} reads the mark of rows '{mark}', which the test of a factor does not have"
+            hint = f"因子检验没有 {mark} 标记；{f'可改用 {near}，或' if near else ''}用 quantgpt.features 计算"
+            raise _marked(node, text, why, hint, near)
+
+
+def _marked(node: Node, text: str, why: str, hint: str, nearest: object = None) -> BadExpression:
+    return BadExpression(why, text=text, start=node.start, end=node.end, hint=hint, nearest=nearest, code="marks")
+
+
 def _check_constant(tree: Node, text: str, example: str) -> None:
     """Refuse an expression that reads no data."""
+    if tree.operator is None and tree.name in (BAR, LISTED):
+        raise BadExpression(
+            f"Expression uses no market data: {tree.name} only marks the rows of a name",
+            text=text,
+            start=0,
+            end=len(text),
+            hint=f"{tree.name} 只标记证券的行，不是行情列；至少要用到一个行情列，例如 {example}",
+            nearest=example,
+            code="constant",
+        )
     if not fields_of(lowered(tree)):
         raise BadExpression(
             "Expression uses no market data: it is a constant",

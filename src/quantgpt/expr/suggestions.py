@@ -51,6 +51,16 @@ FUNCTION_SUGGESTIONS = {
     "divide": "/",
 }
 
+WITHOUT_MARKS = {
+    "qlib_delta": "ts_delta",
+    "qlib_ema": "ema",
+    "qlib_ewm": "ewma",
+    "qlib_wma": "decay_linear",
+    "qlib_idxmax": "ts_argmax",
+    "qlib_idxmin": "ts_argmin",
+}
+"""operators that read the marks of rows, and what comes near them without"""
+
 COLUMN_SUGGESTIONS = {
     "price": "close",
     "px": "close",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from quantgpt.foundations.errors import BadExpression
+from quantgpt.foundations.fields import FIELDS
 
 MAX_CHARACTERS = 4000
 MAX_NODES = 400
@@ -161,13 +162,21 @@ def _strange(text: str, token: Token) -> BadExpression:
     name = f"U+{ord(character):04X}"
     shown = f"'{character}' ({name})" if character.isprintable() else name
     if character == "$":
-        hint = "这里字段不加 $；带 $ 的是 Qlib 的写法（dialect=qlib）"
-        return refusal(text, token, f"Unexpected character {shown}", hint, "character", 'dialect="qlib"')
+        return _dollar(text, token, shown)
     plain = unicodedata.normalize("NFKC", character)
     if plain != character and _TOKEN.fullmatch(plain):
         return refusal(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{plain}'", "character", plain)
     hint = "表达式只用英文字母、数字、下划线、括号、逗号和运算符 + - * / ^ > < >= <= == != ? :"
     return refusal(text, token, f"Unexpected character {shown}", hint, "character")
+
+
+def _dollar(text: str, token: Token, shown: str) -> BadExpression:
+    """Why `$` is refused: fields have none here."""
+    found = _TOKEN.match(text, token.end)
+    word = found.group().lower() if found and found.lastgroup == "name" else ""
+    column = word if word in FIELDS and FIELDS[word].in_expressions else None
+    hint = f"Qlib 写法只在 quantgpt.features 中可用；这里{f'写 {column}' if column else '字段不加 $，例如 close'}"
+    return refusal(text, token, f"Unexpected character {shown}", hint, "character", column)
 
 
 def check_limits(text: str, tokens: list[Token]) -> None:

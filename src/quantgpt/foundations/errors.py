@@ -19,6 +19,10 @@ class Kind(StrEnum):
     INTERNAL = "internal"
 
 
+EXCERPT = 120
+"""characters of an expression that the text of its error shows"""
+
+
 class QuantError(Exception):
     """Base of all errors that we raise on purpose.
 
@@ -46,7 +50,7 @@ class BadRequest(QuantError):
 
 
 class BadExpression(BadRequest):
-    """An expression that cannot be read, typed or planned.
+    """An expression that cannot be read, typed or planned; as text it names the expression, too.
 
     `start` and `end` are character offsets of the fault in `text` (0-based, end exclusive).
     """
@@ -67,6 +71,26 @@ class BadExpression(BadRequest):
         self.start = start
         self.end = max(end, start)
         self.code = code
+
+    def __str__(self) -> str:
+        if not self.text.strip():
+            return super().__str__()
+        place = f"column {self.column}" if self.line == 1 else f"line {self.line}, column {self.column}"
+        return f"{super().__str__()}, {place} of '{self.excerpt()}'"
+
+    def excerpt(self, width: int = EXCERPT) -> str:
+        """At most `width` characters of the text around the fault, on one line; `…` where it is cut.
+
+        >>> BadExpression("", text="1234567890" * 3, start=15, end=16).excerpt(12)
+        '…1234567890…'
+        """
+        plain = "".join(character if character.isprintable() else " " for character in self.text)
+        if len(plain) <= width:
+            return plain
+        inner = width - 2
+        left = min(max(0, self.start - inner // 2), len(plain) - inner)
+        right = left + inner
+        return f"{'…' if left else ''}{plain[left:right]}{'…' if right < len(plain) else ''}"
 
     @property
     def line(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import replace
@@ -10,12 +9,12 @@ from dataclasses import replace
 from quantgpt.expr.analysis import Notice
 from quantgpt.expr.canonical import canonical_tree
 from quantgpt.expr.dialects.ladder import Ladder, Refused
-from quantgpt.expr.dialects.misfits import misfit, unknown
+from quantgpt.expr.dialects.misfits import group_alone, misfit, unknown
 from quantgpt.expr.dialects.scope import INDUSTRY, QlibScope, Value, fits, shown
 from quantgpt.expr.dialects.syntax import parse
 from quantgpt.expr.dialects.table import LETTER_NAMES, Row, Rule
 from quantgpt.expr.syntax import Syntax
-from quantgpt.expr.tree import BAR, LISTED, Node, fold, market_field, on_other, placed, walk
+from quantgpt.expr.tree import Node, fold, market_field, on_other, placed, walk
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS, USUAL_FIELDS
 from quantgpt.operators._base import OPERATORS, Axis
@@ -34,6 +33,8 @@ def bind_qlib(syntax: Syntax, scope: QlibScope) -> Node:
     value = _Binder(scope, Ladder(scope.table.ladder), {}).bind(syntax)
     if isinstance(value, Node):
         return value
+    if syntax.kind == "name":
+        raise group_alone(syntax, scope)
     raise BadExpression(
         "Expression uses no market data: it is a constant",
         text=scope.text,
@@ -88,15 +89,14 @@ class _Binder:
             return self.given[name]
         if name == INDUSTRY and (self.scope.table.signs or name not in offered):
             return INDUSTRY
-        if name in offered and name not in (BAR, LISTED):
+        if name in offered:
             return market_field(name)
-        near = next(iter(difflib.get_close_matches(name, offered, n=1, cutoff=0.5)), None)
+        near = self.scope.near_field(name)
         known = name in FIELDS or name in USUAL_FIELDS
         why = f"Missing field: '${name[:40]}' is not in this data" if known else f"Unknown field: '${name[:40]}'"
-        listed = ", ".join(f"${one}" for one in offered[:9])
-        hint = f"可改用 ${near}" if near else f"可用的字段：{listed} 等"
+        hint = f"可改用 {near}" if near else self.scope.some_fields()
         code = "missing_field" if known else "unknown_column"
-        raise self.scope.refusal(part.word, why, hint, code, f"${near}" if near else None)
+        raise self.scope.refusal(part.word, why, hint, code, near)
 
     def constant(self, part: Syntax, numbers: list[int | float]) -> int | float:
         """Arithmetic on bare numbers, as Python does it: whole numbers stay whole until they are divided."""

@@ -11,6 +11,7 @@ Source: Qlib 0.9.7, `qlib/data/ops.py`, for the words, the patterns and what the
 from __future__ import annotations
 
 from quantgpt.expr.dialects.table import Row, Rule, Table, Word, rows
+from quantgpt.foundations.errors import BadRequest
 
 _CELLS = (
     *rows(
@@ -416,3 +417,12 @@ EXTENDED = Table("extended", (*QLIB.rows, *_OURS, *_EXTRA), (*_WORDS, *_OUR_WORD
 """Qlib's words with Qlib's numbers, and words of ours beside them"""
 
 TABLES = {table.name: table for table in (QLIB, STRICT, EXTENDED)}
+
+
+def table_of(compat: str) -> Table:
+    """The table of names of that compat.  Raises: BadRequest for one that there is not."""
+    if compat not in TABLES:
+        raise BadRequest(
+            f"no compat {compat!r}", hint="compat 取 qlib、strict 或 extended", field="compat", nearest="qlib"
+        )
+    return TABLES[compat]

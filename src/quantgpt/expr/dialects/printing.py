@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from quantgpt.expr.canonical import literal, text_of
 from quantgpt.expr.dialects.kinds import FactBook, Kind, as_single, joined
-from quantgpt.expr.dialects.names import TABLES
+from quantgpt.expr.dialects.names import TABLES, table_of
 from quantgpt.expr.dialects.syntax import BINARY, COMPARISON, SIGN, SYMBOLS
 from quantgpt.expr.dialects.table import LETTER_NAMES, Row, Rule, Table, own_row
 from quantgpt.expr.syntax import Syntax, parse
@@ -45,15 +45,15 @@ def print_tree(tree: Node, dialect: str = "quantgpt", *, compat: str = "qlib", l
     In Qlib's dialect the roundings to single precision are not written, since its reader puts them in again. With `loose`
     the words of the other tables stand in where the table of `compat` has none; then it may read back as another tree.
 
-    Raises: BadRequest for an unknown dialect, NoWord where Qlib's dialect has no word for an operator.
+    Raises: BadRequest for an unknown dialect or compat, NoWord where Qlib's dialect has no word for an operator.
     """
     if dialect == "quantgpt":
         return text_of(tree)
-    if dialect != "qlib" or compat not in TABLES:
-        what = f"{dialect} ({compat})"
-        raise BadRequest(f"no dialect {what!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
+    if dialect != "qlib":
+        raise BadRequest(f"no dialect {dialect!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
+    table = table_of(compat)
     fallbacks = [name for name in ("strict", "qlib") if name != compat] if loose else []
-    text = _Printer(TABLES[compat], *fallbacks).text(tree)
+    text = _Printer(table, *fallbacks).text(tree)
     if text.missing:
         raise NoWord(text.missing, compat)
     return text.text

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from quantgpt.expr.analysis import Notice
 from quantgpt.expr.dialects.syntax import SYMBOLS
 from quantgpt.expr.dialects.table import SERIES, VALUES, WINDOWS, Row, Table
+from quantgpt.expr.suggestions import COLUMN_SUGGESTIONS
 from quantgpt.expr.syntax import Syntax
-from quantgpt.expr.tree import Node
+from quantgpt.expr.tree import BAR, LISTED, Node
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS, USUAL_FIELDS
 from quantgpt.operators._base import MAX_WINDOW
 
 INDUSTRY = "industry"
+CONSTANTS = ("nan", "inf", "true", "false", "none")
+"""words that stand for constants elsewhere, and for no field"""
 
 Value = Node | int | float | str
 """an expression, a constant as Python holds it, or a quoted text"""
@@ -33,7 +37,23 @@ class QlibScope:
 
     def offered(self) -> list[str]:
         """The names of fields that may be read."""
-        return [*FIELDS, *USUAL_FIELDS] if self.fields is None else sorted(self.fields)
+        names = [*FIELDS, *USUAL_FIELDS] if self.fields is None else sorted(self.fields)
+        return [name for name in names if name not in (BAR, LISTED)]
+
+    def near_field(self, word: str) -> str | None:
+        """The field that was probably meant by `word`, as it is written; None where there is none like it."""
+        offered, low = self.offered(), word.lower()
+        if low in CONSTANTS:
+            return None
+        usual = COLUMN_SUGGESTIONS.get(low)
+        names = {name.lower(): name for name in offered}
+        near = low if low in names else usual if usual in names else None
+        near = near or next(iter(difflib.get_close_matches(low, names, n=1, cutoff=0.6)), None)
+        return f"${names[near]}" if near else None
+
+    def some_fields(self) -> str:
+        """A few of the fields that may be read, for a hint."""
+        return f"可用的字段：{', '.join(f'${one}' for one in self.offered()[:9])} 等"
 
     def refusal(
         self, place: tuple[int, int], message: str, hint: str, code: str, nearest: object = None

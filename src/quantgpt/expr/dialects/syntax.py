@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from quantgpt.expr.dialects.tokens import tokenise
+from quantgpt.expr.dialects.tokens import Stranger, tokenise
 from quantgpt.expr.syntax import STACK_LIMIT, Reader, Syntax
 from quantgpt.expr.tokens import MAX_DEPTH, Token, TokenKind
 from quantgpt.foundations.errors import BadExpression
@@ -33,15 +33,15 @@ SIGN = 70
 COMPARISON = 40
 
 
-def parse(text: object) -> tuple[Syntax, tuple[Token, ...]]:
+def parse(text: object, stranger: Stranger | None = None) -> tuple[Syntax, tuple[Token, ...]]:
     """The syntax tree of a text in Qlib's dialect, and its tokens without the END.
 
     Operators are calls of the Qlib word they stand for; `Neg` and `Pos` are signs, a quoted text is a part of kind
-    `text`.
+    `text`. `stranger` as in `tokenise`.
 
     Raises: BadExpression with the place and the reason.
     """
-    tokens = tokenise(text)
+    tokens = tokenise(text, stranger)
     reader = QlibReader(str(text), tokens)
     try:
         tree = reader.expression(0)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias
 
 from quantgpt.expr.tokens import MAX_CHARACTERS, Token, TokenKind, check_limits, checked_text, empty, refusal
+from quantgpt.foundations.errors import BadExpression
 
 EXAMPLE = "$close/Ref($close,1)-1"
+POINT_IN_TIME = "point-in-time fields are not supported"
+NO_POINT_IN_TIME = "不支持按公告日取值的财务字段（$$）"
+BARE_WORD = "字段前面要加 $，例如 $close；证券代码要加引号"
+
+Stranger: TypeAlias = Callable[[Token], BadExpression]
+"""why a bare word or a field of `$$` is refused"""
 
 _TOKEN = re.compile(
     r"""(?P<space>[\t\r\n]+)
@@ -66,13 +75,16 @@ def scan(text: str) -> Iterator[Token]:
             continue
         if group == "name":
             rest = plain[at:].lstrip("\t\r\n")[:1]
-            yield Token(start, end, TokenKind.FUNCTION if rest == "(" else TokenKind.UNKNOWN, word)
+            called = unicodedata.normalize("NFKC", rest) == "("
+            yield Token(start, end, TokenKind.FUNCTION if called else TokenKind.UNKNOWN, word)
         else:
             yield Token(start, end, _KINDS.get(group, TokenKind.UNKNOWN), word)
 
 
-def tokenise(text: object) -> tuple[Token, ...]:
+def tokenise(text: object, stranger: Stranger | None = None) -> tuple[Token, ...]:
     """The tokens of an expression in Qlib's dialect, ended by an END token.
+
+    `stranger` says why a bare word or a field of `$$` is refused, where it is known which fields and words there are.
 
     Raises: BadExpression when the text is no text, empty, too long, too deep, too large, holds something that Qlib's
             expressions do not know or has unbalanced brackets.
@@ -81,7 +93,7 @@ def tokenise(text: object) -> tuple[Token, ...]:
     _refuse_lone_words(text)
     tokens = []
     for token in scan(text):
-        _check(text, token)
+        _check(text, token, stranger or partial(_stranger, text))
         tokens.append(token)
     if not tokens:
         raise empty(text, EXAMPLE)
@@ -102,26 +114,49 @@ def _refuse_lone_words(text: str) -> None:
     )
 
 
-def _check(text: str, token: Token) -> None:
+def _stranger(text: str, token: Token) -> BadExpression:
+    """The refusal of a bare word or a field of `$$` where no fields are known."""
+    if token.kind is TokenKind.COLUMN:
+        return refusal(
+            text, token, f"{token.text}: {POINT_IN_TIME}", f"{NO_POINT_IN_TIME}，字段写作 $close", "unknown_column"
+        )
+    return refusal(text, token, f"Unknown name: '{token.text[:40]}'", BARE_WORD, "unknown_name")
+
+
+def _check(text: str, token: Token, stranger: Stranger) -> None:
     word = token.text
     if token.kind is TokenKind.OPERATOR and word in _NOT_QLIB:
         hint, nearest = _NOT_QLIB[word]
         raise refusal(text, token, f"Unexpected '{word}'", hint, "operator", nearest)
     if token.kind is TokenKind.COLUMN and word.strip("$") == "":
         raise refusal(text, token, f"Unexpected '{word}': a field name must follow", "写作 $close", "syntax", "$close")
+    if token.kind is TokenKind.COLUMN:
+        _refuse_wide_brackets(text, token)
     if token.kind is TokenKind.COLUMN and word.startswith("$$"):
-        why = f"{word}: point-in-time fields are not held here"
-        raise refusal(text, token, why, "这里没有按公告日取值的财务数据，字段写作 $close", "unknown_column", word[1:])
+        raise stranger(token)
     if token.kind is not TokenKind.UNKNOWN:
         return
     if word[0].isascii() and (word[0].isalpha() or word[0] == "_"):
-        code = word.isupper() and any(character.isdigit() for character in word)
-        near = f"'{word}'" if code else f"${word.lower()}"
-        hint = f"代码要加引号：{near[:40]}" if code else f"字段前面要加 $，例如 {near[:40]}"
-        raise refusal(text, token, f"Unknown name: '{word[:40]}'", hint, "unknown_name", near)
+        raise stranger(token)
+    raise _strange(text, token)
+
+
+def _refuse_wide_brackets(text: str, token: Token) -> None:
+    """Refuse a full-width bracket that has run into the name of a field, whose own brackets come in pairs."""
+    opened, closed = token.text.count("（"), token.text.count("）")
+    if opened == closed:
+        return
+    wide = "）" if closed > opened else "（"
+    at = text.rindex(wide, token.start, token.end)
+    raise _strange(text, Token(at, at + 1, TokenKind.UNKNOWN, wide))
+
+
+def _strange(text: str, token: Token) -> BadExpression:
+    """Why a character is refused, with the one of half the width where there is one."""
+    word = token.text
     shown = f"'{word}' (U+{ord(word):04X})" if word.isprintable() else f"U+{ord(word):04X}"
     half = unicodedata.normalize("NFKC", word)
     if half != word and _TOKEN.fullmatch(half):
-        raise refusal(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{half}'", "character", half)
+        return refusal(text, token, f"Unexpected character {shown}", f"请改用半角字符 '{half}'", "character", half)
     hint = "表达式只用 $字段、英文函数名、数字、括号、逗号和 + - * / ** > < >= <= == != & |"
-    raise refusal(text, token, f"Unexpected character {shown}", hint, "character")
+    return refusal(text, token, f"Unexpected character {shown}", hint, "character")

@@ -1,13 +1,21 @@
-"""One expression in the words of the other dialect, exact where the numbers are, and said so where they are not."""
+"""One expression in the words of the other dialect, exact where the numbers are, and said so where they are not.
+
+Exact is meant of the same panels. Which panels a name stands for is another matter: `$close` of a market of ours in Qlib's
+convention is scaled name by name so that its first valid close is 1, and held in single precision, while `close` is adjusted
+to the first stored bar and stays in yuan; `$volume` and `volume` differ by the inverse. A ratio of a name to itself is the
+same in both but for rounding. What compares levels across names is not, and a note of the code `level_scale` says so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quantgpt.expr.canonical import text_of
+from quantgpt.expr.dialects.names import table_of
 from quantgpt.expr.dialects.printing import NoWord, print_tree
 from quantgpt.expr.expression import Compat, Dialect, Expression, read_expression
 from quantgpt.expr.lowering import expanded
+from quantgpt.expr.scales import level_comparisons
 from quantgpt.expr.tree import Node, apply, fold, walk
 from quantgpt.foundations.errors import BadExpression, BadRequest
 from quantgpt.operators._base import OPERATORS
@@ -20,13 +28,17 @@ class Difference:
     operators: tuple[str, ...]
     zh: str
     en: str
+    code: str = "numbers"
+    """`numbers`: other values on the same panels; `no_word`, `refused`, `too_large`: it cannot be said there; `looks_ahead`;
+    `level_scale`: equal on the same panels, but the two dialects read other panels of one market"""
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
     """`text` in the other dialect, empty where it cannot be said there at all.
 
-    `exact`: it gives the same numbers, to the bit. `notes` say where it does not.
+    `exact`: on the same panels it gives the same numbers, to the bit. `notes` say where it does not, and where the panels
+    that the two dialects read of one market make it differ.
     """
 
     text: str
@@ -106,15 +118,28 @@ def translate(expression: Expression, to: Dialect = "qlib", *, compat: Compat = 
     """`expression` in the words of the dialect `to`; for Qlib's, of the table of names `compat`.
 
     Into our own dialect every expression goes exactly, since it has a spelling for each of Qlib's operators. Into
-    Qlib's it does where the words have the same numbers, which is proved by reading the text back.
+    Qlib's it does where the words have the same numbers, which is proved by reading the text back. Both are said of the
+    same panels; a note `level_scale` tells of what differs on one market, whose prices Qlib's convention scales name by name.
 
-    Raises: BadRequest for an unknown dialect.
+    Raises: BadRequest for an unknown dialect or compat.
     """
-    if to == "quantgpt":
-        return _into_ours(expression)
-    if to != "qlib":
+    table_of(compat)
+    if to not in ("quantgpt", "qlib"):
         raise BadRequest(f"no dialect {to!r}", hint="dialect 取 quantgpt 或 qlib", field="dialect", nearest="qlib")
-    return _into_qlib(expression, compat)
+    made = _into_ours(expression) if to == "quantgpt" else _into_qlib(expression, compat)
+    levels = level_comparisons(expression.plan) if made.text and expression.dialect != to else ()
+    return replace(made, notes=(*made.notes, _level_scale(levels))) if levels else made
+
+
+def _level_scale(names: tuple[str, ...]) -> Difference:
+    return Difference(
+        names,
+        f"{'、'.join(names)} 用到价格或成交量的绝对水平：Qlib 约定把每只证券的价格缩放到首个有效收盘价为 1（成交量反向），"
+        "这里的 close 另行复权；数据相同时结果相同，同一行情库按两种约定读取时结果不同",
+        f"{', '.join(names)}: reads levels of prices or volumes, which Qlib's convention scales name by name (the first "
+        "valid close is 1) and ours does not: equal on the same panels, not on one market read in both conventions",
+        "level_scale",
+    )
 
 
 def _into_ours(expression: Expression) -> Translation:
@@ -123,7 +148,7 @@ def _into_ours(expression: Expression) -> Translation:
         again = read_expression(text, fields=expression.fields or None)
     except BadExpression as refused:
         note = Difference(
-            (), f"写出来超过了可读的限度：{refused.hint}", f"too large to be read back: {refused.message}"
+            (), f"写出来超过了可读的限度：{refused.hint}", f"too large to be read back: {refused.message}", "too_large"
         )
         return Translation(text, False, (note,))
     notes = (_LOOKS_AHEAD,) if expression.lookahead else ()
@@ -131,7 +156,7 @@ def _into_ours(expression: Expression) -> Translation:
 
 
 _LOOKS_AHEAD = Difference(
-    ("qlib_lead",), "含未来数据，只能作标签，不能作因子", "it looks ahead: a label may, a factor may not"
+    ("qlib_lead",), "含未来数据，只能作标签，不能作因子", "it looks ahead: a label may, a factor may not", "looks_ahead"
 )
 
 
@@ -151,7 +176,7 @@ def _into_qlib(expression: Expression, compat: Compat) -> Translation:
         names = tuple(sorted(missing.operators))
         return Translation("", False, (_no_word(names, compat),))
     except BadExpression as refused:
-        note = Difference((), f"Qlib 不接受：{refused.hint}", f"Qlib refuses it: {refused.message}")
+        note = Difference((), f"Qlib 不接受：{refused.hint}", f"Qlib refuses it: {refused.message}", "refused")
         return Translation("", False, (note,))
     if _same(expression.plan, again.plan):
         return Translation(text, True)
@@ -164,6 +189,7 @@ def _no_word(names: tuple[str, ...], compat: str) -> Difference:
         names,
         f"Qlib 写法（compat={compat}）没有 {shown} 的对应",
         f"Qlib's dialect (compat={compat}) has no counterpart of {', '.join(names)}",
+        "no_word",
     )
 
 
