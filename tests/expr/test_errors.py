@@ -88,10 +88,13 @@ CASES = [
 def test_the_error_names_the_place_the_reason_and_the_nearest(
     text: str, message: str, place: str | None, nearest: object
 ) -> None:
-    start = time.process_time()
-    with pytest.raises(BadExpression) as caught:
-        compile_expression(text)
-    assert time.process_time() - start < 0.05
+    seconds = []
+    for _ in range(3):  # the collection of other tests' garbage may fall into one of them
+        start = time.process_time()
+        with pytest.raises(BadExpression) as caught:
+            compile_expression(text)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.05
     error = caught.value
     assert error.message.startswith(message)
     if place is not None:

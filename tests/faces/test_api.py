@@ -50,6 +50,6 @@ def test_a_bad_expression_raises_with_its_place() -> None:
 
 
 def test_only_public_names_are_reached() -> None:
-    assert set(api.__all__) == {"backtest", "BacktestResult"}
+    assert set(api.__all__) == {"backtest", "BacktestResult", "features", "handler"}
     with pytest.raises(AttributeError):
         _ = quantgpt.nothing

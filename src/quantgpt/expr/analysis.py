@@ -259,7 +259,7 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
                 "the result has a unit and does not compare across names; take a ratio or rank(x)",
             )
         )
-    if warmup >= UNBOUNDED:
+    if warmup >= UNBOUNDED or _from_start(root):
         found.append(_unbounded(root))
     elif warmup > LONG_WARMUP:
         found.append(
@@ -275,13 +275,17 @@ def oddities_of(root: Node, unit: str, warmup: int) -> tuple[Notice, ...]:
 
 def _unbounded(root: Node) -> Notice:
     """What an expression without a fixed warm-up depends on: the start of the question, or the listing."""
-    starts = any(node.operator and node.operator.from_origin and BAR in _leaves(node) for node in walk(root))
-    if starts:
-        zh = "Qlib 的 EMA、小数窗口和 N=0 从载入区间首日起算，结果取决于查询的起始日"
-        en = "Qlib's EMA, shares and N = 0 begin where the rows loaded begin: the value depends on the start asked for"
+    if _from_start(root):
+        zh = "Qlib 的 EMA、Delta、小数窗口和 N=0 从载入区间首日起算，结果取决于查询的起始日"
+        en = "Qlib's EMA, Delta, shares and N = 0 begin where the rows loaded begin: the value depends on the start asked for"
         return _note("depends_on_start", root, zh, en)
     zh, en = "从上市首日起算，没有固定的预热期", "begins at the first bar of a name; there is no fixed warm-up"
     return _note("unbounded", root, zh, en)
+
+
+def _from_start(root: Node) -> bool:
+    """Whether a part depends on the first row that is loaded."""
+    return any(node.operator and node.operator.from_origin and BAR in _leaves(node) for node in walk(root))
 
 
 def _leaves(node: Node) -> set[str]:
