@@ -17,9 +17,6 @@ from quantgpt.expr.tree import BAR, LISTED, OTHER, Node, fold
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.operators._base import Operator
 
-SINGLE = frozenset({"qlib_log32", "qlib_power32"})
-"""unfused operators that read and make float32"""
-
 
 @dataclass(frozen=True)
 class Apart:
@@ -38,7 +35,7 @@ class Apart:
     @property
     def single(self) -> bool:
         """Whether it reads and makes float32."""
-        return self.operator.name in SINGLE
+        return self.operator.single
 
 
 @dataclass
@@ -196,7 +193,7 @@ class _Writer:
         if node.kind == "number":
             return b.const(node.value)
         if node.operator is not None:
-            kind = Kind.F32 if node.operator.name in SINGLE else Kind.F64
+            kind = Kind.F32 if node.operator.single else Kind.F64
             return b.lag(b.field(f"node:{node.key}", kind), delay - self.aheads[node.key])
         if _is_bar(node):
             origin = node.name.partition(":")[2]

@@ -140,6 +140,8 @@ class Operator:
     """whose numbers these are: `quantgpt` for ours, `qlib` for those that repeat Qlib's"""
     ready: bool = False
     """the function already takes whole panels and `out=`, as numpy's do: it is not compiled"""
+    single: bool = False
+    """a `ready` function that computes in float32: results are float32, and whole panels may be handed to it as such"""
     from_origin: bool = False
     """the value depends on the first row that is loaded, which the operator reads from a panel of bars"""
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -319,6 +321,7 @@ def operator(
     check: Callable[..., tuple[str, str, object] | None] | None = None,
     vocabulary: str = "quantgpt",
     ready: bool = False,
+    single: bool = False,
     from_origin: bool = False,
     rewritten: bool = False,
 ) -> Callable[[Callable[..., Any]], Operator]:
@@ -352,6 +355,7 @@ def operator(
             check=check,
             vocabulary=vocabulary,
             ready=ready,
+            single=single,
             from_origin=from_origin,
         )
         OPERATORS.add(made.name, made)

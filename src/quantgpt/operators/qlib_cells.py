@@ -168,6 +168,7 @@ def qlib_power(x: Array, y: Array, out: Array | None = None) -> Array:
     unit=UnitRule.ANY,
     vocabulary="qlib",
     ready=True,
+    single=True,
 )
 def qlib_power32(x: Array, y: Array, out: Array | None = None) -> Array:
     """`x` to the power `y` in single precision: numpy's own, whose last bit a rounded double would not repeat.
@@ -212,6 +213,7 @@ def qlib_log(x: Array, out: Array | None = None) -> Array:
     unit=UnitRule.ANY,
     vocabulary="qlib",
     ready=True,
+    single=True,
 )
 def qlib_log32(x: Array, out: Array | None = None) -> Array:
     """Natural logarithm in single precision: numpy's own, whose last bit a rounded double would not repeat.
