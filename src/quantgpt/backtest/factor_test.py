@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from quantgpt.backtest.body import assemble, daily_hash, manifest
 from quantgpt.backtest.computed import Computed, FactorTestSpec
 from quantgpt.backtest.groups import GroupRun, GroupSpec, Tape, simulate_groups
+from quantgpt.backtest.shared import Shared
 from quantgpt.factors.anti_overfit import four_tests
 from quantgpt.factors.breakdown import Slice, by_industry, by_size, residual_ic
 from quantgpt.factors.evidence import EvidenceInputs, gather_evidence
 from quantgpt.factors.grouping import rebalance_rows, usable_groups
 from quantgpt.factors.ic import ICSummary, Ranked, groups_of, mean_by_group, pearson_ic, rank_ic, rank_rows, summarise
-from quantgpt.factors.labels import LabelPrices, forward_returns, label_prices, marginal_returns
-from quantgpt.factors.neutralise import log_size, neutralise
-from quantgpt.factors.regimes import regimes_of
-from quantgpt.foundations.errors import BadRequest, NoData
+from quantgpt.factors.neutralise import neutralise
+from quantgpt.foundations.errors import BadRequest, Broken, NoData
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.panel import FloatPanel, MarketView
 from quantgpt.foundations.progress import Progress, silent
@@ -29,7 +28,6 @@ from quantgpt.foundations.series import Series
 
 __all__ = ["FactorTestResult", "FactorTestSpec", "compute", "run_factor_test"]
 
-HORIZONS = (1, 5, 10, 20)
 LEAST_REBALANCES = 2
 
 F64 = NDArray[np.float64]
@@ -62,9 +60,13 @@ class _Watch:
 
 
 def run_factor_test(
-    view: MarketView, factor: FloatPanel, spec: FactorTestSpec, progress: Progress = silent
+    view: MarketView,
+    factor: FloatPanel,
+    spec: FactorTestSpec,
+    progress: Progress = silent,
+    shared: Shared | None = None,
 ) -> FactorTestResult:
-    """Test one factor panel on one market view.
+    """Test one factor panel on one market view; `shared` is what tests of other factors on it have made already.
 
     Shape:  factor (T, N) on the rows and columns of the view; warm-up rows are allowed to be NaN and are not tested.
     Raises: NoData with the reason when there is nothing to test; BadRequest for a panel of another shape.
@@ -72,7 +74,7 @@ def run_factor_test(
     Deterministic: the same view, factor and spec give the same bytes. Nothing after the view's last row is read.
     """
     watch = _Watch()
-    c = compute(view, factor, spec, progress, watch)
+    c = compute(view, factor, spec, progress, watch, shared)
     progress("analyzing", 0.85, "汇总结果")
     body, series = assemble(c)
     watch.lap("tables")
@@ -84,53 +86,35 @@ def run_factor_test(
 
 
 def compute(
-    view: MarketView, factor: FloatPanel, spec: FactorTestSpec, progress: Progress = silent, watch: _Watch | None = None
+    view: MarketView,
+    factor: FloatPanel,
+    spec: FactorTestSpec,
+    progress: Progress = silent,
+    watch: _Watch | None = None,
+    shared: Shared | None = None,
 ) -> Computed:
     """All arrays and summaries of one test; `run_factor_test` puts them into tables."""
     watch = watch or _Watch()
-    _check_shape(view, factor)
+    at = shared if shared is not None else Shared.of(view, spec)
+    if not at.fits(view, spec):
+        raise Broken("what is shared belongs to another view, holding period or execution")
     progress("backtesting", 0.45, "前瞻收益与分组回测")
-    eligible = view.eligible
-    values = np.where(np.isfinite(factor), factor, np.nan)
-    if spec.neutralize_industry:
-        if not (view.industry >= 0).any():
-            raise NoData("没有行业数据，不能做行业中性化", hint="导入带行业的股票列表，或关闭行业中性化")
-        values = neutralise(values, eligible, view.industry)
-    rows = np.arange(view.first, view.days.size - 1 - spec.holding_period, dtype=np.int64)
-    ranked = rank_rows(values, eligible)
-    _check_factor(ranked, rows, spec)
-    prices = label_prices(view)
-    labels = forward_returns(view, spec.holding_period, prices)
-    label, marginal = rank_rows(labels.values), rank_rows(marginal_returns(view))
+    values, ranked = ranked_factor(at, factor, spec)
+    rows, label, labels, eligible = at.rows, at.label, at.labels, at.eligible
+    _ = at.marginal
     watch.lap("labels")
     n_groups = usable_groups(values, eligible, _rebalances(view, spec), spec.n_groups)
-    tape = Tape.of(view, spec.execution)
-    phases = _phases(view, ranked, n_groups, spec, tape)
+    phases = _phases(view, ranked, n_groups, spec, at.tape)
     watch.lap("groups")
     progress("backtesting", 0.55, "显著性检验")
-    ask = EvidenceInputs(
-        factor=ranked,
-        label=label,
-        marginal=marginal,
-        rows=rows,
-        days=view.days[rows],
-        regimes=regimes_of(view),
-        holding=spec.holding_period,
-        direction=spec.direction,
-        permutations=spec.permutations,
-        seed=spec.seed,
-    )
-    evidence = gather_evidence(ask)
+    evidence = gather_evidence(_inputs(at, ranked, spec))
     if evidence.summary.n == 0:
-        raise NoData(
-            "没有一个交易日能计算 IC：同一天至少要有 5 只既有因子值又能在次日买入的股票",
-            hint="换更大的股票池，或检查因子是否在同一天对所有股票给出同一个值",
-        )
+        raise no_sessions()
     pearson = pearson_ic(values, ranked.valid, labels.values, label.valid, rows)
     watch.lap("evidence")
     progress("analyzing", 0.7, "分解与汇总")
     lag = 2 * spec.holding_period
-    size, size_field = _size(view)
+    size, size_field = at.size
     found_size = by_size(ranked, label, rows, size, lag) if size is not None else ()
     made = Computed(
         view=view,
@@ -147,8 +131,8 @@ def compute(
         run=phases[0][1],
         phases=phases,
         benchmark=_benchmark(view, phases[0][1]),
-        buyable=_buyable(tape),
-        quantiles=_quantiles(view, ranked, rows, n_groups, prices),
+        buyable=at.buyable,
+        quantiles=_quantiles(at, ranked, n_groups),
         autocorrelation=(
             rank_ic(ranked, ranked, rows, lag=-1).values,
             rank_ic(ranked, ranked, rows, lag=-spec.holding_period).values,
@@ -156,11 +140,51 @@ def compute(
         by_industry=_industries(view, ranked, label, rows, lag),
         by_size=found_size if any(s.days for s in found_size) else (),
         size_field=size_field,
-        residuals=_residuals(view, values, eligible, label, rows, lag, size),
+        residuals=_residuals(at, values, lag),
         delayed_share=_delayed_share(labels.delayed[rows] & ranked.valid[rows], label.valid[rows] & ranked.valid[rows]),
     )
     watch.lap("breakdown")
     return made
+
+
+def ranked_factor(at: Shared, factor: FloatPanel, spec: FactorTestSpec) -> tuple[FloatPanel, Ranked]:
+    """The values that are tested, and the same sorted by session.
+
+    Raises: NoData with the reason when there is nothing to test; BadRequest for a panel of another shape.
+    """
+    view = at.view
+    _check_shape(view, factor)
+    values = np.where(np.isfinite(factor), factor, np.nan)
+    if spec.neutralize_industry:
+        if not (view.industry >= 0).any():
+            raise NoData("没有行业数据，不能做行业中性化", hint="导入带行业的股票列表，或关闭行业中性化")
+        values = neutralise(values, at.eligible, view.industry)
+    ranked = rank_rows(values, at.eligible)
+    _check_factor(ranked, at.rows, spec)
+    return values, ranked
+
+
+def no_sessions() -> NoData:
+    """The refusal of a factor without an information coefficient on any session."""
+    return NoData(
+        "没有一个交易日能计算 IC：同一天至少要有 5 只既有因子值又能在次日买入的股票",
+        hint="换更大的股票池，或检查因子是否在同一天对所有股票给出同一个值",
+    )
+
+
+def _inputs(at: Shared, ranked: Ranked, spec: FactorTestSpec) -> EvidenceInputs:
+    return EvidenceInputs(
+        factor=ranked,
+        label=at.label,
+        marginal=at.marginal,
+        rows=at.rows,
+        days=at.view.days[at.rows],
+        regimes=at.regimes,
+        holding=spec.holding_period,
+        direction=spec.direction,
+        permutations=spec.permutations,
+        seed=spec.seed,
+    )
 
 
 def _delayed_share(delayed: NDArray[np.bool_], labelled: NDArray[np.bool_]) -> float:
@@ -207,27 +231,35 @@ def _phases(
     view: MarketView, ranked: Ranked, n_groups: int, spec: FactorTestSpec, tape: Tape
 ) -> tuple[tuple[int, GroupRun], ...]:
     """A run for every session on which the rebalancing may start; the first is the headline."""
-    out = []
-    for phase in range(spec.holding_period):
-        rows = rebalance_rows(view.first, view.days.size, spec.holding_period, phase)
-        groups = groups_of(ranked, rows, n_groups)
-        formed = int((groups >= 0).any(axis=1).sum())
-        if formed < LEAST_REBALANCES:
-            if phase == 0:
-                raise NoData(
-                    f"能够分组的调仓日只有 {formed} 个，至少需要 {LEAST_REBALANCES} 个",
-                    hint="延长日期区间、缩短持有期，或换更大的股票池",
-                )
-            continue
-        of_phase = GroupSpec(
-            n_groups=n_groups,
-            holding=spec.holding_period,
-            execution=spec.execution,
-            costs=spec.cost_model,
-            phase=phase,
-        )
-        out.append((phase, simulate_groups(view, groups, rows, of_phase, tape)))
-    return tuple(out)
+    found = ((phase, phase_run(view, ranked, n_groups, spec, tape, phase)) for phase in range(spec.holding_period))
+    return tuple((phase, run) for phase, run in found if run is not None)
+
+
+def phase_run(
+    view: MarketView, ranked: Ranked, n_groups: int, spec: FactorTestSpec, tape: Tape, phase: int = 0
+) -> GroupRun | None:
+    """The groups of one rebalance phase; None where it forms too few, which the headline must not.
+
+    Raises: NoData.
+    """
+    rows = rebalance_rows(view.first, view.days.size, spec.holding_period, phase)
+    groups = groups_of(ranked, rows, n_groups)
+    formed = int((groups >= 0).any(axis=1).sum())
+    if formed < LEAST_REBALANCES:
+        if phase == 0:
+            raise NoData(
+                f"能够分组的调仓日只有 {formed} 个，至少需要 {LEAST_REBALANCES} 个",
+                hint="延长日期区间、缩短持有期，或换更大的股票池",
+            )
+        return None
+    of_phase = GroupSpec(
+        n_groups=n_groups,
+        holding=spec.holding_period,
+        execution=spec.execution,
+        costs=spec.cost_model,
+        phase=phase,
+    )
+    return simulate_groups(view, groups, rows, of_phase, tape)
 
 
 def _benchmark(view: MarketView, run: GroupRun) -> F64:
@@ -241,30 +273,15 @@ def _benchmark(view: MarketView, run: GroupRun) -> F64:
     return np.asarray(level[run.days] / past - 1.0, dtype=np.float64)
 
 
-def _buyable(tape: Tape) -> NDArray[np.bool_]:
-    from quantgpt.trading.kernels import BUYABLE
-
-    return np.asarray((tape.states & BUYABLE) != 0, dtype=np.bool_)
-
-
-def _quantiles(
-    view: MarketView, ranked: Ranked, rows: NDArray[np.int64], n_groups: int, prices: LabelPrices
-) -> dict[int, F64]:
-    groups = groups_of(ranked, rows, n_groups)
+def _quantiles(at: Shared, ranked: Ranked, n_groups: int) -> dict[int, F64]:
+    groups = groups_of(ranked, at.rows, n_groups)
     out = {}
-    for horizon in HORIZONS:
-        means = mean_by_group(groups, forward_returns(view, horizon, prices).values, rows, n_groups)
+    for horizon, forward in at.forwards.items():
+        means = mean_by_group(groups, forward, at.rows, n_groups)
         known = np.isfinite(means)
         number = known.sum(axis=0)
         out[horizon] = np.where(number > 0, np.where(known, means, 0.0).sum(axis=0) / np.maximum(number, 1), np.nan)
     return out
-
-
-def _size(view: MarketView) -> tuple[FloatPanel | None, str | None]:
-    if "cap" not in view.fields:
-        return None, None
-    cap = view.fields["cap"]
-    return (cap, "cap") if np.isfinite(cap).any() else (None, None)
 
 
 def _industries(
@@ -275,23 +292,15 @@ def _industries(
     return by_industry(ranked, label, rows, view.industry, view.industry_names, lag)
 
 
-def _residuals(
-    view: MarketView,
-    values: FloatPanel,
-    eligible: NDArray[np.bool_],
-    label: Ranked,
-    rows: NDArray[np.int64],
-    lag: int,
-    size: FloatPanel | None,
-) -> dict[str, ICSummary]:
+def _residuals(at: Shared, values: FloatPanel, lag: int) -> dict[str, ICSummary]:
     """Rank IC after taking out industry, size, and both, as far as the market knows them."""
-    industry = view.industry if (view.industry >= 0).any() else None
-    column = log_size(size) if size is not None else None
+    industry = at.view.industry if (at.view.industry >= 0).any() else None
+    column = at.log_size
     wanted = {"industry": (industry, None), "size": (None, column), "industry_size": (industry, column)}
     needs = {"industry": industry is not None, "size": column is not None}
     needs["industry_size"] = needs["industry"] and needs["size"]
     return {
-        name: residual_ic(neutralise(values, eligible, *wanted[name]), eligible, label, rows, lag)
+        name: residual_ic(neutralise(values, at.eligible, *wanted[name]), at.eligible, at.label, at.rows, lag)
         for name in wanted
         if needs[name]
     }
