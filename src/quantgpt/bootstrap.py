@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from quantgpt.foundations.clock import SystemClock
 from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.settings import Settings, child_environment, load_settings
-from quantgpt.services._base import OPERATIONS, App
+from quantgpt.services._base import OPERATIONS, App, Plugs
 
 if TYPE_CHECKING:
     from quantgpt.market.source import Source
@@ -24,7 +24,28 @@ _SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr"
 def build_app(settings: Settings | None = None) -> App:
     """The App of these settings (read from the environment by default). Opens nothing yet."""
     OPERATIONS.load("quantgpt.services")
-    return App(settings=settings or load_settings(), clock=SystemClock())
+    return App(settings=settings or load_settings(), clock=SystemClock(), plugs=PLUGS)
+
+
+def _model(settings: Settings) -> Any:
+    from quantgpt.connectors.llms import open_model
+
+    return open_model(settings)
+
+
+def _mailer(settings: Settings) -> Any:
+    from quantgpt.connectors.notifiers.mail import open_mailer
+
+    return open_mailer(settings)
+
+
+def _notifier(settings: Settings) -> Any:
+    from quantgpt.connectors.notifiers.feishu import open_notifier
+
+    return open_notifier(settings)
+
+
+PLUGS = Plugs(model=_model, mailer=_mailer, notifier=_notifier)
 
 
 def start_logging(settings: Settings) -> None:

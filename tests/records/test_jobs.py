@@ -92,7 +92,7 @@ def test_the_limit_of_unfinished_jobs_is_exact_under_concurrency(records: Record
 
 
 def test_what_admit_raises_refuses_the_job(records: Records) -> None:
-    def refuse() -> None:
+    def refuse(_: object) -> None:
         raise RateLimited("too often")
 
     with pytest.raises(RateLimited):
@@ -223,7 +223,7 @@ def test_a_page_without_outcomes_is_the_same_otherwise(records: Records) -> None
     add(records, "a")
     records.attempts.claim("w", LEASE)
     records.attempts.succeed(
-        "a", 1, stage="completed", outcome='{"x":1}', outcome_hash="x", facts="{}", report="r.html"
+        "a", 1, stage="completed", outcome='{"x":1}', outcome_hash="x", facts="{}", reports=("r.html",)
     )
     (whole,), _ = records.jobs.page(LOCAL_ADMIN, ["test"], page=1, page_size=2)
     (brief,), _ = records.jobs.page(LOCAL_ADMIN, ["test"], page=1, page_size=2, with_outcome=False)

@@ -55,7 +55,7 @@ def test_a_report_belongs_to_the_result_that_brought_it(records: Records) -> Non
         records.jobs.submit(NewJob(id=name, operation="test", owner_id=LOCAL_ADMIN, ask="{}"))
         records.attempts.claim("w", 15)
         records.attempts.succeed(
-            name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", report=f"{name}.html"
+            name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", reports=(f"{name}.html",)
         )
     assert records.reports.surplus(LOCAL_ADMIN, 2) == ["a.html"]
     records.reports.drop(["a.html"])
@@ -69,7 +69,9 @@ def test_a_report_belongs_to_the_result_that_brought_it(records: Records) -> Non
 
 def test_a_stale_attempt_brings_no_report(records: Records) -> None:
     records.jobs.submit(NewJob(id="a", operation="test", owner_id=LOCAL_ADMIN, ask="{}"))
-    assert not records.attempts.succeed("a", 1, stage="c", outcome="{}", outcome_hash="x", facts="{}", report="a.html")
+    assert not records.attempts.succeed(
+        "a", 1, stage="c", outcome="{}", outcome_hash="x", facts="{}", reports=("a.html",)
+    )
     assert records.reports.get("a.html") is None
 
 

@@ -233,7 +233,7 @@ def test_old_reports_are_purged_beyond_the_limit(idle: App) -> None:
         file = f"backtest_report_{name}.html"
         app.artifacts.write_report(file, b"x")
         app.records.attempts.succeed(
-            name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", report=file
+            name, 1, stage="completed", outcome="{}", outcome_hash="x", facts="{}", reports=(file,)
         )
         purge_reports(app, LOCAL_ADMIN)
     kept = sorted(path.name for path in (app.settings.artifacts_folder / "reports").iterdir())
@@ -256,7 +256,7 @@ def test_requests_for_one_purged_report_share_a_job(idle: App) -> None:
             outcome="{}",
             outcome_hash="x",
             facts="{}",
-            report=f"backtest_report_{name}.html",
+            reports=(f"backtest_report_{name}.html",),
         )
     app.artifacts.write_report("backtest_report_b.html", b"b")
     app.records.reports.drop(["backtest_report_a.html"])

@@ -53,8 +53,34 @@ class Settings(BaseSettings):
     """Base address of an OpenAI-compatible interface."""
     deepseek_model: str = Field("deepseek-chat", validation_alias="DEEPSEEK_MODEL")
     """Name of the model."""
+    model_daily_calls: int = Field(500, ge=0, validation_alias="QUANTGPT_MODEL_DAILY_CALLS")
+    """Calls of the language model per user in any 24 hours."""
+    model_cutoff: str | None = Field(None, validation_alias="QUANTGPT_MODEL_CUTOFF")
+    """Day (YYYY-MM-DD) up to which the model's training data reach, where the built-in table does not know it."""
     jwt_secret: SecretStr | None = Field(None, validation_alias="JWT_SECRET")
-    """Key that signs access tokens."""
+    """Key that signs access tokens; without one a key is generated and kept in QUANTGPT_HOME/secrets."""
+    jwt_secret_key: SecretStr | None = Field(None, validation_alias="JWT_SECRET_KEY")
+    """An older name of JWT_SECRET, which wins."""
+    access_hours: float = Field(24.0, gt=0, validation_alias="JWT_ACCESS_TOKEN_EXPIRE_HOURS")
+    """Hours that an access token is valid."""
+    refresh_days: float = Field(7.0, gt=0, validation_alias="JWT_REFRESH_TOKEN_EXPIRE_DAYS")
+    """Days that a refresh token is valid."""
+    smtp_host: str = Field("", validation_alias="SMTP_HOST")
+    """Mail server for the codes; without one they go to `quantgpt mailbox` in local mode."""
+    smtp_port: int = Field(465, ge=1, le=65535, validation_alias="SMTP_PORT")
+    """Port of the mail server."""
+    smtp_user: str = Field("", validation_alias="SMTP_USER")
+    """User name at the mail server."""
+    smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
+    """Password at the mail server."""
+    smtp_from: str = Field("", validation_alias="SMTP_FROM")
+    """Sender of the letters (default: the user name)."""
+    smtp_use_tls: bool = Field(True, validation_alias="SMTP_USE_TLS")
+    """Encrypted from the first byte; off: STARTTLS where the server offers it."""
+    trusted_proxies: str = Field("", validation_alias="QUANTGPT_TRUSTED_PROXIES")
+    """Addresses of proxies, comma separated, whose X-Forwarded-For is believed."""
+    public_url: str = Field("", validation_alias="QUANTGPT_PUBLIC_URL")
+    """Address under which others reach this server, for links in messages."""
     cors_origins: str = Field("*", validation_alias="QUANTGPT_CORS_ORIGINS")
     """Origins allowed for requests that carry a token, comma separated. Requests without one never get a CORS header."""
     admin_password: SecretStr | None = Field(None, validation_alias="QUANTGPT_ADMIN_PASSWORD")
@@ -80,8 +106,16 @@ class Settings(BaseSettings):
     """Seconds after which an event stream ends with an error event."""
     max_sse: int = Field(50, ge=1, validation_alias="QUANTGPT_MAX_SSE")
     """Event streams open at the same time; more get 503."""
+    max_total_tasks: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_TOTAL_TASKS")
+    """Entries that the server keeps in memory for finished tasks at most."""
+    mcp_wait: float = Field(45.0, ge=0, le=600, validation_alias="QUANTGPT_MCP_WAIT")
+    """Seconds that a tool of the MCP server waits for its job at most before it hands out the job's id."""
     max_reports: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_REPORTS")
     """Report files kept per user; older ones are made again when they are asked for."""
+    data_provider: str = Field("baostock", validation_alias="QUANTGPT_DATA_PROVIDER")
+    """Data source that `quantgpt data update` and `--prefetch` ask."""
+    cache_only: bool = Field(False, validation_alias="QUANTGPT_CACHE_ONLY")
+    """Never ask a data source; use what the market store has."""
     baostock_api_key: SecretStr | None = Field(None, validation_alias="QUANTGPT_BAOSTOCK_API_KEY")
     """Optional key of the data source baostock."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="QUANTGPT_LOG_LEVEL")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, case, select, update
 
+from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records.changes import change, failed
 from quantgpt.records.engine import database_faults
 from quantgpt.records.job import Failure, Job
+from quantgpt.records.model_calls import add_model_calls
 from quantgpt.records.schema import database_now, jobs
+from quantgpt.records.trials import add_trials
 
 LOSSES_ALLOWED = 1
 
@@ -78,6 +82,29 @@ class AttemptRecords:
         values = {"stage": stage, "fraction": fraction, "message": message}
         return change(self._writer, _fence(job_id, attempt), values)
 
+    def note(
+        self,
+        job_id: str,
+        attempt: int,
+        *,
+        facts: Mapping[str, Any],
+        part: str | None = None,
+        trials: Sequence[Mapping[str, Any]] = (),
+        model_calls: Sequence[Mapping[str, Any]] = (),
+    ) -> bool:
+        """Keep what a running job told: all of it with one event, or nothing when the attempt is stale."""
+
+        def also(connection: Connection, row: RowMapping) -> None:
+            if facts:
+                merged = canonical_json({**json.loads(row["facts"]), **facts})
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(facts=merged))
+            if trials:
+                add_trials(connection, row["owner_id"], job_id, row["lineage_id"], trials)
+            if model_calls:
+                add_model_calls(connection, row["owner_id"], job_id, model_calls)
+
+        return change(self._writer, _fence(job_id, attempt), {"attempt": attempt}, part=part, also=also)
+
     def succeed(
         self,
         job_id: str,
@@ -86,21 +113,23 @@ class AttemptRecords:
         stage: str,
         outcome: str,
         outcome_hash: str,
-        facts: str,
-        report: str | None = None,
+        facts: str | None,
+        reports: Sequence[str] = (),
     ) -> bool:
-        """Book the result and the report file that belongs to it, if the attempt still holds the job."""
-        values = {
+        """Book the result and the report files that belong to it, if the attempt still holds the job. Without facts
+        those of the job stay as they are."""
+        values: dict[str, Any] = {
             "state": "succeeded",
             "stage": stage,
             "fraction": 1.0,
             "message": "",
             "outcome": outcome,
             "outcome_hash": outcome_hash,
-            "facts": facts,
             "finished_at": database_now(),
         }
-        return change(self._writer, _fence(job_id, attempt), values, report)
+        if facts is not None:
+            values["facts"] = facts
+        return change(self._writer, _fence(job_id, attempt), values, reports_of_it=reports)
 
     def fail(self, job_id: str, attempt: int, failure: Failure) -> bool:
         """End a running job badly, if the attempt still holds it."""

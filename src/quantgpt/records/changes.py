@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, update
 
 from quantgpt.records.engine import database_faults
 from quantgpt.records.job import Failure
@@ -21,13 +21,23 @@ _EVENT_COLUMNS = (
     jobs.c.stage,
     jobs.c.fraction,
     jobs.c.message,
+    jobs.c.facts,
+    jobs.c.lineage_id,
 )
 
 
-def change(writer: Engine, condition: Any, values: Mapping[str, Any], report: str | None = None) -> bool:
-    """Change the job that fits `condition`, append the event that tells of it, book a report file with it.
+def change(
+    writer: Engine,
+    condition: Any,
+    values: Mapping[str, Any],
+    *,
+    reports_of_it: Sequence[str] = (),
+    part: str | None = None,
+    also: Callable[[Connection, RowMapping], None] | None = None,
+) -> bool:
+    """Change the job that fits `condition`, append the event that tells of it, book report files with it.
 
-    False, and nothing written, when no job fits.
+    `also` writes what belongs to the change, in its transaction. False, and nothing written, when no job fits.
     """
     statement = (
         update(jobs)
@@ -39,17 +49,16 @@ def change(writer: Engine, condition: Any, values: Mapping[str, Any], report: st
         row = connection.execute(statement).mappings().first()
         if row is None:
             return False
-        write_event(connection, row)
-        if report is not None:
-            connection.execute(
-                insert(reports).values(
-                    name=report, job_id=row["id"], owner_id=row["owner_id"], created_at=row["updated_at"], kept=True
-                )
-            )
+        write_event(connection, row, part)
+        if reports_of_it:
+            told = {"job_id": row["id"], "owner_id": row["owner_id"], "created_at": row["updated_at"], "kept": True}
+            connection.execute(insert(reports), [{"name": name, **told} for name in reports_of_it])
+        if also is not None:
+            also(connection, row)
     return True
 
 
-def write_event(connection: Connection, job: Mapping[Any, Any]) -> None:
+def write_event(connection: Connection, job: Mapping[Any, Any], part: str | None = None) -> None:
     """Append the event that a job row tells of."""
     connection.execute(
         insert(job_events).values(
@@ -61,6 +70,7 @@ def write_event(connection: Connection, job: Mapping[Any, Any]) -> None:
             stage=job["stage"],
             fraction=job["fraction"],
             message=job["message"],
+            part=part,
         )
     )
 

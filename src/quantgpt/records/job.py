@@ -16,6 +16,9 @@ class NewJob:
     owner_id: str
     ask: str
     facts: str = "{}"
+    session_id: str | None = None
+    parent_id: str | None = None
+    lineage_id: str | None = None
     priority: int = 0
     idempotency_key: str | None = None
     idempotency_hash: str | None = None
@@ -32,6 +35,10 @@ class Job:
     stage: str
     fraction: float
     message: str
+    session_id: str | None
+    parent_id: str | None
+    lineage_id: str | None
+    selected: int | None
     ask: str
     facts: str
     priority: int
@@ -69,6 +76,8 @@ class JobEvent:
     stage: str
     fraction: float
     message: str
+    part: str | None = None
+    """one finished part of the result, as JSON text"""
 
 
 @dataclass(frozen=True, kw_only=True)

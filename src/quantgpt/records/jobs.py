@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
-from quantgpt.foundations.errors import Conflict, Unavailable
+from quantgpt.foundations.errors import Conflict, NotFound, Unavailable
 from quantgpt.records.changes import change, failed, write_event
 from quantgpt.records.engine import database_faults
 from quantgpt.records.job import OPEN_STATES, Failure, Job, JobEvent, NewJob
-from quantgpt.records.schema import database_now, job_events, jobs
+from quantgpt.records.schema import database_now, job_events, jobs, sessions
 
 IDEMPOTENCY_SECONDS = 24 * 3600
 
@@ -27,15 +27,20 @@ class JobRecords:
     # -- asking ------------------------------------------------------------------------------------------------
 
     def submit(
-        self, new: NewJob, *, max_open: int | None = None, admit: Callable[[], None] | None = None
+        self,
+        new: NewJob,
+        *,
+        max_open: int | None = None,
+        limited: Sequence[str] | None = None,
+        admit: Callable[[Connection], None] | None = None,
     ) -> tuple[Job, bool]:
         """Insert a job and its first event, committed on return; (job, True).
 
-        With an idempotency key seen in the last 24 hours: the earlier job and False. `admit` is called when all else
-        allows the job; what it raises refuses it.
+        With an idempotency key seen in the last 24 hours: the earlier job and False. `admit` is called in the
+        transaction when all else allows the job; what it raises refuses it. The session of the job counts as changed.
 
         Raises: Conflict when that key came with another body, Unavailable when `max_open` unfinished jobs of the
-        operation exist.
+        operations `limited` (default: of this one) exist, NotFound when the session is not the owner's.
         """
         with database_faults():
             try:
@@ -43,10 +48,12 @@ class JobRecords:
                     self._one_at_a_time(connection)
                     if known := self._known(connection, new):
                         return known, False
-                    if max_open is not None and self._count_open(connection, new.operation) >= max_open:
-                        raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
+                    if new.session_id is not None:
+                        _touch_session(connection, new.session_id, new.owner_id)
+                    if max_open is not None:
+                        self._ensure_room(connection, limited or (new.operation,), new.owner_id, max_open)
                     if admit is not None:
-                        admit()
+                        admit(connection)
                     return self._insert(connection, new), True
             except IntegrityError:
                 with self._writer.begin() as connection:
@@ -78,6 +85,15 @@ class JobRecords:
         if self._writer.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(7_346_211)))
 
+    def _ensure_room(self, connection: Connection, operations: Sequence[str], owner_id: str, most: int) -> None:
+        """Raise Unavailable when all places are taken, or when others wait and one user would take the last one."""
+        unfinished = and_(jobs.c.state.in_(OPEN_STATES), jobs.c.operation.in_(operations))
+        query = select(jobs.c.owner_id, func.count().label("number")).where(unfinished).group_by(jobs.c.owner_id)
+        taken = {row.owner_id: int(row.number) for row in connection.execute(query)}
+        mine = taken.pop(owner_id, 0)
+        if mine + sum(taken.values()) >= most or (taken and 1 < most - 1 <= mine):
+            raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
+
     def _insert(self, connection: Connection, new: NewJob) -> Job:
         now = connection.execute(select(database_now())).scalar_one()
         row: dict[str, Any] = {
@@ -88,6 +104,9 @@ class JobRecords:
             "stage": "pending",
             "fraction": 0.0,
             "message": "",
+            "session_id": new.session_id,
+            "parent_id": new.parent_id,
+            "lineage_id": new.lineage_id,
             "ask": new.ask,
             "facts": new.facts,
             "priority": new.priority,
@@ -115,13 +134,21 @@ class JobRecords:
         return None if row is None else Job(**row)
 
     def page(
-        self, owner_id: str, operations: Sequence[str], *, page: int, page_size: int, with_outcome: bool = True
+        self,
+        owner_id: str,
+        operations: Sequence[str],
+        *,
+        page: int,
+        page_size: int,
+        with_outcome: bool = True,
+        session_id: str | None = None,
+        stages: Sequence[str] | None = None,
     ) -> tuple[list[Job], int]:
         """One page of a user's jobs, newest first, and how many there are; without the outcomes where they are long."""
-        mine = and_(jobs.c.owner_id == owner_id, jobs.c.operation.in_(operations))
+        mine = _mine(owner_id, operations, session_id, stages)
         with database_faults(), self._reader.begin() as connection:
             total = connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one()
-            query = _page_query(owner_id, operations, page, page_size, with_outcome)
+            query = _page_query(mine, page, page_size, with_outcome)
             rows = connection.execute(query).mappings().all()
         return [Job(**row) for row in rows], int(total)
 
@@ -157,22 +184,49 @@ class JobRecords:
         )
         return int(found.scalar_one())
 
+    def select_part(self, job_id: str, owner_id: str, index: int) -> bool:
+        """Note which part of a finished job its owner chose; False when the job is not theirs or not finished."""
+        mine = and_(jobs.c.id == job_id, jobs.c.owner_id == owner_id, jobs.c.state == "succeeded")
+        with database_faults(), self._writer.begin() as connection:
+            done = connection.execute(update(jobs).where(mine).values(selected=index))
+        return done.rowcount == 1
+
+    def of_lineage(self, lineage_id: str, owner_id: str) -> list[Job]:
+        """The jobs of one lineage, oldest first."""
+        query = select(jobs).where(jobs.c.lineage_id == lineage_id, jobs.c.owner_id == owner_id)
+        with database_faults(), self._reader.begin() as connection:
+            return [Job(**row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id)).mappings()]
+
     def cancel(self, job_id: str, owner_id: str, failure: Failure) -> bool:
         """End a queued or running job on request; False when it had ended before (or is not there)."""
         mine = and_(jobs.c.id == job_id, jobs.c.owner_id == owner_id, jobs.c.state.in_(OPEN_STATES))
         return change(self._writer, mine, failed(failure))
 
 
-def _page_query(
-    owner_id: str, operations: Sequence[str], page: int, page_size: int, with_outcome: bool = True
-) -> Select[Any]:
-    """The list query; the index ix_jobs_owner gives its order for a single operation."""
+def _mine(owner_id: str, operations: Sequence[str], session_id: str | None, stages: Sequence[str] | None) -> Any:
+    """The jobs of a list; the indexes ix_jobs_owner and ix_jobs_session give their order."""
     of_these = jobs.c.operation == operations[0] if len(operations) == 1 else jobs.c.operation.in_(operations)
+    wanted = [jobs.c.owner_id == owner_id, of_these]
+    if session_id is not None:
+        wanted.append(jobs.c.session_id == session_id)
+    if stages is not None:
+        wanted.append(jobs.c.stage.in_(stages))
+    return and_(*wanted)
+
+
+def _page_query(mine: Any, page: int, page_size: int, with_outcome: bool = True) -> Select[Any]:
     columns = [c if with_outcome or c is not jobs.c.outcome else null().label("outcome") for c in jobs.c]
     return (
         select(*columns)
-        .where(jobs.c.owner_id == owner_id, of_these)
+        .where(mine)
         .order_by(jobs.c.created_at.desc(), jobs.c.id)
         .limit(page_size)
         .offset((page - 1) * page_size)
     )
+
+
+def _touch_session(connection: Connection, session_id: str, owner_id: str) -> None:
+    """Note that a session changed. Raises NotFound when there is none of that user."""
+    mine = and_(sessions.c.id == session_id, sessions.c.owner_id == owner_id)
+    if connection.execute(update(sessions).where(mine).values(updated_at=database_now())).rowcount != 1:
+        raise NotFound("Session not found", field="session_id")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that says so needs no look at the migration scripts."""
 
 metadata = MetaData(
@@ -44,8 +45,43 @@ users = Table(
     Column("is_admin", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("last_login_at", Double),
+    Column("tokens_from", Double),
     UniqueConstraint("email"),
 )
+
+email_codes = Table(
+    "email_codes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email", String(255), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("code_hash", String(64), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+Index("ix_email_codes_email", email_codes.c.email, email_codes.c.created_at.desc())
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("bucket", String(300), nullable=False),
+    Column("at", Double, nullable=False),
+)
+Index("ix_calls_bucket", calls.c.bucket, calls.c.at)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200)),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+Index("ix_sessions_owner", sessions.c.owner_id, sessions.c.updated_at.desc(), sessions.c.id)
 
 jobs = Table(
     "jobs",
@@ -57,6 +93,10 @@ jobs = Table(
     Column("stage", String(32), nullable=False),
     Column("fraction", Double, nullable=False),
     Column("message", Text, nullable=False),
+    Column("session_id", String(36)),
+    Column("parent_id", String(32)),
+    Column("lineage_id", String(32)),
+    Column("selected", Integer),
     Column("ask", Text, nullable=False),
     Column("facts", Text, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -80,6 +120,8 @@ jobs = Table(
 )
 Index("ix_jobs_queue", jobs.c.state, jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
 Index("ix_jobs_owner", jobs.c.owner_id, jobs.c.operation, jobs.c.created_at.desc(), jobs.c.id)
+Index("ix_jobs_session", jobs.c.session_id, jobs.c.created_at.desc(), jobs.c.id)
+Index("ix_jobs_lineage", jobs.c.lineage_id, jobs.c.created_at)
 
 job_events = Table(
     "job_events",
@@ -92,6 +134,7 @@ job_events = Table(
     Column("stage", String(32), nullable=False),
     Column("fraction", Double, nullable=False),
     Column("message", Text, nullable=False),
+    Column("part", Text),
 )
 
 reports = Table(
@@ -105,6 +148,123 @@ reports = Table(
 )
 Index("ix_reports_owner", reports.c.owner_id, reports.c.kept, reports.c.created_at, reports.c.name)
 Index("ix_reports_job", reports.c.job_id)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+Index("ix_tickets_expires_at", tickets.c.expires_at)
+
+feedbacks = Table(
+    "feedbacks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("screenshot", Boolean, nullable=False),
+    Column("task_id", String(32)),
+    Column("page_url", Text),
+    Column("user_agent", Text),
+    Column("webhook_sent", Boolean, nullable=False),
+    Column("resolved", Boolean, nullable=False),
+    Column("resolved_at", Double),
+    Column("created_at", Double, nullable=False),
+)
+Index("ix_feedbacks_created", feedbacks.c.created_at.desc(), feedbacks.c.id)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("ledger_key", String(64), nullable=False),
+    Column("market", String(64), nullable=False),
+    Column("universe", String(64), nullable=False),
+    Column("start_date", String(10), nullable=False),
+    Column("end_date", String(10), nullable=False),
+    Column("holding_period", Integer, nullable=False),
+    Column("expression", Text, nullable=False),
+    Column("expression_hash", String(64), nullable=False),
+    Column("job_id", String(32)),
+    Column("lineage_id", String(32)),
+    Column("kind", String(16), nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("sharpe_daily", Double),
+    Column("sessions", Integer),
+    Column("skew", Double),
+    Column("kurtosis", Double),
+    Column("ic_mean", Double),
+    Column("rank_ic_mean", Double),
+    Column("p_value", Double),
+    Column("score", Double),
+    Column("grade", String(1)),
+    Column("first_day", String(10)),
+    Column("returns", LargeBinary),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("owner_id", "ledger_key", "holding_period", "expression_hash", name="uq_trials_identity"),
+)
+Index("ix_trials_job", trials.c.job_id)
+Index("ix_trials_owner", trials.c.owner_id, trials.c.created_at.desc(), trials.c.id)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("lineage_id", String(32), nullable=False),
+    Column("ledger_key", String(64), nullable=False),
+    Column("expression", Text, nullable=False),
+    Column("expression_hash", String(64), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("sealed_start", String(10), nullable=False),
+    Column("sealed_end", String(10), nullable=False),
+    Column("asked_by", String(32)),
+    Column("job_id", String(32)),
+    Column("created_at", Double, nullable=False),
+)
+Index("ix_openings_lineage", openings.c.owner_id, openings.c.lineage_id, openings.c.created_at)
+
+library_factors = Table(
+    "library_factors",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("expression", Text, nullable=False),
+    Column("expression_hash", String(64), nullable=False),
+    Column("direction", Integer),
+    Column("universe", String(64)),
+    Column("task_id", String(32)),
+    Column("note", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("owner_id", "expression_hash"),
+    UniqueConstraint("owner_id", "name"),
+)
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("job_id", String(32)),
+    Column("model", String(100), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("fault", String(32)),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("seconds", Double),
+    Column("prompt_hash", String(64)),
+    Column("answer_hash", String(64)),
+    Column("created_at", Double, nullable=False),
+)
+Index("ix_model_calls_owner", model_calls.c.owner_id, model_calls.c.created_at)
 
 workers = Table(
     "workers",

@@ -9,11 +9,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from quantgpt.records.accounts import AccountRecords
 from quantgpt.records.attempts import AttemptRecords
+from quantgpt.records.calls import CallRecords
 from quantgpt.records.engine import database_address, database_faults, make_engines
+from quantgpt.records.feedbacks import FeedbackRecords
 from quantgpt.records.jobs import JobRecords
+from quantgpt.records.library import LibraryRecords
+from quantgpt.records.model_calls import ModelCallRecords
+from quantgpt.records.openings import OpeningRecords
+from quantgpt.records.overview import OverviewRecords
 from quantgpt.records.reports import ReportRecords
 from quantgpt.records.schema import HEAD
+from quantgpt.records.sessions import SessionRecords
+from quantgpt.records.tickets import TicketRecords
+from quantgpt.records.trials import TrialRecords
 from quantgpt.records.users import UserRecords
 from quantgpt.records.workers import WorkerRecords
 
@@ -29,6 +39,16 @@ class Records:
     users: UserRecords
     reports: ReportRecords
     workers: WorkerRecords
+    accounts: AccountRecords
+    calls: CallRecords
+    sessions: SessionRecords
+    tickets: TicketRecords
+    feedbacks: FeedbackRecords
+    overview: OverviewRecords
+    trials: TrialRecords
+    openings: OpeningRecords
+    library: LibraryRecords
+    model_calls: ModelCallRecords
 
     @property
     def backend(self) -> str:
@@ -81,4 +101,14 @@ def open_records(database_url: str | None, home: Path) -> Records:
         users=UserRecords(writer, reader),
         reports=ReportRecords(writer, reader),
         workers=WorkerRecords(writer, reader),
+        accounts=AccountRecords(writer, reader),
+        calls=CallRecords(writer, reader),
+        sessions=SessionRecords(writer, reader),
+        tickets=TicketRecords(writer, reader),
+        feedbacks=FeedbackRecords(writer, reader),
+        overview=OverviewRecords(writer, reader),
+        trials=TrialRecords(writer, reader),
+        openings=OpeningRecords(writer, reader),
+        library=LibraryRecords(writer, reader),
+        model_calls=ModelCallRecords(writer, reader),
     )

@@ -6,9 +6,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from quantgpt.foundations.clock import Clock
 from quantgpt.foundations.errors import Broken, QuantError, Unavailable
@@ -17,9 +17,12 @@ from quantgpt.foundations.progress import Progress, silent
 from quantgpt.foundations.registry import Registry
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from quantgpt.foundations.settings import Settings
     from quantgpt.market import MarketStore
     from quantgpt.records import Job, Records
+    from quantgpt.research.model import ChatModel
     from quantgpt.services.artifacts import Artifacts
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,12 +40,12 @@ class JobRef:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What stays of a finished job: the result, what of it is hashed, facts beside it, a report file."""
+    """What stays of a finished job: the result, what of it is hashed, facts beside it, report files."""
 
     result: dict[str, Any]
     hashed: object
     facts: dict[str, Any] = field(default_factory=dict)
-    report: str | None = None
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,11 @@ class Operation:
     warm:    `(app)` makes the process that forks the children ready: imports, compiled kernels.
     facts:   `(ask) -> dict` that is shown from the start.
     explain: `(error) -> sentence` a failed job shows.
+    brief:   `(app, ask, owner_id) -> dict` of what the computation must know from the database, in plain JSON values;
+             it comes as the ask's field `briefing`, read when the work begins.
+    secrets: settings that its child is given beside the others.
+    task:    it is a task of the contract: listed, and counted in the limit of unfinished tasks.
+    prefix:  what its ids begin with.
     """
 
     name: str
@@ -66,8 +74,11 @@ class Operation:
     facts: Callable[[Any], dict[str, Any]] | None = None
     explain: Callable[[QuantError], str] | None = None
     last_stage: str = "completed"
+    brief: Callable[[App, Any, str], dict[str, Any]] | None = None
+    secrets: tuple[str, ...] = ()
+    task: bool = False
+    prefix: str = ""
     priority: int = 0
-    limited: bool = True
 
     def read_ask(self, text: str) -> Any:
         """The request out of its JSON text."""
@@ -95,12 +106,43 @@ def operation_of(ask: object) -> Operation:
     raise Broken(f"no operation takes {type(ask).__name__}")
 
 
+def tasks_of_the_contract() -> tuple[str, ...]:
+    """Names of the operations whose jobs are tasks."""
+    return tuple(name for name, how in OPERATIONS.items() if how.task)
+
+
+class Mailer(Protocol):
+    """Sends letters."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Send one letter. Raises Unavailable when it was not taken."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells a group of people."""
+
+    def send(self, text: str) -> bool:
+        """Send a message; whether it was delivered. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugs:
+    """What connects an installation to the outside world; each opens what the settings name, or None."""
+
+    model: Callable[[Settings], ChatModel | None] = lambda settings: None
+    mailer: Callable[[Settings], Mailer | None] = lambda settings: None
+    notifier: Callable[[Settings], Notifier | None] = lambda settings: None
+
+
 @dataclass(frozen=True)
 class App:
     """Settings, stores and clock of one installation; opened when first used."""
 
     settings: Settings
     clock: Clock
+    plugs: Plugs = field(default_factory=Plugs)
 
     @cached_property
     def markets(self) -> MarketStore:
@@ -124,10 +166,12 @@ class App:
 
         return Artifacts(self.settings.artifacts_folder)
 
-    def run(self, ask: object, progress: Progress = silent) -> Any:
-        """Check a request and carry it out here and now."""
+    def run(self, ask: object, progress: Progress = silent, *, owner_id: str | None = None) -> Any:
+        """Check a request and carry it out here and now; with an owner, on their behalf and with their briefing."""
         how = operation_of(ask)
         checked = how.check(self, ask) if how.check else ask
+        if owner_id is not None and how.brief is not None:
+            checked = replace(checked, briefing=how.brief(self, checked, owner_id))
         return how.function(self, checked, progress)
 
     def submit(
@@ -136,32 +180,39 @@ class App:
         *,
         owner_id: str,
         idempotency_key: str | None = None,
-        admit: Callable[[], None] | None = None,
+        admit: Callable[[Connection], None] | None = None,
+        session_id: str | None = None,
+        parent: Job | None = None,
     ) -> Job:
-        """Check a request and queue it as a job; it is committed when this returns. `admit` may refuse it last.
+        """Check a request and queue it as a job; it is committed when this returns. `admit` may refuse it last, in
+        the transaction that queues it. A job without a parent begins a lineage of its own.
 
         Raises: what the operation's check raises, Conflict for a used idempotency key, Unavailable when too many
-        jobs are unfinished.
+        jobs are unfinished, NotFound when the session is not the owner's.
         """
         from quantgpt.records import NewJob
 
         how = operation_of(ask)
         if how.run != "job":
             raise Broken(f"{how.name} does not run as a job")
-        asked = hash_value(asdict(ask))
+        asked = hash_value([asdict(ask), session_id, parent.id if parent else None])
         body = asdict(how.check(self, ask) if how.check else ask)
+        job_id = how.prefix + secrets.token_hex(5 if how.prefix else 6)
         new = NewJob(
-            id=secrets.token_hex(6),
+            id=job_id,
             operation=how.name,
             owner_id=owner_id,
             ask=canonical_json(body),
             facts=canonical_json(how.facts(how.ask(**body)) if how.facts else {}),
+            session_id=session_id,
+            parent_id=parent.id if parent else None,
+            lineage_id=(parent.lineage_id or parent.id) if parent else job_id,
             priority=how.priority,
             idempotency_key=idempotency_key,
             idempotency_hash=asked if idempotency_key else None,
         )
-        limit = self.settings.max_active_tasks if how.limited else None
-        job, _ = self.records.jobs.submit(new, max_open=limit, admit=admit)
+        limit = self.settings.max_active_tasks if how.task else None
+        job, _ = self.records.jobs.submit(new, max_open=limit, limited=tasks_of_the_contract(), admit=admit)
         return job
 
     def ensure_room(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,6 +45,10 @@ class TestFactor:
     neutralize_industry: bool = False
     execution: Literal["next_open", "next_close", "same_close"] = "next_open"
     costs: Literal["flat", "itemised"] = "flat"
+    seal: bool = False
+    """leave the sealed slice at the end of the span alone"""
+    briefing: dict[str, Any] = field(default_factory=dict)
+    """what the database knew when the work began; given by whoever runs the test, never by who asks for it"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +124,7 @@ def _keep(app: App, job: JobRef, run: FactorTestRun, progress: Progress) -> Kept
     }
     facts["brief"] = {"report_url": f"{REPORT_URL}{name}" if name else None, **_brief(result)}
     shown = {"report_url": f"{REPORT_URL}{name}" if name else None, **result}
-    return Kept(result=shown, hashed=run.result, facts=facts, report=name)
+    return Kept(result=shown, hashed=run.result, facts=facts, reports=(name,) if name else ())
 
 
 def _brief(result: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +146,15 @@ _NO_REPORT = {
 
 
 @operation(
-    "factor.test", ask=TestFactor, run="job", check=_check, keep=_keep, warm=_warm, facts=_facts, explain=_explain
+    "factor.test",
+    ask=TestFactor,
+    run="job",
+    check=_check,
+    keep=_keep,
+    warm=_warm,
+    facts=_facts,
+    explain=_explain,
+    task=True,
 )
 def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     """Test one factor expression from the market store to the verdict.

@@ -68,7 +68,7 @@ def is_made_again(app: App, job_id: str, name: str) -> bool:
     return False
 
 
-@operation("reports.render", ask=RenderReport, run="job", priority=10, limited=False)
+@operation("reports.render", ask=RenderReport, run="job", priority=10)
 def render_report(app: App, ask: RenderReport, progress: Progress) -> dict[str, Any]:
     """Make a report again.
 

@@ -7,11 +7,14 @@ import os
 import resource
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from pydantic import SecretStr
 
 from quantgpt.foundations.errors import QuantError
 from quantgpt.foundations.hashing import canonical_json, hash_value
+from quantgpt.foundations.progress import Note
 from quantgpt.services._base import OPERATIONS, App, JobRef, Operation
 from quantgpt.services.jobs.frames import send_frame
 from quantgpt.services.jobs.lifeline import die_with_parent
@@ -38,6 +41,10 @@ class Reporter:
         self.stage, self.spoken_at = stage, now
         fraction = min(max(float(fraction), 0.0), 1.0)
         send_frame(self.descriptor, {"type": "step", "stage": stage, "fraction": fraction, "message": message})
+
+    def tell(self, note: Note) -> None:
+        """Have something kept at once."""
+        send_frame(self.descriptor, {"type": "note", **asdict(note)})
 
 
 def become_child(parent: int) -> None:
@@ -74,18 +81,30 @@ def run_order(app: App, order: dict[str, Any], descriptor: int) -> None:
 
 def _carry_out(app: App, how: Operation, order: dict[str, Any], progress: Reporter) -> dict[str, Any]:
     job = JobRef(id=order["id"], attempt=order["attempt"], owner_id=order["owner_id"], created_at=order["created_at"])
-    outcome = how.function(app, how.read_ask(order["ask"]), progress)
+    ask = how.read_ask(order["ask"])
+    if order.get("briefing") is not None:
+        ask = replace(ask, briefing=order["briefing"])
+    app = _with_secrets(app, order.get("secrets") or {})
+    outcome = how.function(app, ask, progress)
     if how.keep is None:
         text = canonical_json(outcome)
-        return {"type": "done", "outcome": text, "hash": hash_value(outcome), "facts": order["facts"], "report": None}
+        return {"type": "done", "outcome": text, "hash": hash_value(outcome), "facts": None, "reports": []}
     kept = how.keep(app, job, outcome, progress)
     return {
         "type": "done",
         "outcome": canonical_json(kept.result),
         "hash": hash_value(kept.hashed),
         "facts": canonical_json(kept.facts),
-        "report": kept.report,
+        "reports": list(kept.reports),
     }
+
+
+def _with_secrets(app: App, given: dict[str, str]) -> App:
+    """The App with the secrets that the order brought; they are nowhere but in the memory of this child."""
+    if not given:
+        return app
+    hidden = {name: SecretStr(value) for name, value in given.items()}
+    return replace(app, settings=app.settings.model_copy(update=hidden))
 
 
 def _refusal(error: QuantError, how: Operation) -> dict[str, Any]:

@@ -77,32 +77,36 @@ def _take_orders(app: App, control: socket.socket) -> None:
 
 
 def _take_one(app: App, control: socket.socket) -> bool:
-    data, descriptors, _, _ = socket.recv_fds(control, LARGEST_ORDER, 1)
+    data, descriptors, _, _ = socket.recv_fds(control, LARGEST_ORDER, 2)
     if not data:
         return False
     order = json.loads(data)
-    (pipe,) = descriptors
+    pipe, paper = descriptors
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _child(app, control, order, pipe, parent)
+        _child(app, control, paper, pipe, parent)
     with suppress(OSError):
         os.setpgid(pid, pid)
     os.close(pipe)
+    os.close(paper)
     _tell(control, {"type": "started", "id": order["id"], "attempt": order["attempt"], "pid": pid})
     return True
 
 
-def _child(app: App, control: socket.socket, order: dict[str, Any], pipe: int, parent: int) -> None:
+def _child(app: App, control: socket.socket, paper: int, pipe: int, parent: int) -> None:
     """Never returns."""
     code = 1
     try:
         become_child(parent)
         control.close()
+        os.lseek(paper, 0, os.SEEK_SET)
+        with os.fdopen(paper, "rb") as handle:
+            order = json.loads(handle.read())
         run_order(app, order, pipe)
         code = 0
     except BaseException:
-        log.exception("the child of job %s broke", order["id"])
+        log.exception("the child of a job broke")
     finally:
         os._exit(code)
 

@@ -72,16 +72,24 @@ class Nursery:
         return self._process.pid if self._process else None
 
     def order(self, order: Mapping[str, Any]) -> int:
-        """Ask for a child; returns the descriptor (non-blocking) on which it will report. Raises OSError."""
+        """Ask for a child; returns the descriptor (non-blocking) on which it will report. Raises OSError.
+
+        The order itself may be long and hold secrets: it goes as an anonymous file that only the child reads.
+        """
         assert self.control is not None
         mine, childs = os.pipe()
+        paper = os.memfd_create("order", os.MFD_CLOEXEC)
         try:
-            socket.send_fds(self.control, [json.dumps(order, ensure_ascii=False).encode()], [childs])
+            with os.fdopen(os.dup(paper), "wb") as handle:
+                handle.write(json.dumps(order, ensure_ascii=False).encode())
+            head = {"id": order["id"], "attempt": order["attempt"]}
+            socket.send_fds(self.control, [json.dumps(head).encode()], [childs, paper])
         except OSError:
             os.close(mine)
             raise
         finally:
             os.close(childs)
+            os.close(paper)
         os.set_blocking(mine, False)
         return mine
 

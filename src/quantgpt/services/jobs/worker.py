@@ -7,11 +7,13 @@ import os
 import selectors
 import signal
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from quantgpt.foundations.errors import DiskFull, QuantError, Unavailable
+from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records import Failure, Job
 from quantgpt.services._base import OPERATIONS, App
 from quantgpt.services.jobs.child import INTERNAL
@@ -31,6 +33,7 @@ STOP_SECONDS = 2.0
 
 TIMED_OUT = Failure(error="任务超时", error_facts='{"kind":"unavailable","code":"timeout"}')
 UNSTORABLE = Failure(error=INTERNAL, error_facts='{"kind":"internal","code":"unstorable"}')
+UNPREPARED = Failure(error=INTERNAL, error_facts='{"kind":"internal","code":"unprepared"}')
 WORKER_LOST = "工作进程中断"
 
 
@@ -55,6 +58,8 @@ class Child:
     killed: bool = False
     given_up: bool = False
     """nothing of this attempt may be booked any more"""
+    unwritten: deque[Mapping[str, Any]] = field(default_factory=deque)
+    """what the database has not taken yet, oldest first"""
 
 
 @dataclass
@@ -189,6 +194,15 @@ class Worker:
             "facts": job.facts,
         }
         try:
+            order |= self._briefed(job)
+        except Unavailable:
+            self.app.records.attempts.give_back(job.id, job.attempt, "")
+            raise
+        except Exception:
+            log.exception("job %s: nothing to begin with", job.id)
+            self.app.records.attempts.fail(job.id, job.attempt, UNPREPARED)
+            return
+        try:
             descriptor = self.nursery.order(order)
         except OSError as error:
             log.warning("the fork server does not answer (%s); starting it again", error)
@@ -199,6 +213,16 @@ class Worker:
         self.children[(job.id, job.attempt)] = child
         self._selector.register(descriptor, selectors.EVENT_READ, child)
         log.info("job %s: attempt %d of %s", job.id, job.attempt, job.operation)
+
+    def _briefed(self, job: Job) -> dict[str, Any]:
+        """What the child needs of the database and of our secrets."""
+        how = OPERATIONS[job.operation]
+        brief = how.brief(self.app, how.read_ask(job.ask), job.owner_id) if how.brief else None
+        hidden = {name: getattr(self.app.settings, name) for name in how.secrets}
+        return {
+            "briefing": brief,
+            "secrets": {name: value.get_secret_value() for name, value in hidden.items() if value is not None},
+        }
 
     def _listen(self, wait: float) -> None:
         for key, _ in self._selector.select(wait):
@@ -215,27 +239,47 @@ class Worker:
             self._stop_child(child)
             return
         for frame in frames:
-            if frame["type"] != "step":
+            if frame["type"] not in ("step", "note"):
                 child.verdict = frame
-            elif not child.given_up:
-                self._step(child, frame)
+            else:
+                child.unwritten.append(frame)
+        self._write(child)
         if child.frames.closed:
             self._deaf(child)
 
-    def _step(self, child: Child, frame: Mapping[str, Any]) -> None:
+    def _write(self, child: Child) -> bool:
+        """Store what a child reported, in order; False when some of it has to wait for the database."""
+        while child.unwritten and not child.given_up:
+            if not self._written(child, child.unwritten[0]):
+                return False
+            child.unwritten.popleft()
+        return True
+
+    def _written(self, child: Child, frame: Mapping[str, Any]) -> bool:
+        """Store one frame. A step that the database does not take now is dropped, a note is tried again."""
         try:
-            held = self.app.records.attempts.step(
-                child.job.id,
-                child.job.attempt,
-                stage=frame["stage"],
-                fraction=frame["fraction"],
-                message=frame["message"],
-            )
+            held = self._keep_step(child.job, frame) if frame["type"] == "step" else self._keep_note(child.job, frame)
         except Unavailable as error:
-            log.warning("job %s: a progress event was not stored: %s", child.job.id, error)
-            return
+            log.warning("job %s: an event was not stored: %s", child.job.id, error)
+            return frame["type"] == "step"
+        except QuantError:
+            raise
+        except Exception:
+            log.exception("job %s: an event could not be stored", child.job.id)
+            self._end(child, UNSTORABLE)
+            return True
         if not held:
             self._give_up(child)
+        return True
+
+    def _keep_step(self, job: Job, frame: Mapping[str, Any]) -> bool:
+        told = {name: frame[name] for name in ("stage", "fraction", "message")}
+        return self.app.records.attempts.step(job.id, job.attempt, **told)
+
+    def _keep_note(self, job: Job, frame: Mapping[str, Any]) -> bool:
+        part = None if frame["part"] is None else canonical_json(frame["part"])
+        told = {name: frame[name] for name in ("facts", "trials", "model_calls")}
+        return self.app.records.attempts.note(job.id, job.attempt, part=part, **told)
 
     def _deaf(self, child: Child) -> None:
         """Listen to that child no more."""
@@ -357,6 +401,10 @@ class Worker:
     def _book(self, child: Child, restarting: bool) -> None:
         job, verdict = child.job, child.verdict
         attempts = self.app.records.attempts
+        if not self._write(child):
+            raise Unavailable("数据库暂不可用，请稍后再试")
+        if child.given_up:
+            return
         ended = verdict["type"] if verdict else _death(child.exit_code or 0)
         log.info("job %s: %s after %.2f s", job.id, ended, time.monotonic() - child.started)
         if verdict is None and restarting:
@@ -373,11 +421,11 @@ class Worker:
                 outcome=verdict["outcome"],
                 outcome_hash=verdict["hash"],
                 facts=verdict["facts"],
-                report=verdict["report"],
+                reports=verdict["reports"],
             )
             if not done:
                 child.given_up = True
-            elif verdict["report"]:
+            elif verdict["reports"]:
                 purge_reports(self.app, job.owner_id)
 
     def _forget_files(self, job_id: str) -> None:

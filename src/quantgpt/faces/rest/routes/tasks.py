@@ -35,7 +35,7 @@ def post_auto_backtest(
         body.to_request(),
         owner_id=caller.id,
         idempotency_key=idempotency_key,
-        admit=lambda: rest.submissions.admit(caller.id),
+        admit=lambda _: rest.submissions.admit(caller.id),
     )
     return Accepted(task_id=job.id, status="pending")
 
