@@ -65,7 +65,10 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
 
 
-PHRASES = tuple(Phrase(**{**row, "least": float(row["least"])}) for row in rows("phrasings.tsv"))
+PHRASES = tuple(
+    Phrase(row["id"], row["language"], row["text"], row["reference"], float(row["least"]))
+    for row in rows("phrasings.tsv")
+)
 NONSENSE = tuple(Nonsense(**row) for row in rows("nonsense.tsv"))
 
 
@@ -118,14 +121,15 @@ class TestTheSets:
     def test_there_are_enough_rows_in_both_languages(self) -> None:
         assert len(PHRASES) >= COUNTED
         assert len(NONSENSE) >= 25
-        for rows_of in (PHRASES[:COUNTED], NONSENSE):
-            chinese = sum(row.language == "zh" for row in rows_of) / len(rows_of)
-            assert 0.5 <= chinese <= 0.75
-            assert {row.language for row in rows_of} == {"zh", "en"}
+        for languages in ([row.language for row in PHRASES[:COUNTED]], [row.language for row in NONSENSE]):
+            assert 0.5 <= languages.count("zh") / len(languages) <= 0.75
+            assert set(languages) == {"zh", "en"}
 
     def test_no_row_is_there_twice(self) -> None:
-        ids = [row.id for row in (*PHRASES, *NONSENSE)]
-        texts = [" ".join(row.text.lower().split()) for row in (*PHRASES, *NONSENSE)]
+        ids = [row.id for row in PHRASES] + [row.id for row in NONSENSE]
+        texts = [
+            " ".join(text.lower().split()) for text in [row.text for row in PHRASES] + [row.text for row in NONSENSE]
+        ]
         assert len(set(ids)) == len(ids)
         assert len(set(texts)) == len(texts)
 
