@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 
 from quantgpt.foundations.errors import Conflict, RateLimited, Unavailable
 from quantgpt.records import LOCAL_ADMIN, Failure, NewJob, Records, open_records
-from quantgpt.records.jobs import _page_query
+from quantgpt.records.jobs import _mine, _page_query
 from quantgpt.records.schema import jobs
 
 pytestmark = pytest.mark.xdist_group("records")
@@ -230,15 +230,25 @@ def test_a_page_without_outcomes_is_the_same_otherwise(records: Records) -> None
     assert (whole.outcome, brief.outcome, brief.id) == ('{"x":1}', None, whole.id)
 
 
-def test_the_list_query_is_answered_by_an_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("operations", "session", "index"),
+    [
+        (["test"], None, "ix_jobs_owner"),
+        (["test", "other"], None, "ix_jobs_list"),
+        (["test", "other"], "s", "ix_jobs_session"),
+    ],
+)
+def test_the_list_query_is_answered_by_an_index(
+    tmp_path: Path, operations: list[str], session: str | None, index: str
+) -> None:
     records = open_records(None, tmp_path)
     records.migrate()
-    query = _page_query(LOCAL_ADMIN, ["test"], 1, 20)
+    query = _page_query(_mine(LOCAL_ADMIN, operations, session, None), 1, 20)
     compiled = query.compile(records.reader, compile_kwargs={"literal_binds": True})
     with records.reader.begin() as connection:
         plan = " ".join(str(row) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
     records.close()
-    assert "ix_jobs_owner" in plan
+    assert index in plan
     assert "TEMP B-TREE" not in plan
 
 

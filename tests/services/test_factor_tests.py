@@ -57,7 +57,7 @@ def test_a_report_that_fails_costs_the_link_and_not_the_result(app: App, monkeyp
     monkeypatch.setattr("quantgpt.services.reports.render", broken)
     how = operation_of(ASK)
     kept = how.keep(app, JOB, run, lambda *_: None)  # type: ignore[misc]
-    assert (kept.report, kept.result["report_url"]) == (None, None)
+    assert (kept.reports, kept.result["report_url"]) == ((), None)
     assert kept.result["metrics"] == run.result["metrics"]
     assert kept.result["warnings"][-1]["code"] == "report_failed"
 
@@ -65,7 +65,7 @@ def test_a_report_that_fails_costs_the_link_and_not_the_result(app: App, monkeyp
 def test_report_names_carry_day_task_and_hash(app: App) -> None:
     run = app.run(ASK)
     kept = operation_of(ASK).keep(app, JOB, run, lambda *_: None)  # type: ignore[misc]
-    assert kept.reports == f"backtest_report_20231114_abc_{hash_value(run.result)[:8]}.html"
+    assert kept.reports == (f"backtest_report_20231114_abc_{hash_value(run.result)[:8]}.html",)
     assert kept.facts["manifest_id"] == hash_value(run.result)[:16]
 
 

@@ -120,6 +120,7 @@ jobs = Table(
 )
 Index("ix_jobs_queue", jobs.c.state, jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
 Index("ix_jobs_owner", jobs.c.owner_id, jobs.c.operation, jobs.c.created_at.desc(), jobs.c.id)
+Index("ix_jobs_list", jobs.c.owner_id, jobs.c.created_at.desc(), jobs.c.id)
 Index("ix_jobs_session", jobs.c.session_id, jobs.c.created_at.desc(), jobs.c.id)
 Index("ix_jobs_lineage", jobs.c.lineage_id, jobs.c.created_at)
 

@@ -24,6 +24,8 @@ class User:
     is_admin: bool
     created_at: float
     last_login_at: float | None
+    tokens_from: float | None = None
+    """tokens issued before that moment are refused"""
 
 
 class UserRecords:

@@ -66,6 +66,7 @@ def _sessions() -> None:
     op.add_column("jobs", sa.Column("parent_id", sa.String(32)))
     op.add_column("jobs", sa.Column("lineage_id", sa.String(32)))
     op.add_column("jobs", sa.Column("selected", sa.Integer))
+    op.create_index("ix_jobs_list", "jobs", ["owner_id", sa.text("created_at DESC"), "id"])
     op.create_index("ix_jobs_session", "jobs", ["session_id", sa.text("created_at DESC"), "id"])
     op.create_index("ix_jobs_lineage", "jobs", ["lineage_id", "created_at"])
     op.execute("UPDATE jobs SET lineage_id = id WHERE operation = 'factor.test'")
