@@ -42,7 +42,7 @@ class SessionRecords:
 
     def add(self, session_id: str, owner_id: str, name: str | None) -> SessionRow:
         """Insert a session."""
-        values = {"id": session_id, "owner_id": owner_id, "name": name}
+        values: dict[str, Any] = {"id": session_id, "owner_id": owner_id, "name": name}
         with database_faults(), self._writer.begin() as connection:
             now = connection.execute(select(database_now())).scalar_one()
             row = {**values, "created_at": now, "updated_at": now}

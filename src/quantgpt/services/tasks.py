@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quantgpt.foundations.errors import Conflict, NotFound
 from quantgpt.records import Failure, Job, JobEvent
-from quantgpt.services._base import App
+from quantgpt.services._base import App, tasks_of_the_contract
 
-KINDS = ("factor.test",)
-"""Operations whose jobs are tasks of the contract."""
+TESTS = ("factor.test",)
+"""Operations whose tasks are backtests; every other task is an iteration."""
 
 _ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
 
@@ -19,26 +19,49 @@ CANCELLED = Failure(error="任务已取消", error_facts='{"kind":"conflict","co
 
 @dataclass(frozen=True)
 class TaskPage:
-    """One page of tasks, newest first."""
+    """One page of tasks, newest first. `parts` are the candidates so far of iterations without a result, by task."""
 
     tasks: list[Job]
     page: int
     page_size: int
     total: int
+    parts: dict[str, list[JobEvent]] = field(default_factory=dict)
+
+
+def is_iteration(job: Job) -> bool:
+    """The task improves another one."""
+    return job.operation not in TESTS
 
 
 def read_task(app: App, task_id: str, owner_id: str) -> Job:
     """One task. Raises NotFound when there is none or it belongs to somebody else."""
     job = app.records.jobs.get(task_id, owner_id=owner_id) if _ID.fullmatch(task_id) else None
-    if job is None or job.operation not in KINDS:
+    if job is None or job.operation not in tasks_of_the_contract():
         raise NotFound("Task not found")
     return job
 
 
-def list_tasks(app: App, owner_id: str, *, page: int, page_size: int, brief: bool = False) -> TaskPage:
-    """A page of somebody's tasks; empty beyond the end; `brief` without the results."""
-    tasks, total = app.records.jobs.page(owner_id, KINDS, page=page, page_size=page_size, with_outcome=not brief)
-    return TaskPage(tasks, page, page_size, total)
+def list_tasks(
+    app: App, owner_id: str, *, page: int, page_size: int, brief: bool = False, session_id: str | None = None
+) -> TaskPage:
+    """A page of somebody's tasks, of one session if one is named; empty beyond the end; `brief` without the results."""
+    tasks, total = app.records.jobs.page(
+        owner_id,
+        tasks_of_the_contract(),
+        page=page,
+        page_size=page_size,
+        with_outcome=not brief,
+        session_id=session_id,
+    )
+    parts = {job.id: parts_of(app, job) for job in tasks if is_iteration(job) and job.state != "succeeded"}
+    return TaskPage(tasks, page, page_size, total, parts)
+
+
+def parts_of(app: App, job: Job) -> list[JobEvent]:
+    """The events of an iteration that brought a candidate, in order; none for a backtest."""
+    if not is_iteration(job):
+        return []
+    return [event for event in app.records.jobs.events(job.id) if event.part is not None]
 
 
 def cancel_task(app: App, task_id: str, owner_id: str) -> Job:
@@ -66,4 +89,4 @@ def read_series(app: App, task_id: str, owner_id: str, name: str) -> bytes:
 
 def counts(app: App) -> tuple[int, int]:
     """(unfinished, all) tasks of everybody."""
-    return app.records.jobs.count(KINDS)
+    return app.records.jobs.count(tasks_of_the_contract())

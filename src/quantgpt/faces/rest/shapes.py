@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -16,18 +16,27 @@ class TaskProgress(BaseModel):
 
 
 class TaskObject(BaseModel):
-    """One task. `result` is there once `status` is `completed`, `error` once it is `failed`."""
+    """One task of either kind. `result` is there once `status` is `completed` or `iteration_completed`, `error` once
+    it is `failed`."""
 
     task_id: str
     status: str = Field(
         description="pending, generating_expression, validating, fetching_data, backtesting, analyzing, "
-        "generating_report, completed, failed"
+        "generating_report, completed, failed; of an iteration: pending, iterating, iteration_completed, failed"
     )
-    task_type: str
+    task_type: Literal["backtest", "iteration"]
     session_id: str | None
+    parent_task_id: str | None = Field(description="the task that an iteration improves")
+    lineage_id: str | None = Field(description="the first task of the line of descent")
     params: dict[str, Any]
     expression: str | None
     result: dict[str, Any] | None
+    candidates: list[dict[str, Any]] | None = Field(
+        description="of an iteration: in order of completion while it runs, best first when it is done"
+    )
+    candidates_done: int | None
+    candidates_total: int | None
+    selected_candidate_index: int | None
     error: str | None
     error_facts: dict[str, Any] | None
     progress: TaskProgress
@@ -36,6 +45,7 @@ class TaskObject(BaseModel):
     manifest_id: str | None
     result_hash: str | None
     timings: dict[str, float] | None
+    q_values: dict[str, Any] | None = Field(description="in lists: significance after everything that was tried")
     created_at: str = Field(description="UTC, YYYY-MM-DDTHH:MM:SS")
     updated_at: str
     finished_at: str | None
@@ -48,6 +58,141 @@ class TaskList(BaseModel):
     page: int
     page_size: int
     total: int
+
+
+class SessionObject(BaseModel):
+    """A folder of tasks. `name` is null until its first task has finished, if none was given."""
+
+    id: str
+    name: str | None
+    created_at: str
+    updated_at: str
+
+
+class SessionList(BaseModel):
+    """Sessions, the one changed last first."""
+
+    sessions: list[SessionObject]
+
+
+class RenamedSession(BaseModel):
+    """A session under its new name."""
+
+    id: str
+    name: str
+    updated_at: str
+
+
+class FeedbackReceived(BaseModel):
+    """Feedback was stored; `webhook_sent` says whether it was passed on."""
+
+    id: str
+    status: Literal["received"]
+    webhook_sent: bool
+
+
+class AdminToken(BaseModel):
+    """A token for the administration."""
+
+    token: str
+
+
+class DayCount(BaseModel):
+    """How many on one day of the calendar of Asia/Shanghai."""
+
+    date: str
+    count: int
+
+
+class Overview(BaseModel):
+    """Everybody together. `success_rate` is completed / (completed + failed) of the backtests; null before the first."""
+
+    total_users: int
+    total_tasks: int
+    success_rate: float | None
+    total_feedbacks: int
+    unresolved_feedbacks: int
+    status_distribution: dict[str, int]
+    daily_tasks_7d: list[DayCount]
+    user_trend_30d: list[DayCount]
+
+
+class AdminUser(BaseModel):
+    """One account."""
+
+    id: str
+    email: str
+    nickname: str | None
+    is_active: bool
+    task_count: int
+    created_at: str
+    last_login_at: str | None
+
+
+class AdminUsers(BaseModel):
+    """A page of accounts, newest first."""
+
+    users: list[AdminUser]
+    total: int
+    page: int
+    page_size: int
+
+
+class AdminTask(BaseModel):
+    """One task of anybody."""
+
+    id: str
+    user_email: str
+    user_id: str
+    status: str
+    task_type: Literal["backtest", "iteration"]
+    expression: str | None
+    error: str | None
+    created_at: str
+
+
+class AdminTasks(BaseModel):
+    """A page of tasks, newest first."""
+
+    tasks: list[AdminTask]
+    total: int
+    page: int
+    page_size: int
+
+
+class AdminFeedback(BaseModel):
+    """One piece of feedback."""
+
+    id: str
+    user_email: str
+    user_id: str
+    description: str
+    screenshot_path: str | None
+    screenshot_url: str | None
+    task_id: str | None
+    page_url: str | None
+    user_agent: str | None
+    webhook_sent: bool
+    resolved: bool
+    resolved_at: str | None
+    created_at: str
+
+
+class AdminFeedbacks(BaseModel):
+    """A page of feedback, newest first."""
+
+    feedbacks: list[AdminFeedback]
+    total: int
+    page: int
+    page_size: int
+
+
+class ResolvedFeedback(BaseModel):
+    """Feedback that was dealt with, and when first."""
+
+    id: str
+    resolved: bool
+    resolved_at: str
 
 
 class SeriesTable(BaseModel):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from quantgpt.records import Job, JobEvent
+from quantgpt.services import tasks
 from quantgpt.services.factor_tests import TestFactor
 
 
@@ -36,6 +38,7 @@ class OptionsBody(BaseModel):
     neutralize_industry: StrictBool = Field(False, description="按行业中性化因子值")
     execution: Text = Field("next_open", description="成交方式")
     costs: Text = Field("flat", description="费用模型：flat 或 itemised")
+    seal: StrictBool = Field(False, description="保留区间末尾的封存段，不参与本次检验")
 
 
 OPTIONS = list(OptionsBody.model_fields)
@@ -55,7 +58,7 @@ class BacktestBody(BaseModel):
         }
     )
 
-    prompt: Text = Field(description="因子表达式")
+    prompt: Text = Field(description="自然语言描述或因子表达式")
     universe: Text = Field("hs300", description="股票池")
     start_date: Text = Field("2023-01-01", description="起始日期 YYYY-MM-DD")
     end_date: Text = Field("2025-12-31", description="结束日期 YYYY-MM-DD")
@@ -69,6 +72,40 @@ class BacktestBody(BaseModel):
         """The request that the service takes."""
         options = self.options or OptionsBody()
         return TestFactor(**self.model_dump(exclude={"options", "session_id"}), **options.model_dump())
+
+
+class NewSessionBody(BaseModel):
+    """POST /sessions."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "动量因子研究"}})
+
+    name: Text | None = Field(None, description="名称，最多 200 字；不填则取第一个完成任务的 prompt")
+
+
+class SessionNameBody(BaseModel):
+    """PATCH /sessions/{session_id}."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "新名称"}})
+
+    name: Text = Field(description="名称，1~200 字")
+
+
+class FeedbackBody(BaseModel):
+    """POST /feedback."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"description": "图表没有显示", "page_url": "/runs/1"}})
+
+    description: Text = Field(description="问题描述，1~2000 字")
+    screenshot: Text | None = Field(None, description="PNG 截图：data:image/png;base64,… 或 base64，最多 5 MB")
+    task_id: Text | None = Field(None, description="关联任务")
+    page_url: Text | None = Field(None, description="当前页面，最多 500 字")
+    user_agent: Text | None = Field(None, description="浏览器，最多 500 字")
+
+
+class PasswordBody(BaseModel):
+    """POST /admin/login."""
+
+    password: Text = Field(description="管理员密码")
 
 
 class ExpressionBody(BaseModel):
@@ -89,42 +126,95 @@ def moment(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def task_json(job: Job, event: JobEvent | None = None, *, brief: bool = False) -> str:
-    """The task object as JSON text; at the time of `event`, where one is given. The stored result goes in as it is,
-    or with `brief` only its key figures."""
+def task_json(
+    job: Job,
+    event: JobEvent | None = None,
+    *,
+    parts: Iterable[JobEvent] = (),
+    brief: bool = False,
+    q_values: Mapping[str, Any] | None = None,
+) -> str:
+    """The task object as JSON text, the same from wherever it is read; at the time of `event`, where one is given.
+
+    `parts` are events of the job that carry its candidates; those behind `event` or of another attempt do not count.
+    The stored result goes in as it is, or with `brief` only its key figures. `q_values` stand beside it in lists.
+    """
     then = event if event is not None and event.state in ("queued", "running") else None
-    status = then.stage if then else job.stage
     facts, ask = json.loads(job.facts), json.loads(job.ask)
+    result = "null" if then else job.outcome or "null"
+    if brief and job.state == "succeeded" and not then:
+        result = _text(facts["brief"]) if "brief" in facts else result
     head = {
         "task_id": job.id,
-        "status": status,
-        "task_type": "backtest",
-        "session_id": None,
-        "params": _params(ask),
+        "status": then.stage if then else job.stage,
+        "task_type": "iteration" if tasks.is_iteration(job) else "backtest",
+        "session_id": job.session_id,
+        "parent_task_id": job.parent_id,
+        "lineage_id": job.lineage_id,
+        "params": _params(job, ask, facts),
         "expression": facts.get("expression"),
+        **_candidates(job, then, ask, result, parts, brief),
         "error": None if then else job.error,
         "error_facts": json.loads(job.error_facts) if job.error_facts and not then else None,
-        "progress": {
-            "stage": status,
-            "pct": round(100 * (then.fraction if then else job.fraction), 1),
-            "message": then.message if then else job.message,
-        },
-        "attempt": then.attempt if then else job.attempt,
+        **_place(job, then),
         "warnings": facts.get("warnings", []),
         "manifest_id": facts.get("manifest_id"),
         "result_hash": None if then else job.outcome_hash,
         "timings": facts.get("timings"),
+        "q_values": dict(q_values) if q_values else None,
+    }
+    return f'{_text(head)[:-1]},"result":{result}}}'
+
+
+def _text(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _place(job: Job, then: JobEvent | None) -> dict[str, Any]:
+    """Where the work is or was, and when."""
+    now = then or job
+    return {
+        "progress": {"stage": now.stage, "pct": round(100 * now.fraction, 1), "message": now.message},
+        "attempt": now.attempt,
         "created_at": moment(job.created_at),
         "updated_at": moment(then.at if then else job.updated_at),
         "finished_at": None if then else moment(job.finished_at),
     }
-    result = "null" if then else job.outcome or "null"
-    if brief and "brief" in facts:
-        result = json.dumps(facts["brief"], ensure_ascii=False, separators=(",", ":"))
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f'{text[:-1]},"result":{result}}}'
 
 
-def _params(ask: dict[str, Any]) -> dict[str, Any]:
+def _candidates(
+    job: Job, then: JobEvent | None, ask: dict[str, Any], result: str, parts: Iterable[JobEvent], brief: bool
+) -> dict[str, Any]:
+    """The candidates of an iteration: as they came in while it runs, as its result sorts them when it is done."""
+    if not tasks.is_iteration(job):
+        names = ("candidates", "candidates_done", "candidates_total", "selected_candidate_index")
+        return dict.fromkeys(names)
+    if then is None and job.state == "succeeded" and result != "null":
+        rows = json.loads(result).get("candidates", [])
+    else:
+        last, attempt = (then.seq, then.attempt) if then else (job.last_seq, job.attempt)
+        told = [part for part in parts if part.part is not None and part.seq <= last and part.attempt == attempt]
+        rows = [json.loads(part.part or "null") for part in told]
+    return {
+        "candidates": [_short(row) for row in rows] if brief else rows,
+        "candidates_done": len(rows),
+        "candidates_total": max(int(ask.get("n_candidates", 0)), len(rows)),
+        "selected_candidate_index": job.selected,
+    }
+
+
+_SHORT = ("expression", "status", "score", "grade", "error", "report_url", "report_filename")
+
+
+def _short(candidate: dict[str, Any]) -> dict[str, Any]:
+    """What a list shows of a candidate."""
+    return {name: candidate[name] for name in _SHORT if name in candidate}
+
+
+def _params(job: Job, ask: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for; an iteration shows the settings of its parent's test and its own."""
+    if tasks.is_iteration(job):
+        own = {name: ask[name] for name in ("n_candidates", "run_rolling_validation") if name in ask}
+        return {**facts.get("params", {}), "parent_task_id": job.parent_id, **own}
     named = [name for name in BacktestBody.model_fields if name in ask]
     return {name: ask[name] for name in named} | {"options": {name: ask.get(name) for name in OPTIONS}}

@@ -12,8 +12,8 @@ from quantgpt.faces.rest.access import CallerDep, RestDep
 from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
-from quantgpt.foundations.errors import BadRequest, NotFound, Unavailable
-from quantgpt.services import tasks
+from quantgpt.foundations.errors import BadRequest, Unavailable
+from quantgpt.services import sessions, tasks
 
 router = APIRouter(tags=["tasks"])
 JSON = "application/json"
@@ -30,11 +30,12 @@ def post_auto_backtest(
     if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
         raise BadRequest("Idempotency-Key 应为 1 到 200 个字符", field="Idempotency-Key")
     if body.session_id is not None:
-        raise NotFound("Session not found", field="session_id")
+        sessions.own_session(rest.app, body.session_id, caller.id)
     job = rest.app.submit(
         body.to_request(),
         owner_id=caller.id,
         idempotency_key=idempotency_key,
+        session_id=body.session_id,
         admit=lambda _: rest.submissions.admit(caller.id),
     )
     return Accepted(task_id=job.id, status="pending")
@@ -50,10 +51,10 @@ def get_tasks(
     brief: bool = False,
 ) -> Response:
     """The caller's tasks, newest first; `brief` shows only the key figures of each result."""
-    if session_id is not None:
-        return Response(f'{{"tasks":[],"page":{page},"page_size":{page_size},"total":0}}', media_type=JSON)
-    found = tasks.list_tasks(rest.app, caller.id, page=page, page_size=page_size, brief=brief)
-    rows = ",".join(task_json(job, brief=brief) for job in found.tasks)
+    found = tasks.list_tasks(
+        rest.app, caller.id, page=page, page_size=page_size, brief=brief, session_id=session_id or None
+    )
+    rows = ",".join(task_json(job, parts=found.parts.get(job.id, ()), brief=brief) for job in found.tasks)
     text = f'{{"tasks":[{rows}],"page":{page},"page_size":{page_size},"total":{found.total}}}'
     return Response(text, media_type=JSON)
 
@@ -61,13 +62,15 @@ def get_tasks(
 @router.get("/tasks/{task_id}", responses={200: {"model": TaskObject}})
 def get_task(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
     """One task."""
-    return Response(task_json(tasks.read_task(rest.app, task_id, caller.id)), media_type=JSON)
+    job = tasks.read_task(rest.app, task_id, caller.id)
+    return Response(task_json(job, parts=tasks.parts_of(rest.app, job)), media_type=JSON)
 
 
 @router.post("/tasks/{task_id}/cancel", responses={200: {"model": TaskObject}})
 def post_cancel(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
     """End an unfinished task."""
-    return Response(task_json(tasks.cancel_task(rest.app, task_id, caller.id)), media_type=JSON)
+    job = tasks.cancel_task(rest.app, task_id, caller.id)
+    return Response(task_json(job, parts=tasks.parts_of(rest.app, job)), media_type=JSON)
 
 
 @router.get("/tasks/{task_id}/series/{name}", responses={200: {"model": SeriesTable}})
