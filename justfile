@@ -12,19 +12,27 @@ check:
     ruff check src tests bench
     mypy --no-error-summary
     lint-imports --no-logo
-    pytest -q -n 2 --dist loadgroup -m "not gate and not slow and not browser and not postgres"
+    pytest -q -n 2 --dist loadgroup -m "not gate and not soak and not slow and not browser and not postgres"
 
 # everything that CI runs
 test:
     bash test.sh
 
-# full counts of the noise, fuzz and fault tests
+# full counts of the noise and fuzz tests
 gate:
     pytest -q -m gate
+
+# full counts of the load and fault tests, on both databases
+soak:
+    pytest -q -m soak
 
 # the performance table; exits non-zero when a target is missed or outputs differ
 bench *names:
     python -m bench {{names}}
+
+# the service under load and the search: iterate, sweep, lists, streams, MCP; exits non-zero when a target is missed
+bench-service *options:
+    python -m bench service {{options}}
 
 # rewrite code in the project's format
 format:

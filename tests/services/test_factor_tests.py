@@ -13,7 +13,7 @@ from tests._rig import lend_demo, make_app
 from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.services._base import App, JobRef, operation_of
-from quantgpt.services.checks import looks_like_words
+from quantgpt.services.expressions import looks_like_words
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES, Stages
 

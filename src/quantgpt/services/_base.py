@@ -169,7 +169,7 @@ class App:
     def run(self, ask: object, progress: Progress = silent, *, owner_id: str | None = None) -> Any:
         """Check a request and carry it out here and now; with an owner, on their behalf and with their briefing."""
         how = operation_of(ask)
-        checked = how.check(self, ask) if how.check else ask
+        checked: Any = how.check(self, ask) if how.check else ask
         if owner_id is not None and how.brief is not None:
             checked = replace(checked, briefing=how.brief(self, checked, owner_id))
         return how.function(self, checked, progress)

@@ -14,7 +14,7 @@ import numpy as np
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError, Unavailable, UnknownMarket
 from quantgpt.services._base import App
-from quantgpt.services.expressions import compiled
+from quantgpt.services.expressions import compiled, looks_like_words
 from quantgpt.services.factor_tests import TestFactor, pinned
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ EXAMPLE = "rank(close/ts_mean(close, 20))"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBERS = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})", re.ASCII)
-_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e]")
-_OPERATOR = re.compile(r"[-+*/^<>=()&|?]")
 
 
 @dataclass(frozen=True)
@@ -67,32 +65,17 @@ def checked_factor_test(app: App, ask: TestFactor) -> TestFactor:
     return pinned(ask, market) if market else ask
 
 
-def looks_like_words(text: str) -> bool:
-    """The text is a description rather than an expression: Chinese, or several words without any operator or call.
-
-    >>> looks_like_words("20日动量"), looks_like_words("momentum of twenty days"), looks_like_words("clos / open")
-    (True, True, False)
-    """
-    return bool(_CHINESE.search(text)) or (len(text.split()) > 1 and not _OPERATOR.search(text))
-
-
 def _check_prompt(app: App, text: str, market: Market | None) -> None:
     if not text:
         raise BadRequest("prompt 不能为空", field="prompt", hint=f"例如 {EXAMPLE}", nearest=EXAMPLE)
     try:
         compiled(text, market)
-    except BadExpression as error:
+    except BadExpression:
         if not looks_like_words(text):
             raise
         limit = app.settings.max_prompt_len
         if len(text) > limit:
             raise BadRequest(f"prompt 不能超过 {limit} 个字符", field="prompt") from None
-        raise BadRequest(
-            f"暂不支持用文字描述因子，请直接输入因子表达式，例如 {EXAMPLE}",
-            field="prompt",
-            hint=f"按表达式读取时：{error.message}",
-            nearest=EXAMPLE,
-        ) from None
 
 
 def _market(app: App, ask: TestFactor) -> tuple[Market | None, list[Fault]]:

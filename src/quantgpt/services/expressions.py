@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,19 @@ def operators() -> dict[str, Any]:
     }
 
 
+_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e]")
+_OPERATOR = re.compile(r"[-+*/^<>=()&|?]")
+
+
+def looks_like_words(text: str) -> bool:
+    """The text is a description rather than an expression: Chinese, or several words without any operator or call.
+
+    >>> looks_like_words("20日动量"), looks_like_words("momentum of twenty days"), looks_like_words("clos / open")
+    (True, True, False)
+    """
+    return bool(_CHINESE.search(text)) or (len(text.split()) > 1 and not _OPERATOR.search(text))
+
+
 def compiled(text: str, market: Market | None) -> Expression:
     """The expression, checked against what a market holds; against all there could be while there is none.
 
@@ -58,12 +72,14 @@ def validate(app: App, text: str) -> dict[str, Any]:
     except BadExpression as error:
         return {
             **_NOTHING,
+            "words": looks_like_words(text),
             "expression": text,
             "tokens": [_token(t) for t in colour_tokens(text)],
             "error": fault(error),
         }
     return {
         "valid": True,
+        "words": False,
         "expression": text,
         "canonical": expression.canonical,
         "hash": expression.hash,

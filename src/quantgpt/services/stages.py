@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from quantgpt.foundations.progress import Progress
+from quantgpt.foundations.progress import Note, Progress, tell
 
 STAGES = (
     "generating_expression",
@@ -48,6 +48,10 @@ class Stages:
         if stage in STAGES[:-1] and stage not in self.skipped:
             self.enter(stage)
         self._say(min(fraction, BEGINS["generating_report"]), message)
+
+    def tell(self, note: Note) -> None:
+        """Have something kept at once."""
+        tell(self._progress, note)
 
     def stop(self) -> dict[str, float]:
         """Seconds of each stage so far, and of all."""

@@ -204,7 +204,7 @@ export interface RunResult {
   readonly anti_overfit?: AntiOverfit | null;
   readonly stock_factor_data?: Record<string, unknown> | null;
   readonly params: ResultParams;
-  readonly llm?: { readonly engine?: string; readonly used_llm?: boolean } | null;
+  readonly llm?: { readonly prompt?: string; readonly engine?: string; readonly model?: string | null; readonly idea?: string | null } | null;
   readonly score?: Num;
   readonly score_uncapped?: Num;
   readonly score_ci95?: readonly [Num, Num] | null;

@@ -261,7 +261,7 @@ class Worker:
             held = self._keep_step(child.job, frame) if frame["type"] == "step" else self._keep_note(child.job, frame)
         except Unavailable as error:
             log.warning("job %s: an event was not stored: %s", child.job.id, error)
-            return frame["type"] == "step"
+            return bool(frame["type"] == "step")
         except QuantError:
             raise
         except Exception:

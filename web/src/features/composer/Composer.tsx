@@ -54,7 +54,7 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
   const input = useRef<HTMLTextAreaElement>(null);
   const validation = useValidation(draft.text);
   const faultText = useFaultText();
-  const fault = validation.now && !validation.now.valid ? validation.now.error : null;
+  const fault = validation.now && !validation.now.valid && !validation.now.words ? validation.now.error : null;
   const notice = validation.now?.valid ? validation.now.notices?.[0] : undefined;
   const ready = draft.text.trim() !== "" && market !== undefined && !busy && fault === null;
 

@@ -26,9 +26,8 @@ export function useFaultText() {
   return (fault: ExpressionFault, text: string): string => {
     const word = text.slice(fault.start, fault.end).slice(0, 40);
     const near = replacement(fault);
-    const words = fault.code === "character" && /\p{Script=Han}/u.test(text.slice(fault.start, fault.start + 1));
     const server = i18n.language.startsWith("en") ? fault.message : fault.hint || fault.message;
-    const reason = words ? t("fault_words") : t(`fault_${fault.code}`, { defaultValue: server, word, server });
+    const reason = t(`fault_${fault.code}`, { defaultValue: server, word, server });
     const sentence = `${t("place", { line: fault.line, column: fault.column })}${reason.replace(/[。.]$/, "")}`;
     return near === null || sentence.includes(near) ? sentence : `${sentence}${t("didYouMean", { name: near })}`;
   };
@@ -66,7 +65,7 @@ export function ValidationLine({ id, text, validation, onReplace }: ValidationLi
   const { t, i18n } = useTranslation("composer");
   const faultText = useFaultText();
   const { now, lastValid, failure } = validation;
-  const fault = now && !now.valid ? now.error : null;
+  const fault = now && !now.valid && !now.words ? now.error : null;
   const near = fault ? replacement(fault) : null;
   const facts = now?.valid ? now : lastValid;
   const notices = now?.valid ? (now.notices ?? []) : [];
@@ -89,7 +88,8 @@ export function ValidationLine({ id, text, validation, onReplace }: ValidationLi
           <span className={css["faultText"]}>{pick(notice, i18n.language)}</span>
         </div>
       ))}
-      {facts && !fault && !(failure && !now) ? <Facts facts={facts} stale={!now} /> : null}
+      {now?.words ? <div className={css["facts"]} data-testid="words">{t("words")}</div> : null}
+      {facts && !fault && !now?.words && !(failure && !now) ? <Facts facts={facts} stale={!now} /> : null}
       {failure?.offline && !now ? <div className={css["facts"]}>{t("noValidation")}</div> : null}
     </div>
   );

@@ -32,6 +32,8 @@ export function ExpressionRow({ expression, result, onEdit }: { expression: stri
     });
   };
   const valid = facts.data?.valid ? facts.data : null;
+  const llm = result?.llm;
+  const written = llm && (llm.engine === "llm" || llm.engine === "offline") ? llm : null;
   const words = valid ? pick({ zh: valid.words_zh ?? null, en: valid.words_en ?? null }, i18n.language) : "";
   return (
     <div className={css["expression"]}>
@@ -48,6 +50,11 @@ export function ExpressionRow({ expression, result, onEdit }: { expression: stri
           {onEdit ? <IconButton label={t("edit")} onClick={onEdit}><EditIcon /></IconButton> : null}
         </span>
       </div>
+      {written ? (
+        <p className={css["words"]} data-testid="prompt">
+          {t("prompt", { text: written.prompt ?? "" })} <Tag>{written.engine === "llm" ? t("byModel", { model: written.model ?? "" }) : t("byOffline")}</Tag>
+        </p>
+      ) : null}
       <CodeBlock text={broken(expression)} />
       {words ? <p className={css["words"]}>{words}</p> : null}
     </div>
