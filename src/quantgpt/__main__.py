@@ -1,27 +1,78 @@
-"""`python -m quantgpt`: `--prefetch hs300 csi500` fills the market store and exits."""
+"""`python -m quantgpt`: the MCP server on standard input and output, or over HTTP with `--transport`;
+`--prefetch hs300 csi500` fills the market store and exits."""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from quantgpt.foundations.errors import QuantError
+if TYPE_CHECKING:
+    from quantgpt.services._base import App
+
+TRANSPORTS = ("stdio", "sse", "streamable-http", "http")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m quantgpt", description="QuantGPT")
-    parser.add_argument("--prefetch", nargs="+", metavar="UNIVERSE", help="预取这些股票池的行情，然后退出")
-    given = parser.parse_args(arguments)
-    if not given.prefetch:
-        sys.stderr.write("错误：此版本没有 MCP 服务；用 --prefetch hs300 csi500 预取行情，或运行 quantgpt --help\n")
-        return 2
+    given = _parser().parse_args(arguments)
+    if given.prefetch is None and given.transport == "stdio":
+        return _stdio()
+    from quantgpt.foundations.errors import QuantError
+
     try:
-        return _prefetch(tuple(given.prefetch))
+        return _prefetch(tuple(given.prefetch)) if given.prefetch is not None else _remote(given)
     except QuantError as error:
-        sys.stderr.write(f"错误：{error.message}\n" + (f"提示：{error.hint}\n" if error.hint else ""))
-        return 2 if error.kind == "invalid" else 6
+        return _say(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m quantgpt", description="QuantGPT MCP server")
+    parser.add_argument("--transport", choices=TRANSPORTS, default="stdio", help="http：接口、网页与 /mcp；默认 stdio")
+    parser.add_argument("--host", help="监听地址，默认取 QUANTGPT_HOST；本机以外的地址一律要求登录")
+    parser.add_argument("--port", type=int, help="监听端口，默认取 QUANTGPT_PORT")
+    parser.add_argument("--prefetch", nargs="+", metavar="UNIVERSE", help="预取这些股票池的行情，然后退出")
+    return parser
+
+
+def _stdio() -> int:
+    """Nothing is imported before the streams belong to the protocol."""
+    from quantgpt.faces.mcp.wire import claim_wire
+
+    wire = claim_wire()
+    gc.disable()  # nothing becomes garbage while modules are loaded; the server turns it on again
+    from quantgpt.faces.mcp.stdio import serve_stdio
+
+    try:
+        serve_stdio(_open_app, wire)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _open_app() -> App:
+    from quantgpt.bootstrap import build_app, start_logging
+
+    app = build_app()
+    start_logging(app.settings)
+    return app
+
+
+def _say(error: BaseException) -> int:
+    from quantgpt.foundations.errors import Kind, QuantError
+
+    assert isinstance(error, QuantError)
+    sys.stderr.write(f"错误：{error.message}\n" + (f"提示：{error.hint}\n" if error.hint else ""))
+    return 2 if error.kind is Kind.INVALID else 6
+
+
+def _remote(given: argparse.Namespace) -> int:
+    """One of the transports over HTTP."""
+    from quantgpt.foundations.errors import Unavailable
+
+    raise Unavailable(f"--transport {given.transport} 尚不可用", hint="use stdio, or quantgpt serve")
 
 
 def _prefetch(universes: tuple[str, ...]) -> int:

@@ -1,0 +1,1 @@
+"""The tools, resources and prompts for agents, over stdio and HTTP."""

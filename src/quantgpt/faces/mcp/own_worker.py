@@ -1,0 +1,85 @@
+"""A worker of the stdio server's own, where nobody else works on the jobs of this home."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quantgpt.services._base import App
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+AGAIN_SECONDS = 5.0
+ENTRY = "from quantgpt.faces.mcp.own_worker import main; main()"
+
+
+class OwnWorker:
+    """At most one worker process, ended with us. Start it from the main thread: the kernel ties its life to that."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._next = 0.0
+
+    def is_wanted(self, app: App) -> bool:
+        """Neither ours runs nor anybody else's."""
+        from quantgpt.services.errands import is_worked_on
+
+        runs = self._process is not None and self._process.poll() is None
+        return not runs and time.monotonic() >= self._next and not is_worked_on(app)
+
+    def start(self, app: App) -> None:
+        """Start ours."""
+        from quantgpt.foundations.settings import part_environment
+
+        self._next = time.monotonic() + AGAIN_SECONDS
+        log.info("no worker is running: starting one for as long as this server runs")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ENTRY, str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=2,
+            env=part_environment(app.settings),
+        )
+
+    def stop(self) -> None:
+        """End ours; what it had not finished is queued again."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+
+
+def main() -> None:
+    """Entry of the worker process: the argument is the pid of the server, with which it ends."""
+    from quantgpt.bootstrap import build_app, build_worker, start_logging
+    from quantgpt.services.jobs.lifeline import die_with_parent
+
+    die_with_parent(int(sys.argv[1]))
+    app = build_app()
+    start_logging(app.settings)
+    app.ensure_room()
+    with suppress(BlockingIOError):
+        lock = _hold(app)
+        app.records.migrate()
+        build_worker(app).run()
+        lock.close()
+
+
+def _hold(app: App) -> IO[bytes]:
+    """The lock that only one such worker of a home has, as long as it lives. Raises BlockingIOError."""
+    import fcntl
+
+    app.settings.run_folder.mkdir(parents=True, exist_ok=True)
+    handle = (app.settings.run_folder / "agent-worker.lock").open("ab")
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
