@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
@@ -16,6 +18,16 @@ KEPT_SECONDS = 2 * 86_400.0
 _LOCK = 7_346_212
 
 
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` calls of a bucket in any `seconds`. `message` says so, and may hold `{seconds}`, the wait."""
+
+    bucket: str
+    most: int
+    seconds: float
+    message: str = TOO_OFTEN
+
+
 class CallRecords:
     """The calls table. A bucket names what is limited and for whom; moments are those of the database."""
 
@@ -23,25 +35,20 @@ class CallRecords:
         self._writer = writer
         self._reader = reader
 
-    def admit(
-        self,
-        bucket: str,
-        limit: int,
-        seconds: float,
-        *,
-        connection: Connection | None = None,
-        message: str = TOO_OFTEN,
-    ) -> None:
-        """Count one call, unless `limit` were made within `seconds`; `message` may hold `{seconds}`.
+    def admit(self, *limits: Limit, connection: Connection | None = None) -> None:
+        """Count one call against every limit.
 
         With a connection the call counts if, and only if, its transaction is committed.
-        Raises: RateLimited, and then nothing is counted.
+        Raises: RateLimited when it is too much for one of them, and then nothing is counted.
         """
         with database_faults(), nullcontext(connection) if connection else self._writer.begin() as opened:
-            wait = self._wait(opened, bucket, limit, seconds)
-            if wait is not None:
-                raise RateLimited(message.format(seconds=max(1, -int(-wait // 1))), retry_after_seconds=wait)
-            opened.execute(insert(calls).values(bucket=bucket, at=database_now()))
+            for limit in limits:
+                wait = self._wait(opened, limit)
+                if wait is not None:
+                    sentence = limit.message.format(seconds=max(1, math.ceil(wait)))
+                    raise RateLimited(sentence, retry_after_seconds=wait)
+            for limit in limits:
+                opened.execute(insert(calls).values(bucket=limit.bucket, at=database_now()))
 
     def count(self, bucket: str, seconds: float) -> int:
         """Calls of a bucket within the last `seconds`."""
@@ -50,26 +57,27 @@ class CallRecords:
             found = connection.execute(select(func.count()).where(calls.c.bucket == bucket, lately))
             return int(found.scalar_one())
 
-    def give_back(self, bucket: str) -> None:
-        """Take the newest call of a bucket back: what it asked for did not happen."""
-        newest = select(calls.c.id).where(calls.c.bucket == bucket).order_by(calls.c.id.desc()).limit(1)
+    def give_back(self, *buckets: str) -> None:
+        """Take the newest call of each bucket back: what was asked for did not happen."""
         with database_faults(), self._writer.begin() as connection:
-            self._one_at_a_time(connection, bucket)
-            connection.execute(delete(calls).where(calls.c.id == newest.scalar_subquery()))
+            for bucket in buckets:
+                self._one_at_a_time(connection, bucket)
+                newest = select(calls.c.id).where(calls.c.bucket == bucket).order_by(calls.c.id.desc()).limit(1)
+                connection.execute(delete(calls).where(calls.c.id == newest.scalar_subquery()))
 
     def forget_old(self) -> None:
         """Remove the calls that no limit looks at any more."""
         with database_faults(), self._writer.begin() as connection:
             connection.execute(delete(calls).where(calls.c.at < database_now() - KEPT_SECONDS))
 
-    def _wait(self, connection: Connection, bucket: str, limit: int, seconds: float) -> float | None:
+    def _wait(self, connection: Connection, limit: Limit) -> float | None:
         """Seconds until one more call is within the limit; None when it is now."""
-        self._one_at_a_time(connection, bucket)
-        mine = calls.c.bucket == bucket
+        self._one_at_a_time(connection, limit.bucket)
         age = (database_now() - calls.c.at).label("age")
-        query = select(age).where(mine, calls.c.at > database_now() - seconds).order_by(calls.c.at.desc())
-        in_the_way = connection.execute(query.offset(limit - 1).limit(1)).scalar()
-        return None if in_the_way is None else max(0.0, seconds - float(in_the_way))
+        lately = (calls.c.bucket == limit.bucket, calls.c.at > database_now() - limit.seconds)
+        query = select(age).where(*lately).order_by(calls.c.at.desc()).offset(limit.most - 1).limit(1)
+        in_the_way = connection.execute(query).scalar()
+        return None if in_the_way is None else max(0.0, limit.seconds - float(in_the_way))
 
     def _one_at_a_time(self, connection: Connection, bucket: str) -> None:
         """Let the calls of one bucket wait for each other. SQLite has one writer anyway."""

@@ -8,11 +8,17 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quantgpt.foundations.errors import RateLimited
+from quantgpt.records.calls import Limit
+from quantgpt.services._base import App
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 TOO_LARGE = "请求体过大"
 
@@ -36,6 +42,22 @@ class RollingWindow:
             if len(seen) >= self.limit:
                 raise RateLimited("请求过于频繁，请稍后再试", retry_after_seconds=self.seconds - (now - seen[0]))
             seen.append(now)
+
+
+class Submissions:
+    """Accepted submissions of one user in any minute: tasks, iterations and feedback together, over all servers."""
+
+    def __init__(self, app: App, seconds: float = 60.0) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    def admit(self, caller_id: str, connection: Connection | None = None) -> None:
+        """Count one submission; with a connection, only if its transaction is committed.
+
+        Raises: RateLimited, and then nothing is counted.
+        """
+        limit = Limit(f"submissions:{caller_id}", self._app.settings.rate_limit, self._seconds)
+        self._app.records.calls.admit(limit, connection=connection)
 
 
 class BodyLimit:
