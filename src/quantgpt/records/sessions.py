@@ -87,6 +87,7 @@ class SessionRecords:
             ids = [row.id for row in connection.execute(inside.order_by(jobs.c.id))]
             names = select(reports.c.name).where(reports.c.job_id.in_(inside)).order_by(reports.c.name)
             files = [row.name for row in connection.execute(names)]
+            connection.execute(delete(jobs).where(jobs.c.session_id == session_id))
             connection.execute(delete(sessions).where(sessions.c.id == session_id))
         return Removed(jobs=ids, reports=files)
 

@@ -1,4 +1,5 @@
-"""Files of finished jobs: one archive of result and series per task, and the reports. Named by ids of ours, never by user text."""
+"""Files of finished jobs: archives of results and series, the reports, what came with feedback. Named by ids of ours, never by
+user text."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from quantgpt.foundations.errors import BadRequest, NotFound
-from quantgpt.foundations.files import write_whole
+from quantgpt.foundations.files import write_text, write_whole
 from quantgpt.foundations.series import Series
 
 _REPORT_NAME = re.compile(r"backtest_report_\w+\.html", re.ASCII)
+_REPORT_DIGEST = re.compile(r"_([0-9a-f]{8})\.html", re.ASCII)
+_FEEDBACK_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _TASK_ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, TypeError)
 _STAMP = (1980, 1, 1, 0, 0, 0)
@@ -46,6 +49,7 @@ class Artifacts:
     def __init__(self, folder: Path) -> None:
         self._reports = folder / "reports"
         self._tasks = folder / "tasks"
+        self._feedback = folder / "feedback"
 
     def report_path(self, name: str) -> Path:
         """Where the report of that name is or would be."""
@@ -61,7 +65,7 @@ class Artifacts:
 
     def write_task(self, task_id: str, result: Mapping[str, Any], series: Mapping[str, Series]) -> None:
         """Store what reports and streams of a task are made of: one compressed archive, the same bytes for the same
-        content."""
+        content. A candidate has its own, named by the task, `_` and the digest in the name of its report."""
         entries = {f"series/{name}.json": series[name].to_json() for name in sorted(series)}
 
         def write(handle: IO[bytes]) -> None:
@@ -103,15 +107,42 @@ class Artifacts:
         except FileNotFoundError:
             raise NotFound("Report not found") from None
 
+    def source_of(self, report: str, task_id: str) -> str:
+        """Name of the archive that a report of a task is made from: that of its candidate, or that of the task."""
+        found = _REPORT_DIGEST.search(checked_report_name(report))
+        name = f"{task_id}_{found[1]}" if found else task_id
+        return name if _TASK_ID.fullmatch(name) and self._task_path(name).is_file() else task_id
+
     def forget_task(self, task_id: str) -> None:
-        """Remove every file of a task that ended without a result."""
-        self._task_path(task_id).unlink(missing_ok=True)
-        for path in self._reports.glob(f"backtest_report_*_{task_id}_*.html"):
+        """Remove every file of a task, and of its candidates."""
+        candidates = self._tasks.glob(f"{task_id}_*.zip")
+        reports = self._reports.glob(f"backtest_report_*_{task_id}_*.html")
+        for path in [self._task_path(task_id), *candidates, *reports]:
             path.unlink(missing_ok=True)
+
+    def picture_path(self, feedback_id: str) -> Path:
+        """Where the screenshot of that feedback is or would be. Raises NotFound for an id that is not ours."""
+        if not _FEEDBACK_ID.fullmatch(feedback_id):
+            raise NotFound("Screenshot not found")
+        return self._feedback / f"{feedback_id}.png"
+
+    def write_picture(self, feedback_id: str, picture: bytes) -> None:
+        """Store the screenshot of feedback."""
+        write_whole(self.picture_path(feedback_id), lambda handle: handle.write(picture), mode=0o600)
+
+    def write_feedback(self, feedback_id: str, body: Mapping[str, Any]) -> None:
+        """Store a copy of feedback beside its screenshot."""
+        text = json.dumps(dict(body), ensure_ascii=False, allow_nan=False, indent=1)
+        write_text(self.picture_path(feedback_id).with_suffix(".json"), f"{text}\n", mode=0o600)
+
+    def forget_feedback(self, feedback_id: str) -> None:
+        """Remove what was stored of feedback that was refused."""
+        for suffix in (".png", ".json"):
+            self.picture_path(feedback_id).with_suffix(suffix).unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove what killed writers left behind; returns the number of files."""
-        left = [path for folder in (self._reports, self._tasks) for path in folder.glob(".*.part")]
+        left = [path for folder in (self._reports, self._tasks, self._feedback) for path in folder.glob(".*.part")]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)

@@ -33,7 +33,7 @@ def purge_reports(app: App, owner_id: str, *, spare: str | None = None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderReport:
-    """Ask for a purged report to be made again from the stored result and series."""
+    """Ask for a purged report to be made again from the result and series that are stored of a task or candidate."""
 
     name: str
     task_id: str
@@ -74,7 +74,7 @@ def render_report(app: App, ask: RenderReport, progress: Progress) -> dict[str, 
 
     Raises: NotFound when the series are gone too.
     """
-    result, series = app.artifacts.load(ask.task_id)
+    result, series = app.artifacts.load(app.artifacts.source_of(ask.name, ask.task_id))
     progress("generating_report", 0.1)
     app.artifacts.write_report(ask.name, render(result, series))
     return {"name": ask.name}

@@ -1,0 +1,73 @@
+"""What the administrator sees: counts and lists over everybody."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from quantgpt.foundations.errors import BadRequest, NotFound
+from quantgpt.records.feedbacks import FeedbackRow
+from quantgpt.records.overview import Counts, TaskRow, UserRow
+from quantgpt.services._base import OPERATIONS, App, tasks_of_the_contract
+from quantgpt.services.feedback import is_feedback_id
+from quantgpt.services.stages import STAGES
+from quantgpt.services.tasks import TESTS
+
+TASK_DAYS = 7
+USER_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everybody together. `success_rate` is None before the first backtest has ended."""
+
+    counts: Counts
+    total_tasks: int
+    success_rate: float | None
+
+
+def overview(app: App) -> Overview:
+    """Counts of users, tasks and feedback; of the backtests that ended, the share that completed."""
+    counts = app.records.overview.counts(tasks_of_the_contract(), TESTS, task_days=TASK_DAYS, user_days=USER_DAYS)
+    completed, failed = (counts.ended.get(state, 0) for state in ("succeeded", "failed"))
+    rate = round(completed / (completed + failed), 2) if completed + failed else None
+    return Overview(counts, sum(counts.stages.values()), rate)
+
+
+def list_users(app: App, *, page: int, page_size: int) -> tuple[list[UserRow], int]:
+    """A page of the accounts, newest first, and how many there are."""
+    return app.records.overview.users(tasks_of_the_contract(), page=page, page_size=page_size)
+
+
+def list_tasks(
+    app: App, *, page: int, page_size: int, status: str | None = None, user_id: str | None = None
+) -> tuple[list[TaskRow], int]:
+    """A page of everybody's tasks, newest first, and how many there are. Raises BadRequest for an unknown status."""
+    if status is not None and status not in (known := statuses()):
+        near = difflib.get_close_matches(status, known, n=1)
+        hint = f"可用：{', '.join(known)}"
+        raise BadRequest(
+            f"没有名为 {status[:40]!r} 的状态", field="status", hint=hint, nearest=near[0] if near else None
+        )
+    return app.records.overview.tasks(
+        tasks_of_the_contract(), page=page, page_size=page_size, stage=status, owner_id=user_id
+    )
+
+
+def statuses() -> list[str]:
+    """Every status that a task can have."""
+    done = {OPERATIONS[name].last_stage for name in tasks_of_the_contract()}
+    return ["pending", *STAGES, "iterating", *sorted(done), "failed"]
+
+
+def list_feedbacks(app: App, *, page: int, page_size: int) -> tuple[list[FeedbackRow], int]:
+    """A page of everybody's feedback, newest first, and how much there is."""
+    return app.records.feedbacks.page(page=page, page_size=page_size)
+
+
+def resolve_feedback(app: App, feedback_id: str) -> float:
+    """Note that feedback was dealt with; the moment when that was noted first. Raises NotFound."""
+    at = app.records.feedbacks.resolve(feedback_id) if is_feedback_id(feedback_id) else None
+    if at is None:
+        raise NotFound("Feedback not found", field="feedback_id")
+    return at
