@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from quantgpt.faces.rest.channels import Channel, message
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.wire import task_json
-from quantgpt.foundations.errors import NotFound, QuantError
+from quantgpt.foundations.errors import QuantError
 from quantgpt.records import Job, JobEvent
 from quantgpt.services import tasks
 
+log = logging.getLogger(__name__)
+
 HEARTBEAT_SECONDS = 15.0
+SLOW_SECONDS = 30.0
+"""how long a client may take to accept one message; it resumes behind the last one that it got"""
 DONE = "-done"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+StillAllowed = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -38,83 +46,109 @@ class Place:
         return cls(int(number), (last_event_id or "").endswith(DONE))
 
 
-def message(event: str, data: str, number: str | None = None) -> bytes:
-    """One event on the wire."""
-    head = f"id: {number}\n" if number else ""
-    return f"{head}event: {event}\ndata: {data}\n\n".encode()
-
-
 class EventStream(StreamingResponse):
-    """The events of one task, counted among the open streams as long as it is sent."""
+    """The events of one task, counted among the open streams as long as it is sent.
+
+    `still_allowed` is asked every 15 seconds, in a thread, whether the caller may go on reading.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, rest: Rest, job: Job, owner_id: str, place: Place | None) -> None:
-        super().__init__(follow(rest, job, owner_id, place), headers=HEADERS)
+    def __init__(
+        self, rest: Rest, job: Job, owner_id: str, place: Place | None, still_allowed: StillAllowed | None = None
+    ) -> None:
+        super().__init__(follow(rest, job, place, still_allowed), headers=HEADERS)
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events."""
+        """Send the events; a client that does not read is let go."""
+
+        async def send_soon(part: object) -> None:
+            async with asyncio.timeout(SLOW_SECONDS):
+                await send(part)  # type: ignore[arg-type]
+
         self._rest.streams += 1
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send_soon)
+        except (TimeoutError, ClientDisconnect):
+            log.info("a client does not read its events any more; its stream is closed")
         finally:
             self._rest.streams -= 1
 
 
-async def follow(rest: Rest, job: Job, owner_id: str, place: Place | None) -> AsyncIterator[bytes]:
-    """Events from `place` on until the task ends, the time is up or the server stops."""
-    with rest.watcher.watching(job.id) as news:
-        async for part in _follow(rest, job, owner_id, place, news):
+async def follow(
+    rest: Rest, job: Job, place: Place | None, still_allowed: StillAllowed | None = None
+) -> AsyncIterator[bytes]:
+    """Events from `place` on until the task ends, the time is up, the caller may not read on or the server stops."""
+    if place is None and job.is_finished:
+        parts = await run_in_threadpool(tasks.parts_of, rest.app, job)
+        yield message("update", task_json(job, parts=parts), str(job.last_seq))
+        yield _farewell(job)
+        return
+    async with rest.watcher.following(job) as channel:
+        async for part in _follow(rest, channel, place, still_allowed):
             yield part
 
 
 async def _follow(
-    rest: Rest, job: Job, owner_id: str, place: Place | None, news: asyncio.Event
+    rest: Rest, channel: Channel, place: Place | None, still_allowed: StillAllowed | None
 ) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + rest.app.settings.sse_timeout
-    if place is None and job.is_finished:
-        yield message("update", task_json(job), str(job.last_seq))
-        yield _farewell(job)
-        return
-    seq = place.seq if place else 0
-    fresh = place is None
+    check_at = loop.time() + HEARTBEAT_SECONDS
+    seq, fresh = (place.seq, False) if place else (0, True)
     while not rest.watcher.stopping.is_set():
-        news.clear()
-        try:
-            events = await run_in_threadpool(tasks.events_of, rest.app, job, seq)
-            job = await run_in_threadpool(tasks.read_task, rest.app, job.id, owner_id)
-        except NotFound:
-            yield message("error", json.dumps({"error": "Task not found"}))
-            return
-        except QuantError:
-            events = []
+        turn, over = channel.turn, channel.is_over
+        events = channel.after(seq)
         for event in _steps(events) if fresh else events:
-            yield message("update", task_json(job, event), str(event.seq))
-        fresh = False
-        seq = events[-1].seq if events else seq
-        if job.is_finished and seq >= job.last_seq:
-            yield _farewell(job)
+            yield await channel.update(event)
+            seq = event.seq
+        fresh = fresh and not events
+        if end := _end(channel, over, loop.time() >= deadline):
+            yield end
             return
-        if loop.time() >= deadline:
-            yield message("error", json.dumps({"error": "Stream timeout"}))
-            return
-        if not await _heard(news, min(HEARTBEAT_SECONDS, deadline - loop.time())) and loop.time() < deadline:
+        if loop.time() >= check_at:
+            check_at = loop.time() + HEARTBEAT_SECONDS
+            if not await _allowed(still_allowed):
+                yield message("error", json.dumps({"error": "Token no longer valid"}))
+                return
+        if not await _heard(turn, min(check_at, deadline) - loop.time()) and loop.time() < deadline:
             yield b": alive\n\n"
+    yield message("closing", json.dumps({"reason": "server stopping"}))
+
+
+def _end(channel: Channel, over: bool, late: bool) -> bytes | None:
+    """The last message of a stream, where it is time for it."""
+    if channel.gone:
+        return message("error", json.dumps({"error": "Task not found"}))
+    if over:
+        return _farewell(channel.job)
+    return message("error", json.dumps({"error": "Stream timeout"})) if late else None
+
+
+async def _allowed(still_allowed: StillAllowed | None) -> bool:
+    """The caller may read on; an answer that cannot be had now counts as yes until the next time."""
+    if still_allowed is None:
+        return True
+    try:
+        return await run_in_threadpool(still_allowed)
+    except QuantError as error:
+        log.warning("waiting for the database: %s", error)
+        return True
 
 
 async def _heard(news: asyncio.Event, seconds: float) -> bool:
     try:
-        await asyncio.wait_for(news.wait(), seconds)
+        await asyncio.wait_for(news.wait(), max(seconds, 0.0))
     except TimeoutError:
         return False
     return True
 
 
 def _steps(events: list[JobEvent]) -> list[JobEvent]:
-    """The past in brief: the first event of each stage, and the newest of all."""
-    first = [e for before, e in zip([None, *events], events, strict=False) if before is None or before.stage != e.stage]
+    """The past in brief: the first event of each stage, those that brought a candidate, and the newest of all."""
+    pairs = zip([None, *events], events, strict=False)
+    first = [e for before, e in pairs if before is None or before.stage != e.stage or e.part is not None]
     return first if not events or first[-1].seq == events[-1].seq else [*first, events[-1]]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
 
+from quantgpt.faces.rest.channels import Channel, Reading
 from quantgpt.foundations.errors import QuantError
+from quantgpt.records import Job
 from quantgpt.services import tasks
 from quantgpt.services._base import App
 
@@ -21,12 +22,11 @@ COUNT_SECONDS = 2.0
 
 
 class Watcher:
-    """One query per look for all streams together, not one per stream."""
+    """One look at the database for all streams together; one reading and one rendering for all streams of a task."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._watched: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._seen: dict[str, int] = {}
+        self._channels: dict[str, Channel] = {}
         self.counts = (0, 0)
         self.stopping = asyncio.Event()
 
@@ -36,7 +36,7 @@ class Watcher:
         loop = asyncio.get_running_loop()
         while not self.stopping.is_set():
             try:
-                if self._watched:
+                if self._channels:
                     await self._look()
                 if loop.time() >= count_at:
                     self.counts = await run_in_threadpool(tasks.counts, self._app)
@@ -48,30 +48,38 @@ class Watcher:
                 log.exception("the watcher stumbled")
             await asyncio.sleep(LOOK_SECONDS)
 
-    @contextmanager
-    def watching(self, task_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever something happened to the task, or the server stops."""
-        news = asyncio.Event()
-        self._watched[task_id].add(news)
+    @asynccontextmanager
+    async def following(self, job: Job) -> AsyncIterator[Channel]:
+        """The channel of a task, shared by all its streams and dropped with the last of them."""
+        channel = self._channels.setdefault(job.id, Channel(job))
+        channel.streams += 1
         try:
-            yield news
+            try:
+                await channel.open(self._app)
+            except QuantError as error:
+                log.warning("waiting for the database: %s", error)
+            yield channel
         finally:
-            self._watched[task_id].discard(news)
-            if not self._watched[task_id]:
-                del self._watched[task_id]
-                self._seen.pop(task_id, None)
+            channel.streams -= 1
+            if not channel.streams:
+                self._channels.pop(job.id, None)
 
     def stop(self) -> None:
         """End all streams."""
         self.stopping.set()
-        for news in [event for events in self._watched.values() for event in events]:
-            news.set()
+        for channel in self._channels.values():
+            channel.wake()
 
     async def _look(self) -> None:
-        asked = list(self._watched)
-        found = await run_in_threadpool(self._app.records.jobs.last_seqs, asked)
-        for task_id in asked:
-            if found.get(task_id) != self._seen.get(task_id):
-                self._seen[task_id] = found.get(task_id, 0)
-                for news in self._watched.get(task_id, ()):
-                    news.set()
+        """Read and render what is new in the tasks that are followed."""
+        asked = [(channel, channel.seq) for channel in self._channels.values() if not channel.is_over]
+        if not asked:
+            return
+        for channel, reading in await run_in_threadpool(self._news, asked):
+            channel.take(reading)
+
+    def _news(self, asked: list[tuple[Channel, int]]) -> list[tuple[Channel, Reading]]:
+        """What the database has of tasks whose newest event is not the one known; for a thread of its own."""
+        found = self._app.records.jobs.last_seqs([channel.job.id for channel, _ in asked])
+        changed = [(channel, seq) for channel, seq in asked if found.get(channel.job.id) != seq and not channel.gone]
+        return [(channel, channel.read(self._app, seq, render=seq > 0)) for channel, seq in changed]
