@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from quantgpt.faces.mcp.own_worker import OwnWorker
     from quantgpt.services._base import App
 
 TRANSPORTS = ("stdio", "sse", "streamable-http", "http")
@@ -69,10 +72,42 @@ def _say(error: BaseException) -> int:
 
 
 def _remote(given: argparse.Namespace) -> int:
-    """One of the transports over HTTP."""
-    from quantgpt.foundations.errors import Unavailable
+    """One of the transports over HTTP, with a worker of its own where there is none."""
+    from quantgpt.bootstrap import build_app, start_logging
+    from quantgpt.faces.mcp.own_worker import OwnWorker
+    from quantgpt.foundations.settings import load_settings
 
-    raise Unavailable(f"--transport {given.transport} 尚不可用", hint="use stdio, or quantgpt serve")
+    asked = {name: getattr(given, name) for name in ("host", "port") if getattr(given, name) is not None}
+    app = build_app(load_settings(**asked))
+    start_logging(app.settings)
+    app.ensure_room()
+    app.records.migrate()
+    worker = OwnWorker()
+    try:
+        if worker.is_wanted(app):
+            worker.start(app)
+        _serve(app, given.transport, worker)
+    finally:
+        worker.stop()
+    return 0
+
+
+def _serve(app: App, transport: str, worker: OwnWorker) -> None:
+    """The interface with its page and /mcp, or the tools alone; both know the same users."""
+    from quantgpt.faces.rest.server import serve
+
+    if transport == "http":
+        serve(app)
+        return
+    from quantgpt.faces.mcp.alone import alone, serve_alone
+    from quantgpt.faces.rest.access import caller_of
+    from quantgpt.faces.rest.limits import Submissions
+
+    def authenticate(request: Request) -> str:
+        return caller_of(request, request.app.state.rest).id
+
+    made = alone(app, transport, authenticate, Submissions(app).admit, worker)
+    serve_alone(made, app.settings.host, app.settings.port)
 
 
 def _prefetch(universes: tuple[str, ...]) -> int:

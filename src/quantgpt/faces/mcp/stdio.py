@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +23,7 @@ from quantgpt.faces.mcp.wire import LONGEST_LINE, Wire
 if TYPE_CHECKING:
     from quantgpt.services._base import App
 
+LOG_FORMAT = "%(asctime)s %(levelname).1s %(process)d %(name)s: %(message)s"
 TOO_LONG = "\x00"
 """no JSON: the session answers it with a parse error"""
 
@@ -34,6 +37,7 @@ def serve_stdio(open_app: Callable[[], App], wire: Wire) -> None:
         os._exit(0)
 
     signal.signal(signal.SIGTERM, leave)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=LOG_FORMAT)
     desk = Desk(open_app, standby=worker)
     try:
         anyio.run(_serve, desk, wire)
