@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.foundations.series import number
-from quantgpt.metrics.effective import effective_trials, sharpe_variance
+from quantgpt.metrics.effective import sharpe_variance
 from quantgpt.metrics.returns import PERIODS, clean
 from quantgpt.metrics.sharpe_inference import (
     deflated_sharpe,
@@ -56,22 +56,6 @@ class Ledger:
     def counted(self) -> float:
         """Effective number with one full trial for each that failed: what it would have shown nobody knows."""
         return self.effective + self.returnless
-
-    def with_one_more(self) -> float:
-        """Effective number once another trial, of which nothing is known yet, has joined."""
-        return self.counted + 1.0
-
-
-def ledger_of(key: str, trials: int, returns: F64, sharpes: F64, returnless: int) -> Ledger:
-    """A ledger from the daily returns of its trials.
-
-    Shape: returns (M, T), NaN where a trial has none; `sharpes` (N,) daily, of all trials that have one. Where only M of N
-           trials are at hand, their effective number is scaled up by N / M, as if the others were as different.
-    """
-    kept = len(returns)
-    with_returns = max(trials - returnless, kept)
-    effective = effective_trials(returns) * (with_returns / kept) if kept else float(with_returns)
-    return Ledger(key=key, trials=trials, effective=effective, returnless=returnless, variance=sharpe_variance(sharpes))
 
 
 def permutations_for(trials: float) -> int:
@@ -203,7 +187,7 @@ def judge_search(
         skew=skew,
         kurtosis=kurtosis,
         trials=before.trials + 1,
-        effective=before.with_one_more() if effective is None else effective,
+        effective=before.counted + 1.0 if effective is None else effective,
         variance=variance,
         key=before.key,
     )

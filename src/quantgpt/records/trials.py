@@ -4,14 +4,69 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from quantgpt.records.schema import database_now, trials
+from quantgpt.records.engine import database_faults
+from quantgpt.records.openings import PLAIN_RUN, add_plain_run
+from quantgpt.records.schema import database_now, jobs, trials
 
 _IDENTITY = ("owner_id", "ledger_key", "holding_period", "expression_hash")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialRow:
+    """One trial. Figures are None where the test gave none; `returns` are compressed and only read where asked for."""
+
+    id: int
+    owner_id: str
+    ledger_key: str
+    market: str
+    universe: str
+    start_date: str
+    end_date: str
+    holding_period: int
+    expression: str
+    expression_hash: str
+    job_id: str | None
+    lineage_id: str | None
+    kind: str
+    ok: bool
+    sharpe_daily: float | None
+    sessions: int | None
+    skew: float | None
+    kurtosis: float | None
+    ic_mean: float | None
+    rank_ic_mean: float | None
+    p_value: float | None
+    score: float | None
+    grade: str | None
+    first_day: str | None
+    created_at: float
+    returns: bytes | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of its ledger."""
+        return f"{self.expression_hash}/{self.holding_period}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerCount:
+    """How much is in one ledger."""
+
+    ledger_key: str
+    market: str
+    universe: str
+    start_date: str
+    end_date: str
+    trials: int
+    failed: int
+    first_at: float
+    last_at: float
 
 
 def add_trials(
@@ -38,7 +93,37 @@ def add_trials(
             .on_conflict_do_nothing(index_elements=list(_IDENTITY))
         )
         added += connection.execute(statement).rowcount
+        if row["kind"] == "opening" and row.get("reason") == PLAIN_RUN:
+            _book_look(connection, owner_id, job_id, lineage_id, row)
     return added
+
+
+def _book_look(
+    connection: Connection, owner_id: str, job_id: str | None, lineage_id: str | None, row: Mapping[str, Any]
+) -> None:
+    """A plain run saw a sealed slice: book it for its own lineage and for each whose search tried the expression."""
+    tried = select(trials.c.lineage_id).where(
+        trials.c.owner_id == owner_id,
+        trials.c.ledger_key == row["opened_ledger_key"],
+        trials.c.expression_hash == row["expression_hash"],
+        trials.c.kind == "candidate",
+        trials.c.lineage_id.is_not(None),
+    )
+    lineages = {found.lineage_id for found in connection.execute(tried)}
+    look = {
+        "ledger_key": row["opened_ledger_key"],
+        "expression": row["expression"],
+        "expression_hash": row["expression_hash"],
+        "sealed_start": row["start_date"],
+        "sealed_end": row["end_date"],
+        "asked_by": job_id,
+        "job_id": job_id,
+    }
+    for lineage in sorted(lineages | ({lineage_id} if lineage_id else set())):
+        add_plain_run(connection, owner_id, {**look, "lineage_id": lineage})
+
+
+_WITHOUT_RETURNS = [column for column in trials.c if column is not trials.c.returns]
 
 
 class TrialRecords:
@@ -47,3 +132,100 @@ class TrialRecords:
     def __init__(self, writer: Engine, reader: Engine) -> None:
         self._writer = writer
         self._reader = reader
+
+    def add(
+        self,
+        owner_id: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        job_id: str | None = None,
+        lineage_id: str | None = None,
+    ) -> int:
+        """Book trials; the number of those that are new."""
+        with database_faults(), self._writer.begin() as connection:
+            return add_trials(connection, owner_id, job_id, lineage_id, rows)
+
+    def ledger(self, owner_id: str, key: str, *, with_returns: int = 0) -> list[TrialRow]:
+        """The trials of one ledger, oldest first; the newest `with_returns` of those that have returns come with them."""
+        mine = and_(trials.c.owner_id == owner_id, trials.c.ledger_key == key)
+        newest = (
+            select(trials.c.id, trials.c.returns)
+            .where(mine, trials.c.returns.is_not(None))
+            .order_by(trials.c.id.desc())
+            .limit(with_returns)
+        )
+        with database_faults(), self._reader.begin() as connection:
+            blobs = {row.id: row.returns for row in connection.execute(newest)} if with_returns else {}
+            rows = connection.execute(select(*_WITHOUT_RETURNS).where(mine).order_by(trials.c.id)).mappings()
+            return [TrialRow(**row, returns=blobs.get(row["id"])) for row in rows]
+
+    def page(
+        self,
+        owner_id: str,
+        *,
+        page: int,
+        page_size: int,
+        key: str | None = None,
+        universe: str | None = None,
+        lineage_id: str | None = None,
+    ) -> tuple[list[TrialRow], int]:
+        """One page of somebody's trials, newest first, and how many there are."""
+        wanted = [trials.c.owner_id == owner_id]
+        wanted += [trials.c.ledger_key == key] if key is not None else []
+        wanted += [trials.c.universe == universe] if universe is not None else []
+        wanted += [trials.c.lineage_id == lineage_id] if lineage_id is not None else []
+        query = (
+            select(*_WITHOUT_RETURNS)
+            .where(*wanted)
+            .order_by(trials.c.created_at.desc(), trials.c.id.desc())
+            .limit(page_size)
+            .offset((page - 1) * page_size)
+        )
+        with database_faults(), self._reader.begin() as connection:
+            total = connection.execute(select(func.count()).select_from(trials).where(*wanted)).scalar_one()
+            return [TrialRow(**row) for row in connection.execute(query).mappings()], int(total)
+
+    def of_lineage(self, owner_id: str, lineage_id: str) -> list[TrialRow]:
+        """The trials of one lineage with their returns, oldest first."""
+        mine = and_(trials.c.owner_id == owner_id, trials.c.lineage_id == lineage_id)
+        return self._read(select(trials).where(mine).order_by(trials.c.id))
+
+    def of_jobs(self, owner_id: str, job_ids: Sequence[str]) -> list[TrialRow]:
+        """The trials that those jobs brought, oldest first, without returns."""
+        mine = and_(trials.c.owner_id == owner_id, trials.c.job_id.in_(list(job_ids)))
+        return self._read(select(*_WITHOUT_RETURNS).where(mine).order_by(trials.c.id))
+
+    def of_session(self, owner_id: str, session_id: str) -> list[TrialRow]:
+        """The trials of the jobs of one session, and of jobs that descend from them, oldest first, without returns."""
+        roots = select(jobs.c.lineage_id).where(
+            jobs.c.owner_id == owner_id, jobs.c.session_id == session_id, jobs.c.lineage_id.is_not(None)
+        )
+        own = select(jobs.c.id).where(jobs.c.owner_id == owner_id, jobs.c.session_id == session_id)
+        belongs = or_(trials.c.job_id.in_(own), trials.c.lineage_id.in_(roots))
+        query = select(*_WITHOUT_RETURNS).where(trials.c.owner_id == owner_id, belongs).order_by(trials.c.id)
+        return self._read(query)
+
+    def counts(self, owner_id: str) -> list[LedgerCount]:
+        """Every ledger of somebody, the one used last first."""
+        failures = func.sum(case((trials.c.ok, 0), else_=1))
+        group = (trials.c.ledger_key, trials.c.market, trials.c.universe, trials.c.start_date, trials.c.end_date)
+        query = (
+            select(
+                *group,
+                func.count().label("trials"),
+                failures.label("failed"),
+                func.min(trials.c.created_at).label("first_at"),
+                func.max(trials.c.created_at).label("last_at"),
+            )
+            .where(trials.c.owner_id == owner_id)
+            .group_by(*group)
+            .order_by(func.max(trials.c.created_at).desc(), trials.c.ledger_key)
+        )
+        with database_faults(), self._reader.begin() as connection:
+            return [
+                LedgerCount(**{**row, "failed": int(row["failed"])}) for row in connection.execute(query).mappings()
+            ]
+
+    def _read(self, query: Select[Any]) -> list[TrialRow]:
+        with database_faults(), self._reader.begin() as connection:
+            return [TrialRow(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,165 @@
+"""The ledger of trials: what was tried, how lucky the best of it may be, what p-values are worth, who opened what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from quantgpt.faces.rest.access import CallerDep, RestDep
+from quantgpt.faces.rest.wire import moment
+from quantgpt.foundations.errors import BadRequest
+
+router = APIRouter(tags=["ledger"])
+MOST_IDS = 100
+_PLAIN = r"^[\w.\-]*$"
+
+
+class Trial(BaseModel):
+    """One factor that was tried. Figures are null where the test gave none."""
+
+    id: int
+    ledger_key: str
+    task_id: str | None
+    lineage_id: str | None
+    kind: str = Field(description="test, candidate, sweep or opening")
+    ok: bool
+    market: str
+    universe: str
+    start_date: str
+    end_date: str
+    holding_period: int
+    expression: str
+    expression_hash: str
+    sharpe_daily: float | None = Field(description="of the returns above the average of the universe")
+    sessions: int | None
+    skew: float | None
+    kurtosis: float | None
+    ic_mean: float | None
+    rank_ic_mean: float | None
+    p_value: float | None
+    score: float | None
+    grade: str | None
+    created_at: str
+
+
+class TrialList(BaseModel):
+    """A page of trials, newest first."""
+
+    trials: list[Trial]
+    page: int
+    page_size: int
+    total: int
+
+
+class LedgerSummary(BaseModel):
+    """One ledger: a universe and a span, and how much was tried on it."""
+
+    ledger_key: str
+    market: str
+    universe: str
+    start_date: str
+    end_date: str
+    trials: int
+    failed: int
+    effective_trials: float = Field(description="how many independent trials these are worth")
+    sharpe_variance: float | None
+    sharpe_hurdle_daily: float | None = Field(description="expected best daily Sharpe ratio of that many without skill")
+    best_sharpe_daily: float | None
+    graded_b_or_better: int
+    first_at: str
+    last_at: str
+
+
+class LedgerSummaries(BaseModel):
+    """Every ledger of the caller, the one used last first."""
+
+    ledgers: list[LedgerSummary]
+
+
+class QValue(BaseModel):
+    """What one p-value is worth as one of `family`."""
+
+    p: float | None
+    q_bh: float | None = Field(description="false discovery rate, Benjamini-Hochberg")
+    q_by: float | None = Field(description="the same under any dependence, Benjamini-Yekutieli")
+    p_holm: float | None
+    t: float | None = Field(description="HAC t of the rank IC")
+    t3: bool = Field(description="|t| > 3")
+    family: int
+
+
+class QValues(BaseModel):
+    """By task."""
+
+    q_values: dict[str, QValue]
+
+
+class Openings(BaseModel):
+    """Looks at the sealed slice of a lineage, oldest first."""
+
+    lineage_id: str
+    openings: list[dict[str, Any]]
+
+
+@router.get("/trials", response_model=TrialList)
+def get_trials(
+    rest: RestDep,
+    caller: CallerDep,
+    page: Annotated[int, Query(ge=1, le=10_000_000)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=100)] = 20,
+    universe: Annotated[str | None, Query(max_length=64, pattern=_PLAIN)] = None,
+    ledger_key: Annotated[str | None, Query(max_length=64, pattern=_PLAIN)] = None,
+    lineage_id: Annotated[str | None, Query(max_length=32, pattern=_PLAIN)] = None,
+) -> dict[str, Any]:
+    """What the caller has tried, newest first."""
+    from quantgpt.services.ledger import ledger_page
+
+    found = ledger_page(
+        rest.app, caller.id, page=page, page_size=page_size, universe=universe, ledger=ledger_key, lineage_id=lineage_id
+    )
+    rows = [{**row, "created_at": moment(row["created_at"])} for row in found.trials]
+    return {"trials": rows, "page": page, "page_size": page_size, "total": found.total}
+
+
+@router.get("/trials/summary", response_model=LedgerSummaries)
+def get_summary(rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+    """How much the caller has tried on each universe and span, and what that does to the best of it."""
+    from quantgpt.services.ledger import ledger_summary
+
+    found = ledger_summary(rest.app, caller.id)
+    return {
+        "ledgers": [{**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])} for row in found]
+    }
+
+
+@router.get("/sessions/{session_id}/q-values", response_model=QValues)
+def get_session_q_values(session_id: str, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+    """q-values of the finished tests of a session, as members of everything tried in it."""
+    from quantgpt.services.families import session_q_values
+
+    return {"q_values": session_q_values(rest.app, caller.id, session_id)}
+
+
+@router.get("/q-values", response_model=QValues)
+def get_task_q_values(
+    rest: RestDep, caller: CallerDep, ids: Annotated[str, Query(max_length=4_000, description="comma-separated")]
+) -> dict[str, Any]:
+    """q-values of tasks, as members of everything that the caller tried on their universe and span."""
+    from quantgpt.services.families import task_q_values
+
+    wanted = [part.strip() for part in ids.split(",") if part.strip()]
+    if not 0 < len(wanted) <= MOST_IDS:
+        raise BadRequest(f"ids 应为 1 到 {MOST_IDS} 个任务编号", field="ids", nearest=MOST_IDS)
+    return {"q_values": task_q_values(rest.app, caller.id, wanted)}
+
+
+@router.get("/tasks/{task_id}/openings", response_model=Openings)
+def get_openings(task_id: str, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+    """Who looked at the sealed slice of the task's lineage, and what the one opening showed."""
+    from quantgpt.services.sealing import openings_of
+
+    found = openings_of(rest.app, caller.id, task_id)
+    shown = [{**row, "created_at": moment(row["created_at"])} for row in found["openings"]]
+    return {**found, "openings": shown}
