@@ -30,7 +30,7 @@ class Asking:
     calls: int = 4
     seconds: float = 120.0
     faults: int = 2
-    pause: float = PAUSE_SECONDS
+    pause: float = field(default_factory=lambda: PAUSE_SECONDS)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     used: int = 0

@@ -36,7 +36,7 @@ _CALL = re.compile(r"\w\(")
 _PAIR = re.compile(r"(?=(?:^|[^\w.])(\w+)\s+([A-Za-z]\w*))")
 _AFTERWORD = re.compile(r"\)\s+([A-Za-z]{3,})(?![\w(])")
 _NAME = re.compile(r"[A-Za-z]{4,}(?:-[A-Za-z]+)*")
-_KEYWORDS = frozenset({"and", "or", "not", "if", "else"})
+_KEYWORDS = frozenset({"and", "or", "not", "if", "else", "lambda", "import", "yield"})
 _SAME_NAME = 0.75
 
 

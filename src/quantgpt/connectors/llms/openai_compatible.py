@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
+import openai
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from quantgpt.connectors.llms._bounded import BadStatus, BoundedTransport, Limits
@@ -133,9 +135,6 @@ class OpenAICompatible:
         return extras
 
     def _posted(self, body: dict[str, Any], deadline: float) -> bytes:
-        import httpx2
-        import openai
-
         transport = BoundedTransport(self._limits, deadline)
         with httpx2.Client(transport=transport, trust_env=False, follow_redirects=False) as http:
             client = openai.OpenAI(api_key=self._key, base_url=self._base_url, max_retries=0, http_client=http)
