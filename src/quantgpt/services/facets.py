@@ -6,7 +6,7 @@ Each runs the whole factor test and keeps a part of its result, so every number 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError
@@ -154,6 +154,59 @@ def rolling(app: App, ask: RollFactor, progress: Progress) -> dict[str, Any]:
     Raises: BadExpression, UnknownUniverse, BadRequest, NoData.
     """
     return walk_of(factor_test(app, ask, progress).result)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordFactor:
+    """Ask for the expression that words mean, without a test of it."""
+
+    text: str
+    market: str | None = None
+    snapshot: str | None = None
+    briefing: dict[str, Any] = field(default_factory=dict)
+
+
+def _check_words(app: App, ask: WordFactor) -> WordFactor:
+    """The rules that a factor test has for its prompt and its market."""
+    from quantgpt.services.checks import checked_factor_test
+    from quantgpt.services.market_facts import describe_market
+
+    usual = describe_market(app, ask.market)["defaults"]
+    checked = checked_factor_test(app, TestFactor(prompt=ask.text, market=ask.market, **usual))
+    return replace(ask, text=checked.prompt, market=checked.market, snapshot=checked.snapshot)
+
+
+def _brief_words(app: App, ask: WordFactor, owner_id: str) -> dict[str, Any]:
+    used = app.records.model_calls.lately(owner_id)
+    return {"model_calls_left": max(0, app.settings.model_daily_calls - used)}
+
+
+@operation(
+    "factor.words",
+    ask=WordFactor,
+    run="job",
+    check=_check_words,
+    brief=_brief_words,
+    secrets=("deepseek_api_key",),
+    facts=lambda ask: {"expression": None, "market": ask.market},
+    explain=_explain,
+)
+def word(app: App, ask: WordFactor, progress: Progress) -> dict[str, Any]:
+    """The expression that words mean on a market.
+
+    Raises: BadExpression, BadRequest for words in which nothing can be tested, RateLimited, Unavailable.
+    """
+    from quantgpt.services.words import worded
+
+    progress("generating_expression", 0.1)
+    found = worded(app, ask.text, app.markets.open(ask.market, ask.snapshot), progress, ask.briefing)
+    return {
+        "expression": found.expression_text,
+        "canonical": found.expression.canonical,
+        "words_zh": found.expression.words_zh,
+        "words_en": found.expression.words_en,
+        "llm": found.llm,
+    }
 
 
 def diagnosed(text: str, *, ic_mean: float, ic_ir: float, monotonicity_score: float, score: float) -> dict[str, Any]:

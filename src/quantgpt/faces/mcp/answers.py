@@ -29,7 +29,7 @@ def backtest_answer(ctx: Call, job: Job) -> BacktestWork:
     """A factor test."""
     result = outcome_of(job)
     body = {name: value for name, value in result.items() if name != "manifest"}
-    if result:
+    if "params" in result:
         body |= _places(ctx, job, result) | {"expression": result["params"]["expression"]}
     return BacktestWork(**fitted(BacktestWork, job, body))
 
@@ -65,6 +65,7 @@ def rolling_answer(_: Call, job: Job) -> RollingWork:
 
 ANSWERS: dict[str, tuple[str, Callable[[Call, Job], Work]]] = {
     "factor.test": ("run_backtest", backtest_answer),
+    "factor.words": ("generate_factor", backtest_answer),
     "factor.score": ("score_factor", score_answer),
     "factor.overfit": ("run_anti_overfit", overfit_answer),
     "factor.rolling": ("run_rolling_validation", rolling_answer),

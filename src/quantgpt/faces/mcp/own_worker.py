@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class OwnWorker:
             self._process.wait(STOP_SECONDS)
 
 
-def main() -> None:
+def main(plugins: Sequence[str] = ()) -> None:
     """Entry of the worker process: the argument is the pid of the server, with which it ends."""
     from quantgpt.bootstrap import build_app, build_worker, start_logging
     from quantgpt.services.jobs.lifeline import die_with_parent
@@ -71,7 +72,7 @@ def main() -> None:
     with suppress(BlockingIOError):
         lock = _hold(app)
         app.records.migrate()
-        build_worker(app).run()
+        build_worker(app, plugins=plugins).run()
         lock.close()
 
 

@@ -36,7 +36,10 @@ class BacktestWork(Work):
     backtest_summary: Table | None = Field(None, description="Groups, IC, turnover, costs")
     anti_overfit: Table | None = Field(None, description="Four tests against luck")
     params: Table | None = None
-    llm: Table | None = Field(None, description="Which engine wrote the expression")
+    canonical: str | None = Field(None, description="The expression as it is computed")
+    words_zh: str | None = None
+    words_en: str | None = None
+    llm: Table | None = Field(None, description="Which engine wrote the expression, and how")
     search: Table | None = Field(None, description="Trials so far and what they cost in significance")
     warnings: list[Table] | None = None
     report_path: str | None = Field(None, description="File of the report here, or its address below the server")
