@@ -106,7 +106,7 @@ def test_the_caret_stands_right_behind_wide_characters(capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["backtest", "动量因子"], 2),
+        (["backtest", "今天天气怎么样"], 2),
         (["backtest", EXPRESSION, "--universe", "x"], 2),
         (["backtest", EXPRESSION, "--start", "2025-01-01", "--end", "2024-01-01"], 2),
         (["backtest", EXPRESSION, "--groups", "x"], 2),

@@ -13,7 +13,7 @@ from tests._rig import lend_demo, make_app
 from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.services._base import App, JobRef, operation_of
-from quantgpt.services.expressions import looks_like_words
+from quantgpt.services.words import is_wording
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES, Stages
 
@@ -100,7 +100,7 @@ def test_a_field_that_the_market_lacks_is_named(app: App, monkeypatch: pytest.Mo
     ],
 )
 def test_words_are_told_from_expressions(text: str, words: bool) -> None:
-    assert looks_like_words(text) is words
+    assert is_wording(text) is words
 
 
 def test_stages_that_are_skipped_do_not_appear() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -16,14 +17,14 @@ from quantgpt.records.engine import database_address, database_faults, make_engi
 from quantgpt.records.feedbacks import FeedbackRecords
 from quantgpt.records.jobs import JobRecords
 from quantgpt.records.library import LibraryRecords
-from quantgpt.records.model_calls import ModelCallRecords
+from quantgpt.records.model_calls import ModelCallRecords, add_model_calls
 from quantgpt.records.openings import OpeningRecords
 from quantgpt.records.overview import OverviewRecords
 from quantgpt.records.reports import ReportRecords
 from quantgpt.records.schema import HEAD
 from quantgpt.records.sessions import SessionRecords
 from quantgpt.records.tickets import TicketRecords
-from quantgpt.records.trials import TrialRecords
+from quantgpt.records.trials import TrialRecords, add_trials
 from quantgpt.records.users import UserRecords
 from quantgpt.records.workers import WorkerRecords
 
@@ -70,6 +71,14 @@ class Records:
             with database_faults():
                 upgrade(self.writer)
         return HEAD
+
+    def keep(
+        self, owner_id: str, *, trials: Sequence[Mapping[str, Any]] = (), model_calls: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """Book trials and calls of a model that no job stands for."""
+        with database_faults(), self.writer.begin() as connection:
+            add_trials(connection, owner_id, None, None, trials)
+            add_model_calls(connection, owner_id, None, model_calls)
 
     def check(self) -> None:
         """Ask the database for one row. Raises Unavailable."""

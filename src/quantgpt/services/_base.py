@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from quantgpt.foundations.clock import Clock
 from quantgpt.foundations.errors import Broken, QuantError, Unavailable
 from quantgpt.foundations.hashing import canonical_json, hash_value
-from quantgpt.foundations.progress import Progress, silent
+from quantgpt.foundations.progress import Note, Progress, silent
 from quantgpt.foundations.registry import Registry
 
 if TYPE_CHECKING:
@@ -137,6 +137,21 @@ class Plugs:
 
 
 @dataclass(frozen=True)
+class _Keeping:
+    """Passes progress on and keeps what work done here and now tells."""
+
+    progress: Progress
+    records: Records
+    owner_id: str
+
+    def __call__(self, stage: str, fraction: float, message: str = "") -> None:
+        self.progress(stage, fraction, message)
+
+    def tell(self, note: Note) -> None:
+        self.records.keep(self.owner_id, trials=note.trials, model_calls=note.model_calls)
+
+
+@dataclass(frozen=True)
 class App:
     """Settings, stores and clock of one installation; opened when first used."""
 
@@ -167,12 +182,19 @@ class App:
         return Artifacts(self.settings.artifacts_folder)
 
     def run(self, ask: object, progress: Progress = silent, *, owner_id: str | None = None) -> Any:
-        """Check a request and carry it out here and now; with an owner, on their behalf and with their briefing."""
+        """Check a request and carry it out here and now.
+
+        With an owner it counts as theirs, as a job would: it is briefed, and what it tells is kept. Without one nothing
+        is read from the database and nothing is written.
+        """
         how = operation_of(ask)
         checked: Any = how.check(self, ask) if how.check else ask
-        if owner_id is not None and how.brief is not None:
+        if owner_id is None:
+            return how.function(self, checked, progress)
+        self.records.migrate()
+        if how.brief is not None:
             checked = replace(checked, briefing=how.brief(self, checked, owner_id))
-        return how.function(self, checked, progress)
+        return how.function(self, checked, _Keeping(progress, self.records, owner_id))
 
     def submit(
         self,

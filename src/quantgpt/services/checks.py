@@ -14,7 +14,8 @@ import numpy as np
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError, Unavailable, UnknownMarket
 from quantgpt.services._base import App
-from quantgpt.services.expressions import compiled, looks_like_words
+from quantgpt.services.expressions import compiled
+from quantgpt.services.words import is_wording
 from quantgpt.services.factor_tests import TestFactor, pinned
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _check_prompt(app: App, text: str, market: Market | None) -> None:
     try:
         compiled(text, market)
     except BadExpression:
-        if not looks_like_words(text):
+        if not is_wording(text):
             raise
         limit = app.settings.max_prompt_len
         if len(text) > limit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -38,19 +37,6 @@ def operators() -> dict[str, Any]:
     }
 
 
-_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e]")
-_OPERATOR = re.compile(r"[-+*/^<>=()&|?]")
-
-
-def looks_like_words(text: str) -> bool:
-    """The text is a description rather than an expression: Chinese, or several words without any operator or call.
-
-    >>> looks_like_words("20日动量"), looks_like_words("momentum of twenty days"), looks_like_words("clos / open")
-    (True, True, False)
-    """
-    return bool(_CHINESE.search(text)) or (len(text.split()) > 1 and not _OPERATOR.search(text))
-
-
 def compiled(text: str, market: Market | None) -> Expression:
     """The expression, checked against what a market holds; against all there could be while there is none.
 
@@ -66,13 +52,14 @@ def compiled(text: str, market: Market | None) -> Expression:
 def validate(app: App, text: str) -> dict[str, Any]:
     """What an expression means and costs, or where it is wrong; never raises for a wrong one."""
     from quantgpt.expr import colour_tokens
+    from quantgpt.services.words import is_wording
 
     try:
         expression = compiled(text, _market(app))
     except BadExpression as error:
         return {
             **_NOTHING,
-            "words": looks_like_words(text),
+            "words": is_wording(text),
             "expression": text,
             "tokens": [_token(t) for t in colour_tokens(text)],
             "error": fault(error),

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from quantgpt.foundations.errors import BadExpression, NoData, NotFound, QuantError
 from quantgpt.foundations.hashing import hash_value
-from quantgpt.foundations.progress import Progress
+from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.foundations.series import Series
 from quantgpt.services._base import App, JobRef, Kept, operation
-from quantgpt.services.expressions import compiled
 from quantgpt.services.stages import Stages
 
 if TYPE_CHECKING:
+    from quantgpt.backtest.computed import FactorTestSpec
+    from quantgpt.backtest.factor_test import FactorTestResult
     from quantgpt.expr import Expression
+    from quantgpt.factors.sealing import Seal
     from quantgpt.market.market import Market
+    from quantgpt.services.trials import Correction, Identity
+    from quantgpt.services.words import Wording
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +70,19 @@ def _check(app: App, ask: TestFactor) -> TestFactor:
     return checked_factor_test(app, ask)
 
 
-def _facts(ask: TestFactor) -> dict[str, Any]:
-    return {"expression": ask.prompt, "market": ask.market}
+def facts_of(ask: TestFactor) -> dict[str, Any]:
+    """What is known of a test when it is asked for: words have no expression yet."""
+    from quantgpt.services.words import is_wording
+
+    return {"expression": None if is_wording(ask.prompt) else ask.prompt, "market": ask.market}
+
+
+def brief_of(app: App, ask: TestFactor, owner_id: str) -> dict[str, Any]:
+    """What a test must know of its owner: the trials before it, and how often the model may still be called."""
+    from quantgpt.services.ledger import ledger_brief
+
+    used = app.records.model_calls.lately(owner_id)
+    return {**ledger_brief(app, owner_id, ask), "model_calls_left": max(app.settings.model_daily_calls - used, 0)}
 
 
 def _explain(error: QuantError) -> str:
@@ -129,7 +144,7 @@ def _keep(app: App, job: JobRef, run: FactorTestRun, progress: Progress) -> Kept
 
 def _brief(result: dict[str, Any]) -> dict[str, Any]:
     """What a list shows of a result."""
-    names = ("score", "grade", "verdict", "metrics")
+    names = ("score", "grade", "verdict", "metrics", "search")
     summary = {k: v for k, v in result["backtest_summary"].items() if not isinstance(v, dict | list)}
     tests = result.get("anti_overfit") or {}
     kept = {name: result[name] for name in names if name in result}
@@ -152,28 +167,67 @@ _NO_REPORT = {
     check=_check,
     keep=_keep,
     warm=_warm,
-    facts=_facts,
+    facts=facts_of,
     explain=_explain,
+    brief=brief_of,
+    secrets=("deepseek_api_key",),
     task=True,
 )
 def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
-    """Test one factor expression from the market store to the verdict.
+    """Test one factor, given as an expression or in words, from the market store to the verdict.
 
-    Raises: BadExpression, UnknownUniverse, BadRequest, NoData.
+    Raises: BadExpression, UnknownUniverse, BadRequest, NoData, RateLimited and Unavailable of a language model.
     """
-    from quantgpt.expr import EvalInputs, evaluate
-    from quantgpt.factors.regimes import HISTORY
+    from quantgpt.services.trials import failed_row, finish
+    from quantgpt.services.words import worded
 
     stages = Stages(progress)
     stages.enter("generating_expression")
-    stages.enter("validating")
     market = _open(app, ask)
-    expression = compiled(ask.prompt, market)
+    wording = worded(app, ask.prompt, market, stages, ask.briefing)
+    stages.enter("validating")
+    identity = _identity(ask, market, wording)
+    try:
+        made, seal = _tested(app, ask, market, wording.expression, identity, stages)
+    except NoData:
+        tell(stages, Note(trials=(failed_row(identity),)))
+        raise
+    sealed = seal is not None and ask.seal
+    search, trials = finish(identity, made.body, made.series, ask.briefing, seal=seal, sealed=sealed)
+    tell(stages, Note(trials=trials))
+    result = {**made.body, "params": _params(ask, made.body, wording), "llm": wording.llm, "search": search}
+    return FactorTestRun(result=result, series=made.series, timings=stages.stop())
+
+
+def _identity(ask: TestFactor, market: Market, wording: Wording) -> Identity:
+    from quantgpt.services.trials import Identity
+
+    return Identity(
+        market=market.name,
+        universe=ask.universe,
+        start_date=ask.start_date,
+        end_date=ask.end_date,
+        holding_period=ask.holding_period,
+        expression=wording.expression_text,
+        expression_hash=wording.expression.hash,
+    )
+
+
+def _tested(
+    app: App, ask: TestFactor, market: Market, expression: Expression, identity: Identity, stages: Stages
+) -> tuple[FactorTestResult, Seal | None]:
+    """The test of the expression on the span asked for, without its sealed slice where that is to stay sealed."""
+    from quantgpt.expr import EvalInputs, evaluate
+    from quantgpt.factors.regimes import HISTORY
+    from quantgpt.services.sealing import open_span
+    from quantgpt.services.trials import prepare
+
     stages.enter("fetching_data")
+    open_end, seal = open_span(market.days, ask.start_date, ask.end_date)
     view = market.view(
         ask.universe,
         ask.start_date,
-        ask.end_date,
+        open_end if ask.seal else ask.end_date,
         warmup=expression.warmup,
         benchmark=ask.benchmark or None,
         history=HISTORY,
@@ -183,45 +237,39 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
         view.fields[name]
     stages.enter("backtesting")
     factor = evaluate([expression], inputs, threads=app.settings.job_threads)[0]
-    made = _computed(ask, expression, view, factor, stages)
-    params = {
-        **made.body["params"],
-        "expression": ask.prompt,
-        "canonical": expression.canonical,
-        "expression_hash": expression.hash,
+    return _computed(spec_of(ask, expression, prepare(identity, ask.briefing)), view, factor, stages), seal
+
+
+def _params(ask: TestFactor, body: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    return {
+        **body["params"],
+        "expression": wording.expression_text,
+        "canonical": wording.expression.canonical,
+        "expression_hash": wording.expression.hash,
         "universe": ask.universe,
         "start_date": ask.start_date,
         "end_date": ask.end_date,
         "n_groups": ask.n_groups,
         "holding_period": ask.holding_period,
         "benchmark": ask.benchmark,
+        "seal": ask.seal,
     }
-    llm = {
-        "prompt": ask.prompt,
-        "generated_expression": ask.prompt,
-        "model": None,
-        "used_llm": False,
-        "attempts": 0,
-        "tokens": 0,
-        "engine": "expression",
-    }
-    result = {**made.body, "params": params, "llm": llm}
-    return FactorTestRun(result=result, series=made.series, timings=stages.stop())
 
 
-def _computed(ask: TestFactor, expression: Expression, view: Any, factor: Any, stages: Stages) -> Any:
+def _computed(spec: FactorTestSpec, view: Any, factor: Any, stages: Stages) -> FactorTestResult:
     import numpy as np
 
     from quantgpt.backtest.factor_test import run_factor_test
 
     if int(np.isfinite(factor[view.first :]).sum()) <= FEW_ROWS:
         stages.skipped = frozenset({"analyzing"})
-    made = run_factor_test(view, factor, _spec(ask, expression), progress=stages)
+    made = run_factor_test(view, factor, spec, progress=stages)
     stages.enter("analyzing")
     return made
 
 
-def _spec(ask: TestFactor, expression: Expression) -> Any:
+def spec_of(ask: TestFactor, expression: Expression, correction: Correction) -> FactorTestSpec:
+    """How an expression is tested, corrected for the search that the test is part of."""
     from quantgpt.backtest.factor_test import FactorTestSpec
     from quantgpt.expr.tree import walk
     from quantgpt.factors.diagnose import ExpressionFacts
@@ -236,6 +284,8 @@ def _spec(ask: TestFactor, expression: Expression) -> Any:
         direction=ask.direction,
         neutralize_industry=ask.neutralize_industry,
         seed=_seed(ask, expression),
+        trials=correction.trials,
+        permutations=correction.permutations,
         facts=ExpressionFacts(
             nesting_depth=expression.depth,
             windows=tuple(sorted(windows)),

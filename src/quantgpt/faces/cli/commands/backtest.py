@@ -14,7 +14,9 @@ def install(cli: typer.Typer) -> None:
 
 
 def backtest(
-    expression: Annotated[str, typer.Argument(help="因子表达式，如 'rank(close/ts_mean(close, 20))'")],
+    expression: Annotated[
+        str, typer.Argument(help="因子表达式，如 'rank(close/ts_mean(close, 20))'，或一句话，如 20日动量")
+    ],
     universe: Annotated[str, typer.Option(help="股票池")] = "hs300",
     start: Annotated[str, typer.Option(help="起始日期 YYYY-MM-DD")] = "2023-01-01",
     end: Annotated[str, typer.Option(help="结束日期 YYYY-MM-DD")] = "2025-12-31",
@@ -27,6 +29,7 @@ def backtest(
     execution: Annotated[str, typer.Option(help="成交方式 next_open / next_close / same_close")] = "next_open",
     direction: Annotated[int | None, typer.Option(help="因子方向 1 / -1；默认由校准段决定")] = None,
     neutralize_industry: Annotated[bool, typer.Option(help="按行业中性化")] = False,
+    seal: Annotated[bool, typer.Option(help="不看区间末尾的封存段")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="只打印 JSON 结果")] = False,
 ) -> None:
     """回测一个因子 · Test one factor expression."""
@@ -35,6 +38,7 @@ def backtest(
     from quantgpt.bootstrap import build_app
     from quantgpt.faces.cli.showing import progress_bar, show_result
     from quantgpt.foundations.errors import BadRequest
+    from quantgpt.records import LOCAL_ADMIN
     from quantgpt.services.factor_tests import TestFactor
 
     if report is not None and not _can_hold(report):
@@ -54,11 +58,12 @@ def backtest(
         execution=execution,  # type: ignore[arg-type]
         direction=direction,
         neutralize_industry=neutralize_industry,
+        seal=seal,
     )
     app = build_app()
     began = time.perf_counter()
     with progress_bar(quiet=as_json) as progress:
-        run = app.run(ask, progress)
+        run = app.run(ask, progress, owner_id=LOCAL_ADMIN)
         if report is not None:
             _write_report(report, run, progress)
     if as_json:
