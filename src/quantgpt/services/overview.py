@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from quantgpt.foundations.errors import BadRequest, NotFound
@@ -15,6 +16,7 @@ from quantgpt.services.tasks import TESTS
 
 TASK_DAYS = 7
 USER_DAYS = 30
+_USER_ID = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def list_tasks(
         raise BadRequest(
             f"没有名为 {status[:40]!r} 的状态", field="status", hint=hint, nearest=near[0] if near else None
         )
+    if user_id is not None and not _USER_ID.fullmatch(user_id):
+        return [], 0
     return app.records.overview.tasks(
         tasks_of_the_contract(), page=page, page_size=page_size, stage=status, owner_id=user_id
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ TESTS = ("factor.test",)
 """Operations whose tasks are backtests; every other task is an iteration."""
 
 _ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
+
+_SESSION_ID = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 
 CANCELLED = Failure(error="任务已取消", error_facts='{"kind":"conflict","code":"cancelled"}')
 
@@ -45,6 +48,8 @@ def list_tasks(
     app: App, owner_id: str, *, page: int, page_size: int, brief: bool = False, session_id: str | None = None
 ) -> TaskPage:
     """A page of somebody's tasks, of one session if one is named; empty beyond the end; `brief` without the results."""
+    if session_id is not None and not _SESSION_ID.fullmatch(session_id):
+        return TaskPage([], page, page_size, 0)
     tasks, total = app.records.jobs.page(
         owner_id,
         tasks_of_the_contract(),
@@ -82,9 +87,19 @@ def events_of(app: App, job: Job, after: int) -> list[JobEvent]:
     return app.records.jobs.events(job.id, after=after)
 
 
-def read_series(app: App, task_id: str, owner_id: str, name: str) -> bytes:
-    """One series of a task as JSON text. Raises NotFound."""
-    return app.artifacts.read_series(read_task(app, task_id, owner_id).id, name)
+def read_series(app: App, task_id: str, owner_id: str, name: str, *, candidate: int | None = None) -> bytes:
+    """One series of a task, or of a candidate of a finished iteration, as JSON text. Raises NotFound."""
+    job = read_task(app, task_id, owner_id)
+    return app.artifacts.read_series(job.id if candidate is None else _archive(app, job, candidate), name)
+
+
+def _archive(app: App, job: Job, candidate: int) -> str:
+    """The archive of a candidate, which its report names."""
+    rows = json.loads(job.outcome)["candidates"] if is_iteration(job) and job.outcome else []
+    report = rows[candidate].get("report_filename") if 0 <= candidate < len(rows) else None
+    if report is None:
+        raise NotFound("没有这个候选的数据", field="candidate", hint=f"{len(rows)} candidates; failed ones have none")
+    return app.artifacts.source_of(report, job.id)
 
 
 def counts(app: App) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
 from quantgpt.foundations.errors import BadRequest, Unavailable
-from quantgpt.services import sessions, tasks
+from quantgpt.services import families, sessions, tasks
 
 router = APIRouter(tags=["tasks"])
 JSON = "application/json"
@@ -49,12 +49,18 @@ def get_tasks(
     page_size: Annotated[int, Query(ge=1, le=100)] = 20,
     session_id: str | None = None,
     brief: bool = False,
+    q_values: bool = False,
 ) -> Response:
-    """The caller's tasks, newest first; `brief` shows only the key figures of each result."""
+    """The caller's tasks, newest first; `brief` shows only the key figures of each result, `q_values` what each is
+    worth after everything that was tried on its universe and span."""
     found = tasks.list_tasks(
         rest.app, caller.id, page=page, page_size=page_size, brief=brief, session_id=session_id or None
     )
-    rows = ",".join(task_json(job, parts=found.parts.get(job.id, ()), brief=brief) for job in found.tasks)
+    worth = families.task_q_values(rest.app, caller.id, [job.id for job in found.tasks]) if q_values else {}
+    rows = ",".join(
+        task_json(job, parts=found.parts.get(job.id, ()), brief=brief, q_values=worth.get(job.id))
+        for job in found.tasks
+    )
     text = f'{{"tasks":[{rows}],"page":{page},"page_size":{page_size},"total":{found.total}}}'
     return Response(text, media_type=JSON)
 
@@ -74,9 +80,15 @@ def post_cancel(task_id: str, rest: RestDep, caller: CallerDep) -> Response:
 
 
 @router.get("/tasks/{task_id}/series/{name}", responses={200: {"model": SeriesTable}})
-def get_series(task_id: str, name: str, rest: RestDep, caller: CallerDep) -> Response:
-    """One series of a finished task."""
-    body = tasks.read_series(rest.app, task_id, caller.id, name)
+def get_series(
+    task_id: str,
+    name: str,
+    rest: RestDep,
+    caller: CallerDep,
+    candidate: Annotated[int | None, Query(ge=0, le=1000, description="候选序号（迭代任务）")] = None,
+) -> Response:
+    """One series of a finished task, or of a candidate of a finished iteration."""
+    body = tasks.read_series(rest.app, task_id, caller.id, name, candidate=candidate)
     return Response(body, media_type=JSON, headers={"Cache-Control": "private, max-age=3600"})
 
 
