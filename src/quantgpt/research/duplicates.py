@@ -167,7 +167,9 @@ class Seen:
 
     def add(self, expression: Expression, values: Ranked | None = None) -> None:
         """Remember a factor."""
-        if self._forms.setdefault(form_of(expression).key, expression.text) == expression.text:
+        key = form_of(expression).key
+        if key not in self._forms:
+            self._forms[key] = expression.text
             self._trees.append(expression)
         if values is not None:
             self._values.append((expression.text, values))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from quantgpt.expr.canonical import text_of
 from quantgpt.expr.expression import Expression
-from quantgpt.expr.tree import walk
+from quantgpt.expr.tree import Node, walk
 from quantgpt.research.duplicates import form_of, sizes
 
 LEAST_SIZE = 3
@@ -36,8 +37,8 @@ class Memory:
     tried: Sequence[Tried] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     """reason by form, of candidates that could not be tested"""
-    worn: frozenset[str] = frozenset()
-    """keys of parts that occur often in candidates which did not beat their parents"""
+    worn: Mapping[str, str] = field(default_factory=dict)
+    """texts, by key, of parts that occur often in candidates which did not beat their parents"""
 
     @classmethod
     def of(cls, tried: Iterable[Tried]) -> Memory:
@@ -77,15 +78,18 @@ def _rank(one: Tried) -> tuple[float, str]:
     return -(one.score or 0.0), one.expression.text
 
 
-def _worn(tried: Sequence[Tried]) -> frozenset[str]:
+def _worn(tried: Sequence[Tried]) -> dict[str, str]:
     """Parts of at least three candidates that beat their parents less than half of the time."""
     times: Counter[str] = Counter()
     gains: Counter[str] = Counter()
+    nodes: dict[str, Node] = {}
     for one in tried:
         counted = sizes(one.expression.tree)
         better = one.score is not None and one.parent_score is not None and one.score > one.parent_score
         for node in walk(one.expression.tree):
             if counted[node.key] >= LEAST_SIZE:
+                nodes[node.key] = node
                 times[node.key] += 1
                 gains[node.key] += better
-    return frozenset(key for key, n in times.items() if n >= LEAST_TIMES and 2 * gains[key] < n)
+    worn = [key for key, n in times.items() if n >= LEAST_TIMES and 2 * gains[key] < n]
+    return {key: text_of(nodes[key]) for key in worn}
