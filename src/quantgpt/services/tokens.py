@@ -80,7 +80,8 @@ class Tokens:
         kind, subject = claims.get("type"), claims["sub"]
         issued, ends, begins = claims["iat"], claims["exp"], claims.get("nbf", 0)
         if (
-            kind not in self._seconds
+            not isinstance(kind, str)
+            or kind not in self._seconds
             or not subject
             or any(type(moment) is not int for moment in (issued, ends, begins))
         ):
