@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from tests._models import Server, model_of
-from tests._rig import lend_demo, make_app
+from tests._rig import lend_demo
 
+from quantgpt.bootstrap import build_app
 from quantgpt.foundations.progress import Note
+from quantgpt.foundations.settings import load_settings
 from quantgpt.services._base import App
 
 
@@ -41,7 +43,7 @@ class Heard:
 def app_with(server: Server | None, home: Path, patch: pytest.MonkeyPatch, **limits: Any) -> App:
     """An App on the demo market that asks this server, with next to no patience."""
     patch.setattr("quantgpt.research.asking.PAUSE_SECONDS", 0.001)
-    app = lend_demo(make_app(home, deepseek_api_key=None))
+    app = lend_demo(build_app(load_settings(home=home, database_url=None, deepseek_api_key=None)))
     if server is None:
         return app
     model = model_of(server, **{"read": 0.2, "total": 0.4, "body": 100_000, **limits})

@@ -23,12 +23,12 @@ _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL |
 _FENCE = re.compile(r"```[ \t]*[\w+-]{0,20}[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LABEL = re.compile(
-    r"^\s*(?:[-*•>]|\d{1,2}[.)、])?\s*(?:[A-Za-z_]{1,16}|[\u4e00-\u9fff]{1,8})\s*(?:[:：]|(?<![<>=!])=(?!=))\s*"
+    r"^(?:(?:[*•>]|\d{1,2}[.)、])\s+)?(?:(?:[A-Za-z_]{1,16}|[\u4e00-\u9fff]{1,8})\s*(?:[:：]|(?<![<>=!])=(?!=))\s*)?"
 )
 _FORMULA = re.compile(r"[A-Za-z0-9_\s+\-*/^().,<>=!?:&|]+")
 _CALL = re.compile(r"\b[A-Za-z_]\w*+\s*+\(|[\w)]\s*+[-+*/^<>]\s*+[\w(-]")
 _PROSE = re.compile(r"\b[A-Za-z]++(?:\s++[A-Za-z]++){3}")
-_DIGITS = re.compile(r"\d{1,4}", re.ASCII)
+_DIGITS = re.compile(r"(?<![-.\d])\d{1,4}", re.ASCII)
 _EXPRESSION_KEYS = ("expression", "factor", "formula", "alpha")
 _REASON_KEYS = ("reason", "refusal", "error", "message")
 _LIST_KEYS = ("candidates", "expressions", "factors", "results", "answers")
