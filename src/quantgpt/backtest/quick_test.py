@@ -34,6 +34,8 @@ class QuickTest:
     """plain values; the names and numbers are those of the full test"""
     strategy: F64
     """daily net returns of the directed top group"""
+    active: F64
+    """the same less the mean of all groups before costs: what it earns over the universe"""
     days: Days
     """their sessions"""
 
@@ -72,7 +74,13 @@ def run_quick_test(factor: FloatPanel, spec: FactorTestSpec, shared: Shared) -> 
     }
     top = n_groups - 1 if direction.sign > 0 else 0
     strategy = np.ascontiguousarray(run.returns_net[top])
-    return QuickTest(figures=plain(figures), strategy=strategy, days=view.days[run.days])
+    return QuickTest(figures=plain(figures), strategy=strategy, active=_active(run, strategy), days=view.days[run.days])
+
+
+def _active(run: GroupRun, strategy: F64) -> F64:
+    """The costs of the groups are spread evenly over the sessions, as the ledger of trials takes them."""
+    drag = float(run.cost.sum(axis=1).mean()) / strategy.size
+    return np.asarray(strategy - run.returns_net.mean(axis=0) - drag, dtype=np.float64)
 
 
 def _ic(prefix: str, s: ICSummary) -> dict[str, Any]:
