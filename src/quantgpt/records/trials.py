@@ -91,8 +91,9 @@ def add_trials(
             dialect.insert(trials)
             .values(**{"lineage_id": lineage_id, **values}, owner_id=owner_id, job_id=job_id, created_at=database_now())
             .on_conflict_do_nothing(index_elements=list(_IDENTITY))
+            .returning(trials.c.id)
         )
-        added += connection.execute(statement).rowcount
+        added += connection.execute(statement).first() is not None
         if row["kind"] == "opening" and row.get("reason") == PLAIN_RUN:
             _book_look(connection, owner_id, job_id, lineage_id, row)
     return added
