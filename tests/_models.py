@@ -9,8 +9,8 @@
     with fake_model(by=lambda request: say(request.text)) as server:       # or one that depends on the request
 
 `say(text)` answers with any text, `propose(expression, ...)` with the JSON that we ask for, `offer(expression, ...)` with a
-list of candidates, `status(code, ...)` with an HTTP error. `FAULTS[name]()` gives each fault; those that play for time do it
-until the client leaves or the server stops. `model_of(server, **limits)` is our client with small time-outs.
+list of candidates, `status(code, ...)` with an HTTP error. `FAULTS[name]()` gives each fault; those that play for time (SLOW) do
+it until the client leaves or the server stops. `model_of(server, **hasty(name))` is our client with time-outs that fit the fault.
 """
 
 from __future__ import annotations
@@ -98,12 +98,12 @@ def fake_model(*replies: Reply, by: Callable[[Request], Reply] | None = None) ->
 
 
 def model_of(server: Server, **limits: Any) -> Any:
-    """Our client of this server; bounds in seconds and bytes, small unless told otherwise."""
+    """Our client of this server; bounds in seconds and bytes, `hasty(name)` for a fault that plays for time."""
     from quantgpt.connectors.llms._bounded import Limits
     from quantgpt.connectors.llms.openai_compatible import OpenAICompatible
 
     return OpenAICompatible(
-        KEY, server.base_url, "deepseek-chat", Limits(**{"connect": 1.0, "read": 0.3, "total": 0.6, **limits})
+        KEY, server.base_url, "deepseek-chat", Limits(**{"connect": 2.0, "read": 3.0, "total": 6.0, **limits})
     )
 
 
@@ -242,6 +242,15 @@ FAULTS: dict[str, Callable[[], Reply]] = {
     ),
     "filtered": lambda: say("rank(close)", finish="content_filter"),
 }
+
+
+SLOW = frozenset({"time-out", "1 byte/s", "headers 1 byte/s"})
+"""Faults that end by a time-out of the client."""
+
+
+def hasty(name: str, total: float = 0.3) -> dict[str, float]:
+    """Bounds for a client that meets that fault: short where it plays for time, else those it has anyway."""
+    return {"read": total / 2, "total": total} if name in SLOW else {}
 
 
 def _serve(connection: socket.socket, choose: Callable[[Request], Reply], stop: threading.Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests._models import FAULTS, KEY, fake_model, model_of, propose, say, status
+from tests._models import FAULTS, KEY, fake_model, hasty, model_of, propose, say, status
 
 from quantgpt.connectors.llms import open_model
 from quantgpt.foundations.chat import Message, ModelFault
@@ -64,7 +64,7 @@ def test_a_right_answer_brings_its_text_and_its_price():
 @pytest.mark.parametrize("name", KINDS)
 def test_every_fault_has_its_kind_and_is_not_asked_again(name):
     with fake_model(FAULTS[name]()) as server, pytest.raises(ModelFault) as caught:
-        ask(model_of(server))
+        ask(model_of(server, **hasty(name)))
     assert caught.value.kind == KINDS[name]
     assert len(server.requests) == caught.value.requests == 1
     assert KEY not in f"{caught.value!s}{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"

@@ -41,10 +41,10 @@ class Heard:
 
 
 def app_with(server: Server | None, home: Path, patch: pytest.MonkeyPatch, **limits: Any) -> App:
-    """An App on the demo market that asks this server, with next to no patience."""
+    """An App on the demo market that asks this server, with next to no pause between calls."""
     patch.setattr("quantgpt.research.asking.PAUSE_SECONDS", 0.001)
     app = lend_demo(build_app(load_settings(home=home, database_url=None, deepseek_api_key=None)))
     if server is None:
         return app
-    model = model_of(server, **{"read": 0.2, "total": 0.4, "body": 100_000, **limits})
+    model = model_of(server, **{"body": 100_000, **limits})
     return replace(app, plugs=replace(app.plugs, model=lambda settings: model))
