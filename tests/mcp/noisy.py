@@ -42,8 +42,6 @@ def main() -> None:
     from quantgpt.faces.mcp import own_worker
 
     own_worker.ENTRY = "from tests.mcp.noisy import worker; worker()"
-    sys.argv = ["quantgpt"]
-    os.environ["QUANTGPT_TEST_NOISE"] = "1"
     from quantgpt.faces.mcp.desk import Call
     from quantgpt.faces.mcp.shapes import JobAnswer
     from quantgpt.faces.mcp.tools._base import tool
@@ -51,19 +49,19 @@ def main() -> None:
     globals().update(Call=Call, JobAnswer=JobAnswer)
 
     @tool("make_noise", "Noise")
-    async def tool_of_noise(ctx: Call, times: int = 3) -> JobAnswer:
+    async def tool_of_noise(ctx: Call, times: int = 1, wait_seconds: float = 45) -> JobAnswer:
         """Print in the server, then in a job."""
         from quantgpt.faces.mcp.answers import job_answer
         from quantgpt.faces.mcp.waiting import carried_out
 
         make_noise(times)
-        return job_answer(ctx, await carried_out(ctx, lambda: MakeNoise(times=times), 45))
+        return job_answer(ctx, await carried_out(ctx, lambda: MakeNoise(times=times), wait_seconds))
 
     sys.exit(serve([]))
 
 
 def worker() -> None:
-    """The worker of that server."""
+    """The worker of that server, not warmed up."""
     from quantgpt.faces.mcp.own_worker import main as work
 
-    work(plugins=("tests.mcp.noisy",))
+    work(plugins=("tests.mcp.noisy",), warm=False)

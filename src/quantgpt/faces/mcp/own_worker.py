@@ -60,7 +60,7 @@ class OwnWorker:
             self._process.wait(STOP_SECONDS)
 
 
-def main(plugins: Sequence[str] = ()) -> None:
+def main(*, plugins: Sequence[str] = (), warm: bool = True) -> None:
     """Entry of the worker process: the argument is the pid of the server, with which it ends."""
     from quantgpt.bootstrap import build_app, build_worker, start_logging
     from quantgpt.services.jobs.lifeline import die_with_parent
@@ -72,7 +72,7 @@ def main(plugins: Sequence[str] = ()) -> None:
     with suppress(BlockingIOError):
         lock = _hold(app)
         app.records.migrate()
-        build_worker(app, plugins=plugins).run()
+        build_worker(app, plugins=plugins, warm=warm).run()
         lock.close()
 
 

@@ -1,0 +1,90 @@
+"""Nothing but the protocol on standard output, whatever is printed and whatever comes in."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests._rig import is_alive, make_app, wait_until
+from tests.mcp._agents import NOISY, raw_server, stdio_agent
+
+from quantgpt.services.errands import is_worked_on
+
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": "hello",
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}
+READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+LAST = {"jsonrpc": "2.0", "id": "last", "method": "tools/list"}
+HUGE = 6 << 20
+
+
+def _frames(seed: int, count: int) -> list[bytes]:
+    """Frames that no client should send."""
+    draw = random.Random(seed)
+    wrong: list[Any] = [
+        None, 1, "x", [], [LAST, LAST], {}, {"jsonrpc": "2.0"}, {"jsonrpc": "1.0", "id": 1, "method": "ping"},
+        {"jsonrpc": "2.0", "id": None, "method": "ping"}, {"jsonrpc": "2.0", "id": {}, "method": "ping"},
+        {"jsonrpc": "2.0", "id": 1, "method": "no/such"}, {"jsonrpc": "2.0", "id": 1, "method": 7},
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call"},
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": 3}},
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "nope", "arguments": {}}},
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "get_job", "arguments": []}},
+        {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "file:///etc/passwd"}},
+        {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "quantgpt://jobs/../x/result"}},
+        {"jsonrpc": "2.0", "id": 1, "result": {}}, {"jsonrpc": "2.0", "id": 1, "error": {"code": 1}},
+        {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": draw.randrange(99)}},
+        {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": 1, "progress": "x"}},
+        {**HELLO, "id": "again"}, {**HELLO, "params": {}},
+    ]  # fmt: skip
+    raw = [b"", b"\x00\xff\xfe", b"{", b'{"jsonrpc"', b"\xed\xa0\x80", b"[" * 5000, b'"' + b"x" * 70_000, b"NaN"]
+    frames = [json.dumps(frame).encode() for frame in wrong] + raw
+    return [draw.choice(frames) for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", [pytest.param(100), pytest.param(1000, marks=pytest.mark.soak)])
+def test_whatever_comes_in_every_line_that_goes_out_is_a_message(tmp_path: Path, count: int) -> None:
+    frames = [json.dumps(HELLO).encode(), json.dumps(READY).encode(), *_frames(count, count)]
+    frames += [b'{"jsonrpc":"2.0","id":5,"method":"' + b"x" * HUGE + b'"}', json.dumps(LAST).encode()]
+    with raw_server(tmp_path) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        for frame in frames:
+            server.stdin.write(frame.replace(b"\n", b" ") + b"\n")
+        server.stdin.flush()
+        answers: list[dict[str, Any]] = []
+        for line in server.stdout:
+            answers.append(json.loads(line))
+            if answers[-1].get("id") == "last":
+                break
+        server.stdin.close()
+        assert server.stdout.read() == b""
+        assert server.wait(10) == 0
+    assert all(answer["jsonrpc"] == "2.0" for answer in answers)
+    assert answers[0]["result"]["serverInfo"]["name"] == "quantgpt"
+    assert len(answers[-1]["result"]["tools"]) >= 11
+    assert any("error" in answer for answer in answers)
+
+
+def test_printing_does_not_disturb_the_protocol_and_the_worker_ends_with_its_server(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    with stdio_agent(tmp_path, command=NOISY) as agent:
+        agent.call("list_universes")
+        assert not is_worked_on(app), "what needs no job needs no worker"
+        asked = agent.result("make_noise", wait_seconds=0)
+        wait_until(lambda: bool(app.records.workers.all()))
+        (worker,) = app.records.workers.all()
+        with stdio_agent(tmp_path) as second:
+            found = second.result("get_job", job_id=asked["job_id"])
+            assert (found["status"], found["result"]) == ("completed", {"times": 1})
+            assert second.error("run_backtest", expression="close")["kind"] == "unavailable"
+            assert [row.id for row in app.records.workers.all()] == [worker.id], "another's is not doubled"
+        assert is_alive(worker.pid)
+        assert "run_backtest" in {tool.name for tool in agent.ask("list_tools").tools}
+    wait_until(lambda: not is_alive(worker.pid))
+    assert app.records.workers.all() == []
