@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from quantgpt.factors.sealing import Seal
     from quantgpt.foundations.panel import Days
+    from quantgpt.market.market import Market
     from quantgpt.records import Job
     from quantgpt.records.openings import OpeningRow
     from quantgpt.services.trials import Identity
@@ -103,7 +104,7 @@ def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
     from quantgpt.services.trials import failed_row, finish
 
     progress("fetching_data", 0.1, "封存段行情")
-    market = _market(app, ask)
+    market = _market(app, ask.market, ask.snapshot)
     expression = compiled(ask.expression, market)
     identity = _identity(ask, market.name, expression.hash)
     try:
@@ -125,11 +126,12 @@ def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _market(app: App, ask: OpenSeal) -> Any:
+def _market(app: App, name: str | None, snapshot: str | None) -> Market:
+    """The market as the search saw it; as it is now, where that snapshot is gone."""
     try:
-        return app.markets.open(ask.market, ask.snapshot)
+        return app.markets.open(name, snapshot)
     except NotFound:
-        return app.markets.open(ask.market)
+        return app.markets.open(name)
 
 
 def _identity(ask: OpenSeal, market: str, expression_hash: str) -> Identity:
@@ -146,7 +148,7 @@ def _identity(ask: OpenSeal, market: str, expression_hash: str) -> Identity:
     )
 
 
-def _tested(app: App, ask: OpenSeal, market: Any, expression: Any, identity: Identity, progress: Progress) -> Any:
+def _tested(app: App, ask: OpenSeal, market: Market, expression: Any, identity: Identity, progress: Progress) -> Any:
     from quantgpt.backtest.factor_test import FactorTestSpec, run_factor_test
     from quantgpt.expr import EvalInputs, evaluate
     from quantgpt.factors.regimes import HISTORY
@@ -197,7 +199,7 @@ def open_for_selection(
 
     Returns `{"state": "none" | "opened" | "refused", ...}`: none where the span has no sealed slice.
     """
-    market = app.markets.open(params.get("market"))
+    market = _market(app, params.get("market"), params.get("data_snapshot"))
     seal = seal_of(market.days, str(params["start_date"]), str(params["end_date"]))
     if seal is None:
         from quantgpt.services.trials import NO_SEAL

@@ -229,11 +229,11 @@ def finish(
     days = [str(day) for day in series["daily_returns"].index]
     rows = [trial_row(identity, body, active, days[0], kind)]
     if seal is not None and not sealed:
-        rows.append(_look(identity, seal, active, days))
+        rows.append(look_row(identity, seal, active, days))
     return facts.to_json() | {"ledger_key": identity.key, "sealed": _sealed(seal, sealed)}, tuple(rows)
 
 
-def _look(identity: Identity, seal: Seal, active: F64, days: Sequence[str]) -> dict[str, Any]:
+def look_row(identity: Identity, seal: Seal, active: F64, days: Sequence[str]) -> dict[str, Any]:
     """The row of a plain run that went over a sealed slice: its returns there, counted in the slice's own ledger."""
     inside = [seal.first <= day <= seal.last for day in days]
     on_slice = replace(identity, start_date=seal.first, end_date=seal.last)

@@ -1,0 +1,244 @@
+"""A sealed slice in use: opened once by a choice, refused and booked after that, shown with what it said."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+from tests._rig import lend_demo, make_app
+
+from quantgpt.expr import compile_expression
+from quantgpt.faces.rest.app import create_api
+from quantgpt.foundations.errors import NotFound
+from quantgpt.foundations.progress import Note
+from quantgpt.records import LOCAL_ADMIN, Failure, Job, NewJob
+from quantgpt.services._base import App
+from quantgpt.services.sealing import OPEN_SEAL, OpenSeal, open_for_selection, open_span, openings_of, seal_of
+from quantgpt.services.trials import ledger_key
+
+START, END = "2023-01-01", "2025-12-31"
+MOMENTUM, REVERSAL = "rank(close / ts_mean(close, 20))", "-rank(ts_delta(close, 5) / close)"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An App on the demo market without a worker."""
+    made = lend_demo(make_app(tmp_path_factory.mktemp("openings") / "home"))
+    yield made
+    made.records.close()
+
+
+def iteration(app: App, name: str) -> Job:
+    """A finished search, as far as an opening looks at it."""
+    new = NewJob(
+        id=f"iter_{name}", operation="factor.iterate", owner_id=LOCAL_ADMIN, ask="{}", lineage_id=f"root_{name}"
+    )
+    return app.records.jobs.submit(new)[0]
+
+
+def params(expression: str = MOMENTUM, **more: Any) -> dict[str, Any]:
+    return {
+        "expression": expression,
+        "expression_hash": compile_expression(expression).hash,
+        "direction": 1,
+        "universe": "hs300",
+        "start_date": START,
+        "end_date": END,
+        "n_groups": 5,
+        "holding_period": 5,
+        "benchmark": "hs300",
+        "market": "demo",
+        **more,
+    }
+
+
+@dataclass
+class Listener:
+    """A sink that keeps notes."""
+
+    notes: list[Note] = field(default_factory=list)
+
+    def __call__(self, stage: str, fraction: float, message: str = "") -> None:
+        """Nobody watches."""
+
+    def tell(self, note: Note) -> None:
+        """Keep it."""
+        self.notes.append(note)
+
+
+def asked(app: App, answer: dict[str, Any]) -> OpenSeal:
+    job = app.records.jobs.get(answer["job_id"])
+    assert job is not None
+    assert job.operation == OPEN_SEAL
+    return OpenSeal(**json.loads(job.ask))
+
+
+def test_the_span_is_cut_before_its_last_quarter(app: App) -> None:
+    days = app.markets.open("demo").days
+    inside = days[(days >= np.datetime64(START)) & (days <= np.datetime64(END))]
+    end, seal = open_span(days, START, END)
+    assert seal is not None
+    assert (seal.open_first, seal.last) == (str(inside[0]), str(inside[-1]))
+    assert (seal.sessions, end) == (inside.size // 4, str(inside[inside.size - inside.size // 4 - 1]))
+    assert open_span(days, "2025-01-01", END) == (END, None)
+
+
+def test_the_first_choice_opens_and_the_second_is_refused_and_booked(app: App) -> None:
+    search = iteration(app, "a")
+    first = open_for_selection(app, LOCAL_ADMIN, search, params(), {"score": 44.0})
+    seal = seal_of(app.markets.open("demo").days, START, END)
+    assert seal is not None
+    assert (first["state"], first["sealed"]) == ("opened", seal.to_json())
+    ask = asked(app, first)
+    assert (ask.sealed_start, ask.sealed_end, ask.direction) == (seal.first, seal.last, 1)
+    job = app.records.jobs.get(first["job_id"])
+    assert job is not None
+    assert (job.lineage_id, job.parent_id) == ("root_a", search.id)
+
+    second = open_for_selection(app, LOCAL_ADMIN, search, params(REVERSAL))
+    assert (second["state"], second["job_id"]) == ("refused", first["job_id"])
+    assert "不能再次打开" in second["message"]
+    looks = app.records.openings.of_lineage(LOCAL_ADMIN, "root_a")
+    assert [(look.expression, look.refused, look.job_id) for look in looks] == [
+        (MOMENTUM, False, first["job_id"]),
+        (REVERSAL, True, None),
+    ]
+
+
+def test_choosing_the_same_again_shows_the_opening_there_is(app: App) -> None:
+    search = iteration(app, "again")
+    first = open_for_selection(app, LOCAL_ADMIN, search, params())
+    second = open_for_selection(app, LOCAL_ADMIN, search, params())
+    assert (second["state"], second["job_id"]) == ("opened", first["job_id"])
+    assert len(app.records.openings.of_lineage(LOCAL_ADMIN, "root_again")) == 1
+
+
+def test_an_opening_that_failed_showed_nothing_and_may_be_tried_again(app: App) -> None:
+    search = iteration(app, "failed")
+    first = open_for_selection(app, LOCAL_ADMIN, search, params())
+    app.records.jobs.cancel(first["job_id"], LOCAL_ADMIN, Failure(error="x", error_facts="{}"))
+    assert open_for_selection(app, LOCAL_ADMIN, search, params(REVERSAL))["state"] == "refused"
+    again = open_for_selection(app, LOCAL_ADMIN, search, params())
+    assert again["job_id"] != first["job_id"]
+    looks = app.records.openings.of_lineage(LOCAL_ADMIN, "root_failed")
+    assert [look.job_id for look in looks if not look.refused] == [again["job_id"]]
+
+
+def test_two_choices_at_once_open_once(app: App) -> None:
+    search = iteration(app, "both")
+    together = threading.Barrier(6)
+    answers: list[dict[str, Any]] = []
+
+    def choose(expression: str) -> None:
+        together.wait()
+        answers.append(open_for_selection(app, LOCAL_ADMIN, search, params(expression)))
+
+    spelled = [f"rank(ts_delta(close, {k}) / close)" for k in range(2, 8)]
+    threads = [threading.Thread(target=choose, args=(text,)) for text in spelled]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer["state"] for answer in answers) == ["opened"] + ["refused"] * 5
+    looks = app.records.openings.of_lineage(LOCAL_ADMIN, "root_both")
+    assert sorted(look.refused for look in looks) == [False] + [True] * 5
+    jobs = app.records.jobs.of_lineage("root_both", LOCAL_ADMIN)
+    assert [job.operation for job in jobs].count(OPEN_SEAL) == 1
+
+
+def test_a_short_span_has_nothing_to_open(app: App) -> None:
+    search = iteration(app, "short")
+    answer = open_for_selection(app, LOCAL_ADMIN, search, params(start_date="2025-01-01"))
+    assert answer["state"] == "none"
+    assert "120" in answer["reason"]["zh"]
+    assert app.records.openings.of_lineage(LOCAL_ADMIN, "root_short") == []
+
+
+@pytest.fixture(scope="module")
+def opened(app: App) -> tuple[dict[str, Any], Listener, OpenSeal]:
+    """An opening carried out here."""
+    ask = asked(app, open_for_selection(app, LOCAL_ADMIN, iteration(app, "run"), params(direction=-1)))
+    sink = Listener()
+    return app.run(ask, sink), sink, ask
+
+
+def test_the_test_on_the_slice_sees_nothing_else(app: App, opened: Any) -> None:
+    result, _, ask = opened
+    json.dumps(result, allow_nan=False)
+    assert result["sealed"] == {"first_day": ask.sealed_start, "last_day": ask.sealed_end}
+    assert result["params"]["effective_start"] == ask.sealed_start
+    assert result["params"]["effective_end"] == ask.sealed_end
+    assert result["direction"]["source"] == "given"
+    assert result["direction"]["sign"] == -1
+    assert result["backtest_summary"]["n_ic_dates"] <= seal_sessions(app)
+
+
+def seal_sessions(app: App) -> int:
+    seal = seal_of(app.markets.open("demo").days, START, END)
+    assert seal is not None
+    return seal.sessions
+
+
+def test_the_numbers_on_the_slice_are_those_of_a_plain_run_over_it(app: App, opened: Any) -> None:
+    from quantgpt.services.factor_tests import TestFactor
+
+    result, _, ask = opened
+    plain = app.run(
+        TestFactor(prompt=MOMENTUM, start_date=ask.sealed_start, end_date=ask.sealed_end, direction=-1, market="demo")
+    ).result
+    assert result["backtest_summary"]["rank_ic_mean"] == plain["backtest_summary"]["rank_ic_mean"]
+    assert result["metrics"] == plain["metrics"]
+
+
+def test_a_look_is_a_trial_of_the_slice(opened: Any) -> None:
+    result, sink, ask = opened
+    (row,) = [row for note in sink.notes for row in note.trials]
+    assert (row["kind"], row["ok"]) == ("opening", True)
+    assert row["ledger_key"] == ledger_key("demo", "hs300", ask.sealed_start, ask.sealed_end)
+    assert result["search"]["ledger_key"] == row["ledger_key"]
+    assert "reason" not in row
+
+
+def test_earlier_looks_at_the_slice_lower_the_deflated_ratio(app: App, opened: Any) -> None:
+    result, sink, ask = opened
+    rows = [{**row, "expression_hash": f"other{k}", "returns": None, "ok": False} for k in range(50)
+            for note in sink.notes for row in note.trials]  # fmt: skip
+    told = {"ledger": {"key": "k", "rows": [{**row, "label": f"{row['expression_hash']}/5"} for row in rows]}}
+    after = app.run(replace(ask, briefing=told))
+    assert (result["search"]["trials"], after["search"]["trials"]) == (1, 51)
+    assert after["search"]["dsr"] < result["search"]["dsr"]
+    assert after["search"]["sharpe_daily"] == result["search"]["sharpe_daily"]
+
+
+def test_the_next_look_at_the_slice_is_told_of_this_one(app: App, opened: Any) -> None:
+    ask = opened[2]
+    first = app.run(ask, owner_id=LOCAL_ADMIN)["search"]
+    again = app.run(ask, owner_id=LOCAL_ADMIN)["search"]
+    other = app.run(replace(ask, expression=REVERSAL), owner_id=LOCAL_ADMIN)["search"]
+    assert (first["trials"], again["trials"], other["trials"]) == (1, 1, 2)
+    key = ledger_key("demo", "hs300", ask.sealed_start, ask.sealed_end)
+    assert [row.expression for row in app.records.trials.ledger(LOCAL_ADMIN, key)] == [MOMENTUM, REVERSAL]
+
+
+def test_openings_are_shown_with_where_they_stand(app: App) -> None:
+    task = NewJob(id="taskx", operation="factor.test", owner_id=LOCAL_ADMIN, ask="{}", lineage_id="root_show")
+    app.records.jobs.submit(task)
+    search = iteration(app, "show")
+    open_for_selection(app, LOCAL_ADMIN, search, params())
+    open_for_selection(app, LOCAL_ADMIN, search, params(REVERSAL))
+    found = openings_of(app, LOCAL_ADMIN, "taskx")
+    assert [look["status"] for look in found["openings"]] == ["pending", "refused"]
+    with TestClient(create_api(app), base_url="http://127.0.0.1:8003") as client:
+        answer = client.get("/api/v1/tasks/taskx/openings")
+        assert answer.status_code == 200
+        assert [look["status"] for look in answer.json()["openings"]] == ["pending", "refused"]
+        assert "owner_id" not in answer.text
+        assert client.get("/api/v1/tasks/nothere/openings").status_code == 404
+    with pytest.raises(NotFound):
+        openings_of(app, "somebody", "taskx")
