@@ -58,16 +58,11 @@ def start_logging(settings: Settings) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def refuse_unsafe_access(settings: Settings) -> None:
-    """Raise Unavailable where every request would need an account, as long as there are none."""
-    if settings.auth_in_force == "required":
-        cause = (
-            "QUANTGPT_AUTH=required" if settings.auth == "required" else f"QUANTGPT_HOST={settings.host} 不是本机地址"
-        )
-        raise Unavailable(
-            f"{cause}：需要登录，但此版本还没有账户功能，拒绝启动",
-            hint="set QUANTGPT_HOST=127.0.0.1 and QUANTGPT_AUTH=local",
-        )
+def ensure_access(settings: Settings) -> None:
+    """Make the key that signs tokens, where there is none. Raises Unavailable for a key that nobody should trust."""
+    from quantgpt.services import secrets
+
+    secrets.ensure(settings)
 
 
 def build_worker(app: App, *, plugins: Sequence[str] = (), warm: bool = True) -> Worker:

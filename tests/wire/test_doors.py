@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from quantgpt.bootstrap import refuse_unsafe_access
+from quantgpt.bootstrap import ensure_access
 from quantgpt.faces.rest import site
 from quantgpt.faces.rest.app import create_api
 from quantgpt.foundations.errors import Unavailable
@@ -67,14 +67,17 @@ def test_a_token_that_is_present_is_checked(client: TestClient, path: str) -> No
 
 
 @pytest.mark.parametrize("settings", [{"auth": "required"}, {"host": "0.0.0.0"}, {"host": "192.168.1.5"}])
-def test_a_server_that_would_need_accounts_refuses_to_start(tmp_path: Path, settings: dict[str, Any]) -> None:
-    with pytest.raises(Unavailable, match="拒绝启动"):
-        refuse_unsafe_access(load_settings(home=tmp_path, **settings))
+def test_a_server_for_others_refuses_a_key_that_nobody_should_trust(tmp_path: Path, settings: dict[str, Any]) -> None:
+    for key in ("short", "change-me-change-me-change-me-change-me"):
+        with pytest.raises(Unavailable, match="拒绝启动"):
+            ensure_access(load_settings(home=tmp_path, jwt_secret=key, **settings))
+    ensure_access(load_settings(home=tmp_path, **settings))
+    assert (tmp_path / "secrets" / "jwt").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.5"])
 def test_loopback_starts(tmp_path: Path, host: str) -> None:
-    refuse_unsafe_access(load_settings(home=tmp_path, host=host))
+    ensure_access(load_settings(home=tmp_path, host=host, jwt_secret="short"))
 
 
 def test_a_required_token_is_required(idle: App) -> None:

@@ -102,7 +102,9 @@ def model(run: Run) -> Card:
         ),
         (Label("行业中性", "Neutralised"), Cell(plain(get(p, "neutralize_industry")))),
         (Label("方向", "Direction"), Cell(_direction(number(p, "direction"), text(p, "direction_source")))),
-        (Label("计入的试验次数", "Trials"), Cell(plain(number(p, "trials")))),
+        (Label("计入的试验次数", "Trials"), _trials(run)),
+        (Label("折算夏普（DSR）", "Deflated Sharpe"), Cell(plain(_rounded(number(run.result, "search", "dsr"))))),
+        (Label("封存段", "Sealed slice"), _sealed(run)),
         (Label("表达式来自", "Engine"), Cell(_engine(run))),
     ]
     return Card(Label("成本与成交模型", "Costs and execution"), None, 6, facts=facts)
@@ -113,6 +115,29 @@ def _direction(sign: float | None, source: str) -> str:
         return DASH
     where = {"calibration": "由校准段确定", "": ""}.get(source, f"由请求指定（{source}）")
     return f"{'+' if sign > 0 else '−'} {where}".strip()
+
+
+def _trials(run: Run) -> Cell:
+    """Trials on the same universe and span, this one included, and what they are worth."""
+    tried, worth = number(run.result, "search", "trials"), number(run.result, "search", "effective_trials")
+    if tried is None:
+        return Cell(plain(number(run.result, "params", "trials")))
+    return Cell(f"{plain(tried)}（相当于 {plain(_rounded(worth))} 个独立的）", tag="worth that many independent ones")
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _sealed(run: Run) -> Cell:
+    state = text(run.result, "search", "sealed", "state")
+    span = f"{text(run.result, 'search', 'sealed', 'first_day')} 至 {text(run.result, 'search', 'sealed', 'last_day')}"
+    known = {
+        "sealed": Cell(f"{span}，未看", tag="not looked at"),
+        "open": Cell(f"{span}，本次已看到", tag="seen by this run"),
+        "none": Cell("区间太短，没有", tag="the span is too short"),
+    }
+    return known.get(state, Cell(DASH))
 
 
 def _engine(run: Run) -> str:

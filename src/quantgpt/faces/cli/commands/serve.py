@@ -18,11 +18,11 @@ def serve() -> None:
     import gc
 
     gc.disable()  # nothing becomes garbage while modules are loaded; the server turns it on again
-    from quantgpt.bootstrap import build_app, refuse_unsafe_access, start_logging
+    from quantgpt.bootstrap import build_app, ensure_access, start_logging
 
     app = build_app()
     start_logging(app.settings)
-    refuse_unsafe_access(app.settings)
+    ensure_access(app.settings)
     app.ensure_room()
     importlib.import_module("quantgpt.faces.rest.server").serve(app)
 

@@ -34,10 +34,10 @@ def install(cli: typer.Typer) -> None:
 
 def up() -> None:
     """准备数据库与行情，（重新）启动服务，打印网址 · Prepare, (re)start in the background, print the address."""
-    from quantgpt.bootstrap import build_app, refuse_unsafe_access
+    from quantgpt.bootstrap import build_app, ensure_access
 
     app = build_app()
-    refuse_unsafe_access(app.settings)
+    ensure_access(app.settings)
     app.ensure_room()
     app.records.check()
     with _alone(app.settings.run_folder):
