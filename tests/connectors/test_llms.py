@@ -142,6 +142,15 @@ def test_a_server_that_refuses_both_ways_was_asked_twice():
     assert (caught.value.kind, caught.value.requests, len(server.requests)) == ("refused", 2, 2)
 
 
+def test_a_server_that_refuses_both_ways_may_still_know_json_answers():
+    with fake_model(status(400), status(400), say("a")) as server:
+        model = model_of(server)
+        with pytest.raises(ModelFault):
+            ask(model)
+        assert ask(model).requests == 1
+    assert "response_format" in server.requests[2].body
+
+
 def test_a_reply_that_repeats_the_key_is_shown_without_it():
     with fake_model(say(f"the key is {KEY}")) as server:
         assert KEY not in ask(model_of(server)).text

@@ -8,8 +8,10 @@ import pytest
 from tests._models import FAULTS, KEY, SLOW, fake_model, hasty, propose, say, status
 from tests.words._heard import Heard, app_with
 
+from quantgpt.expr import operator_catalogue
 from quantgpt.foundations.errors import BadExpression, BadRequest, RateLimited, Unavailable
-from quantgpt.services.words import worded
+from quantgpt.research.prompts import EXAMPLES
+from quantgpt.services.words import is_wording, worded
 
 WORDS = "过去一个月波动率最低的股票"
 RIGHT = "-1 * ts_std(returns, 20)"
@@ -94,6 +96,18 @@ def test_an_expression_is_taken_as_it_is(tmp_path, monkeypatch, heard):
     assert (made.expression_text, made.llm["engine"], made.llm["used_llm"]) == ("rank( close )", "expression", False)
     assert server.requests == []
     assert heard.expressions == ["rank( close )"]
+
+
+def test_full_width_characters_need_no_model(tmp_path, monkeypatch, heard):
+    with fake_model(propose("close")) as server:
+        made = ask(app_with(server, tmp_path, monkeypatch), heard, "rank（close／open）")
+    assert (made.expression_text, made.llm["prompt"]) == ("rank(close/open)", "rank（close／open）")
+    assert (made.llm["engine"], server.requests) == ("expression", [])
+
+
+@pytest.mark.parametrize("text", sorted({*EXAMPLES.values(), *(row["example"] for row in operator_catalogue())}))
+def test_no_expression_is_taken_for_words(text):
+    assert not is_wording(text)
 
 
 def test_a_slip_in_an_expression_is_no_matter_for_a_model(tmp_path, monkeypatch, heard):

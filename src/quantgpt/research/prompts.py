@@ -15,7 +15,7 @@ from quantgpt.foundations.chat import Message
 from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS
 
-MAX_REQUEST = 4_000
+MAX_REQUEST = 16_000
 MOST_FORBIDDEN = 60
 SHOWN_METRICS = (
     "score", "grade", "ic_mean", "rank_ic_mean", "ic_ir", "rank_ic_ir", "ic_win_rate", "monotonicity_score", "spread",

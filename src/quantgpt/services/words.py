@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import logging
 import re
+import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,17 +71,20 @@ def is_wording(text: str) -> bool:
 def worded(app: App, text: str, market: Market | None, progress: Progress, briefing: Mapping[str, Any]) -> Wording:
     """The expression that a prompt means on this market. The expression is told as a fact as soon as it is chosen.
 
+    An expression is taken as it is; one that was typed in full-width characters is read as if it had not been.
     `briefing` may hold `model_calls_left`, the calls of the model that the user has left today.
 
     Raises: BadExpression for a wrong expression, the user's or the model's after its repairs; BadRequest where nothing in
     the words can be tested; RateLimited where no call is left; Unavailable where the model does not answer.
     """
     try:
-        return _verbatim(text, compiled(text, market), progress)
+        return _verbatim(text, text, market, progress)
     except BadExpression:
         if not is_wording(text):
             tell(progress, Note(facts={"expression": text}))
             raise
+    with suppress(BadExpression):
+        return _verbatim(text, unicodedata.normalize("NFKC", text), market, progress)
     model = app.plugs.model(app.settings)
     if model is None:
         return _offline(text, market, progress)
@@ -118,9 +123,10 @@ def outage(fault: ModelFault) -> QuantError:
 _PATH = f"也可以直接输入因子表达式，例如 {EXAMPLE}"
 
 
-def _verbatim(text: str, expression: Expression, progress: Progress) -> Wording:
+def _verbatim(prompt: str, text: str, market: Market | None, progress: Progress) -> Wording:
+    expression = compiled(text, market)
     tell(progress, Note(facts={"expression": text}))
-    llm = {**_BLANK, "prompt": text, "generated_expression": text, "engine": "expression"}
+    llm = {**_BLANK, "prompt": prompt, "generated_expression": text, "engine": "expression"}
     return Wording(expression_text=text, expression=expression, llm=llm)
 
 

@@ -77,7 +77,7 @@ class _Completion(BaseModel):
 class OpenAICompatible:
     """A model behind the chat interface of OpenAI.
 
-    The first answer of 400 to a request with optional fields (JSON answers, no thinking) is taken to mean that the server
+    A server that refuses the first request with optional fields (JSON answers, no thinking) and takes the same without them
     does not know them: they are left out from then on.
     """
 
@@ -116,14 +116,15 @@ class OpenAICompatible:
         except BadStatus as fault:
             if fault.status not in (400, 422) or self._optional_known:
                 raise
-            self._optional = False
             return self._plain_again(body, deadline)
         self._optional_known = True
         return self._answer(reply, requests=1)
 
     def _plain_again(self, body: dict[str, Any], deadline: float) -> Answer:
         try:
-            return self._answer(self._posted(body, deadline), requests=2)
+            reply = self._posted(body, deadline)
+            self._optional = False
+            return self._answer(reply, requests=2)
         except ModelFault as fault:
             fault.requests = 2
             raise
