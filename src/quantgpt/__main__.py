@@ -73,7 +73,7 @@ def _say(error: BaseException) -> int:
 
 def _remote(given: argparse.Namespace) -> int:
     """One of the transports over HTTP, with a worker of its own where there is none."""
-    from quantgpt.bootstrap import build_app, start_logging
+    from quantgpt.bootstrap import build_app, ensure_access, start_logging
     from quantgpt.faces.mcp.own_worker import OwnWorker
     from quantgpt.foundations.settings import load_settings
 
@@ -81,6 +81,7 @@ def _remote(given: argparse.Namespace) -> int:
     app = build_app(load_settings(**asked))
     start_logging(app.settings)
     app.ensure_room()
+    ensure_access(app.settings)
     app.records.migrate()
     worker = OwnWorker()
     try:
@@ -94,9 +95,9 @@ def _remote(given: argparse.Namespace) -> int:
 
 def _serve(app: App, transport: str, worker: OwnWorker) -> None:
     """The interface with its page and /mcp, or the tools alone; both know the same users."""
-    from quantgpt.faces.rest.server import serve
-
     if transport == "http":
+        from quantgpt.faces.serving import serve
+
         serve(app)
         return
     from quantgpt.faces.mcp.alone import alone, serve_alone
@@ -112,16 +113,15 @@ def _serve(app: App, transport: str, worker: OwnWorker) -> None:
 
 def _prefetch(universes: tuple[str, ...]) -> int:
     from quantgpt.bootstrap import build_app, build_source
-    from quantgpt.services import data
+    from quantgpt.services.prefetch import prefetch
 
     def say(stage: str, fraction: float, message: str = "") -> None:
         sys.stderr.write(f"\r{stage} {100 * fraction:3.0f}% {message[:60]:<60}")
 
     app = build_app()
-    ask = data.DataUpdate(universes=universes, apply=True)
-    made = data.update_data(app.markets, build_source(app, "baostock"), app.clock, ask, say)
+    made = prefetch(app, build_source(app, "baostock"), universes, say)
     sys.stderr.write("\n")
-    sys.stdout.write(f"行情库 {made.market}：{made.rows:,} 行，快照 {made.snapshot}\n")
+    sys.stdout.write(f"{made.sentence()}\n")
     return 0
 
 

@@ -28,6 +28,8 @@ TOOLS = {
     "run_rolling_validation": ["expression", "universe", "start_date", "end_date", "holding_period", "wait_seconds"],
     "get_job": ["job_id", "wait_seconds"],
     "cancel_job": ["job_id"],
+    "iterate_factor": ["job_id", "n_candidates", "run_rolling_validation", "wait_seconds"],
+    "select_candidate": ["job_id", "candidate_index"],
     "generate_factor": [
         "description", "expression_only", "universe", "start_date", "end_date", "n_groups", "holding_period",
         "benchmark", "wait_seconds",
@@ -36,7 +38,7 @@ TOOLS = {
 DEFAULTS = {
     "universe": "hs300", "start_date": "2023-01-01", "end_date": "2025-12-31", "n_groups": 5, "holding_period": 5,
     "benchmark": "hs300", "wait_seconds": 45, "ic_mean": 0, "ic_ir": 0, "monotonicity_score": 0, "score": 50,
-    "expression_only": False,
+    "expression_only": False, "n_candidates": 5, "run_rolling_validation": False,
 }  # fmt: skip
 
 
@@ -216,6 +218,27 @@ def test_words_become_an_expression(agent: Agent) -> None:
     assert (given["expression"], given["llm"]["engine"]) == (EXPRESSION, "expression")
     tested = agent.result("generate_factor", description=EXPRESSION, **SPAN)
     assert tested["metrics"] == agent.result("run_backtest", expression=EXPRESSION, **SPAN)["metrics"]
+
+
+def test_candidates_grow_from_a_finished_test_and_one_is_chosen(agent: Agent, rest: TestClient) -> None:
+    parent = agent.result("run_backtest", expression="rank(close/ts_mean(close, 10))", **SPAN)
+    grown = agent.result("iterate_factor", job_id=parent["job_id"], n_candidates=2)
+    assert (grown["status"], grown["candidates_done"], grown["candidates_total"]) == ("iteration_completed", 2, 2)
+    assert grown["job_id"].startswith("iter_")
+    task = rest.get(f"/api/v1/tasks/{grown['job_id']}").json()
+    assert grown["candidates"] == task["result"]["candidates"]
+    assert grown["parent_score"] == task["result"]["parent_score"]
+    read = agent.result("get_job", job_id=grown["job_id"])
+    assert (read["kind"], read["candidates_done"]) == ("iterate_factor", 2)
+    assert read["result"]["candidates"] == grown["candidates"]
+    best = grown["candidates"][0]
+    assert best["status"] == "success"
+    assert "<html" in agent.ask("read_resource", f"quantgpt://reports/{best['report_filename']}").contents[0].text
+    chosen = agent.result("select_candidate", job_id=grown["job_id"], candidate_index=0)
+    assert (chosen["expression"], chosen["score"]) == (best["expression"], best["score"])
+    assert agent.error("select_candidate", job_id=grown["job_id"], candidate_index=9)["field"] == "candidate_index"
+    assert agent.error("iterate_factor", job_id=parent["job_id"], n_candidates=11)["nearest"] == 10
+    assert agent.error("iterate_factor", job_id="nobodys")["kind"] == "not_found"
 
 
 def test_the_prompts_lead_from_the_idea_to_the_choice(agent: Agent) -> None:

@@ -64,7 +64,14 @@ def report_of(app: App, job_id: str, owner_id: str, seconds: float) -> Path:
     url = json.loads(job.outcome or "{}").get("report_url") if job.state == "succeeded" else None
     if not url:
         raise NotFound("这个任务没有报告", hint="only a finished run_backtest has one")
-    name = str(url).rpartition("/")[2]
+    return report_file(app, str(url).rpartition("/")[2], owner_id, seconds)
+
+
+def report_file(app: App, name: str, owner_id: str, seconds: float) -> Path:
+    """A report file by its name; a purged one is made again, for which this waits so long.
+
+    Raises: BadRequest for a name that is not ours, NotFound, Unavailable while it is not there yet.
+    """
     path, again = find_report(app, name, owner_id)
     deadline = time.monotonic() + seconds
     while again is not None and not is_made_again(app, again, name):

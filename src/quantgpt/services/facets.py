@@ -14,7 +14,7 @@ from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress
 from quantgpt.services._base import App, JobRef, Kept, operation
 from quantgpt.services.expressions import compiled
-from quantgpt.services.factor_tests import TestFactor, factor_test
+from quantgpt.services.factor_tests import TestFactor, brief_of, factor_test
 
 if TYPE_CHECKING:
     from quantgpt.expr import Expression
@@ -97,7 +97,7 @@ def grade_of(result: dict[str, Any]) -> dict[str, Any]:
     figures = {ours: summary[theirs] for ours, theirs in KEY_METRICS.items()}
     figures |= {name: metrics[name] for name in PORTFOLIO}
     named = ("score", "grade", "component_scores")
-    more = ("score_ci95", "caps", "rubric_version", "verdict", "reasons", "diagnosis")
+    more = ("score_ci95", "caps", "rubric_version", "verdict", "reasons", "diagnosis", "search")
     return {
         **{name: result[name] for name in named},
         "key_metrics": figures,
@@ -129,7 +129,9 @@ def _context(result: dict[str, Any]) -> dict[str, Any]:
     return {name: result[name] for name in ("params", "warnings", "manifest") if name in result}
 
 
-@operation("factor.score", ask=ScoreFactor, run="job", check=_check, keep=_keep, facts=_facts, explain=_explain)
+@operation(
+    "factor.score", ask=ScoreFactor, run="job", check=_check, keep=_keep, facts=_facts, explain=_explain, brief=brief_of
+)
 def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     """Grade one expression from 0 to 100.
 
@@ -138,7 +140,16 @@ def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     return grade_of(factor_test(app, ask, progress).result)
 
 
-@operation("factor.overfit", ask=TestOverfit, run="job", check=_check, keep=_keep, facts=_facts, explain=_explain)
+@operation(
+    "factor.overfit",
+    ask=TestOverfit,
+    run="job",
+    check=_check,
+    keep=_keep,
+    facts=_facts,
+    explain=_explain,
+    brief=brief_of,
+)
 def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     """Judge by four tests whether one expression is more than luck.
 
@@ -147,7 +158,16 @@ def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     return tests_of(factor_test(app, ask, progress).result)
 
 
-@operation("factor.rolling", ask=RollFactor, run="job", check=_check, keep=_keep, facts=_facts, explain=_explain)
+@operation(
+    "factor.rolling",
+    ask=RollFactor,
+    run="job",
+    check=_check,
+    keep=_keep,
+    facts=_facts,
+    explain=_explain,
+    brief=brief_of,
+)
 def rolling(app: App, ask: RollFactor, progress: Progress) -> dict[str, Any]:
     """Walk one expression through time.
 

@@ -9,7 +9,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from quantgpt.faces.mcp.desk import Call, Desk, desk_of, owner_of
 from quantgpt.faces.mcp.reference import field_reference, operator_reference
-from quantgpt.foundations.errors import NotFound, QuantError
+from quantgpt.foundations.errors import BadRequest, NotFound, QuantError
 
 if TYPE_CHECKING:
     from quantgpt.faces.mcp.server import QuantServer
@@ -49,6 +49,10 @@ def install(server: QuantServer, desk: Desk) -> None:
         "quantgpt://jobs/{job_id}/report", name="job_report", title="任务报告 · Report", mime_type="text/html",
         description="The HTML report of a finished factor test of yours",
     )(job_report)  # fmt: skip
+    server.resource(
+        "quantgpt://reports/{filename}", name="report", title="报告 · Report", mime_type="text/html",
+        description="An HTML report of yours by its file name, as candidates of an iteration name it",
+    )(report)  # fmt: skip
 
 
 def operator_reference_text() -> str:
@@ -87,6 +91,21 @@ def job_report(job_id: str, ctx: Call) -> str:
         desk.open_records()
         path = report_of(desk.app, job_id, owner_of(ctx), WAIT_FOR_REPORT_SECONDS)
     except NotFound as error:
+        raise ResourceNotFoundError(error.message) from error
+    except QuantError as error:
+        raise ResourceError(str(error)) from error
+    return path.read_text(encoding="utf-8")
+
+
+def report(filename: str, ctx: Call) -> str:
+    """A report by its file name."""
+    from quantgpt.services.errands import report_file
+
+    try:
+        desk = desk_of(ctx)
+        desk.open_records()
+        path = report_file(desk.app, filename, owner_of(ctx), WAIT_FOR_REPORT_SECONDS)
+    except (NotFound, BadRequest) as error:
         raise ResourceNotFoundError(error.message) from error
     except QuantError as error:
         raise ResourceError(str(error)) from error

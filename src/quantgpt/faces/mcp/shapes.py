@@ -63,6 +63,7 @@ class ScoreWork(Work):
     verdict: Table | None = None
     reasons: list[Table] | None = None
     diagnosis: Table | None = None
+    search: Table | None = Field(None, description="Trials so far and what they cost in significance")
     params: Table | None = None
     warnings: list[Table] | None = None
     manifest: Table | None = None
@@ -93,6 +94,20 @@ class RollingWork(Work):
     params: Table | None = None
     warnings: list[Table] | None = None
     manifest: Table | None = None
+
+
+class IterationWork(Work):
+    """Candidates that grew from a factor, best first; failed ones last."""
+
+    parent_expression: str | None = None
+    parent_score: float | None = None
+    parent_grade: str | None = None
+    candidates: list[Table] | None = Field(None, description="expression, status, score, grade, … of each")
+    candidates_done: int | None = None
+    candidates_total: int | None = None
+    search: Table | None = Field(None, description="Trials so far and what they cost in significance")
+    params: Table | None = None
+    details: Table | None = Field(None, description="What else the iteration says")
 
 
 class JobAnswer(Work):

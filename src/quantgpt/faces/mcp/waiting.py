@@ -15,7 +15,13 @@ from quantgpt.faces.mcp.desk import Call, Desk, desk_of, owner_of
 from quantgpt.foundations.errors import Kind, QuantError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from quantgpt.records import Job
+    from quantgpt.services._base import App
+
+Submit = Callable[["App", str, "Callable[[Connection], None] | None"], "Job"]
+"""(app, owner, admit) → the queued job"""
 
 LOOK_SECONDS = 0.1
 LONG_LOOK_SECONDS = 0.5
@@ -36,20 +42,28 @@ class JobFailed(QuantError):
 
 
 async def carried_out(ctx: Call, ask: Callable[[], object], wait_seconds: float) -> Job:
-    """Queue the job that `ask` asks for and follow it for so long; as it stands then. It goes on without us, whatever becomes of the call.
+    """Queue the job that `ask` asks for and follow it for so long; as it stands then. It goes on without us, whatever
+    becomes of the call.
+
+    Raises: what the submission raises, JobFailed.
+    """
+    return await accepted(ctx, lambda app, owner, admit: app.submit(ask(), owner_id=owner, admit=admit), wait_seconds)
+
+
+async def accepted(ctx: Call, submit: Submit, wait_seconds: float) -> Job:
+    """Queue a job by that function and follow it for so long.
 
     Raises: what the submission raises, JobFailed.
     """
     desk, owner = desk_of(ctx), owner_of(ctx)
     patience = await run_sync(desk.patience, wait_seconds)
 
-    def submit() -> Job:
+    def queue() -> Job:
         desk.open_records()
-        admit = desk.admit
-        return desk.app.submit(ask(), owner_id=owner, admit=partial(admit, owner) if admit else None)
+        return submit(desk.app, owner, partial(desk.admit, owner) if desk.admit else None)
 
     with anyio.CancelScope(shield=True):
-        job = await run_sync(submit)
+        job = await run_sync(queue)
     return succeeded_or_open(await followed(ctx, job, patience))
 
 

@@ -20,4 +20,4 @@ async def get_job(ctx: Call, job_id: str, wait_seconds: float = 45) -> JobAnswer
     patience = desk.patience(wait_seconds)
     await run_sync(desk.open_records)
     job = await run_sync(read_errand, desk.app, job_id, owner)
-    return job_answer(ctx, await followed(ctx, job, patience))
+    return await run_sync(job_answer, ctx, await followed(ctx, job, patience))
