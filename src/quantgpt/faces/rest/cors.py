@@ -66,7 +66,8 @@ class Cors:
             await _refuse(send)
             return
         answer = [
-            *self._of(origin),
+            (b"access-control-allow-origin", self._shown(origin).encode("latin-1")),
+            (b"vary", b"Origin"),
             (b"access-control-allow-methods", ", ".join(METHODS).encode()),
             (b"access-control-allow-headers", ", ".join(ASKED_WITH).encode()),
             (b"access-control-max-age", str(REMEMBERED_SECONDS).encode()),
@@ -80,17 +81,15 @@ class Cors:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start" and readable:
                 answer = MutableHeaders(scope=message)
-                for name, value in self._of(origin):
-                    answer.append(name.decode(), value.decode())
+                answer["Access-Control-Allow-Origin"] = self._shown(origin)
+                answer.add_vary_header("Origin")
                 answer["Access-Control-Expose-Headers"] = ", ".join(READABLE)
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _of(self, origin: str) -> list[tuple[bytes, bytes]]:
-        if "*" in self._origins:
-            return [(b"access-control-allow-origin", b"*"), (b"vary", b"Origin")]
-        return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"Origin")]
+    def _shown(self, origin: str) -> str:
+        return "*" if "*" in self._origins else origin
 
 
 def _brings_a_token(scope: Scope, headers: Headers) -> bool:
