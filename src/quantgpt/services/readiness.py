@@ -14,6 +14,20 @@ def check(app: App) -> dict[str, dict[str, Any]]:
     return {"database": _database(app), "market": _market(app), "workers": _workers(app)}
 
 
+def notes(app: App) -> dict[str, dict[str, Any]]:
+    """What works without, but better with: a language model, a data source. Not asked, only looked up."""
+    settings = app.settings
+    has_model = settings.deepseek_api_key is not None
+    source = "只用本地行情" if settings.cache_only else settings.data_provider
+    return {
+        "language_model": {
+            "configured": has_model,
+            "message": settings.deepseek_model if has_model else "未配置 DEEPSEEK_API_KEY，文字由离线引擎理解",
+        },
+        "provider": {"configured": not settings.cache_only, "message": source},
+    }
+
+
 def _database(app: App) -> dict[str, Any]:
     try:
         app.records.check()

@@ -241,6 +241,7 @@ class Validation(BaseModel):
     """What can be said of an expression without running it."""
 
     valid: bool
+    words: bool = Field(description="not an expression: reads as a sentence, which a run puts into one")
     expression: str
     canonical: str | None
     hash: str | None
@@ -264,3 +265,25 @@ class Health(BaseModel):
     status: str
     active_tasks: int
     total_tasks: int
+
+
+class Check(BaseModel):
+    """One part that is needed."""
+
+    ok: bool
+    message: str
+
+
+class Note(BaseModel):
+    """One part that may be there."""
+
+    configured: bool
+    message: str
+
+
+class Readiness(BaseModel):
+    """Ready when every check is ok; the notes do not count."""
+
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, Check]
+    notes: dict[str, Note]
