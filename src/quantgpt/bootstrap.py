@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.clock import SystemClock
-from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.settings import Settings, child_environment, load_settings
 from quantgpt.services._base import OPERATIONS, App, Plugs
 

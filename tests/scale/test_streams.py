@@ -15,7 +15,7 @@ from tests._rig import make_app
 from tests.wire._events import Event, parse
 
 from quantgpt.faces.rest import channels, stream
-from quantgpt.faces.rest.limits import RollingWindow
+from quantgpt.faces.rest.limits import Submissions
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.stream import EventStream, Place, follow
 from quantgpt.faces.rest.watcher import Watcher
@@ -59,7 +59,7 @@ def finish(app: App, job: Job) -> None:
 @asynccontextmanager
 async def serving(app: App) -> AsyncIterator[Rest]:
     """The state of a server whose watcher looks."""
-    rest = Rest(app=app, watcher=Watcher(app), submissions=RollingWindow(10))
+    rest = Rest(app=app, watcher=Watcher(app), submissions=Submissions(app))
     watching = asyncio.create_task(rest.watcher.run())
     try:
         yield rest

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from quantgpt import __version__
 from quantgpt.faces.rest import errors, routes, site
+from quantgpt.faces.rest.access import caller_of
+from quantgpt.faces.rest.cors import Cors
 from quantgpt.faces.rest.headers import SecurityHeaders
-from quantgpt.faces.rest.limits import BodyLimit, HeadAsGet, RollingWindow
+from quantgpt.faces.rest.limits import BodyLimit, HeadAsGet, Submissions
+from quantgpt.faces.rest.routes import feedback
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.watcher import Watcher
 from quantgpt.services._base import App
@@ -23,14 +27,38 @@ from quantgpt.services._base import App
 PREFIX = "/api/v1"
 
 
-def create_api(app: App) -> FastAPI:
+class Attachment(Protocol):
+    """Something else that the application serves."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Its addresses, which go before those of the page."""
+        ...
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Entered as long as the application lives."""
+        ...
+
+    def stop(self) -> None:
+        """End what is open, so that the server can stop."""
+        ...
+
+
+Attach = Callable[[Callable[[Request], str], Callable[[str, Any], None]], Attachment]
+"""Makes an attachment out of two functions: who is asking, and counting a submission of theirs."""
+
+
+def create_api(app: App, attach: Sequence[Attach] = ()) -> FastAPI:
     """The application over one App. Its database must be migrated."""
-    rest = Rest(app=app, watcher=Watcher(app), submissions=RollingWindow(app.settings.rate_limit))
+    rest = Rest(app=app, watcher=Watcher(app), submissions=Submissions(app))
+    attached = [made(lambda request: caller_of(request, rest).id, rest.submissions.admit) for made in attach]
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         watching = asyncio.create_task(rest.watcher.run())
-        yield
+        async with AsyncExitStack() as stack:
+            for one in attached:
+                await stack.enter_async_context(one.running())
+            yield
         rest.watcher.stop()
         await watching
 
@@ -43,14 +71,20 @@ def create_api(app: App) -> FastAPI:
         lifespan=life,
     )
     api.state.rest = rest
+    api.state.attached = attached
     errors.install(api)
     for module in sorted(m.name for m in pkgutil.iter_modules(routes.__path__)):
         api.include_router(importlib.import_module(f"{routes.__name__}.{module}").router, prefix=PREFIX)
     api.state.interface = list(api.routes)
+    for one in attached:
+        api.router.routes.extend(one.routes())
     api.include_router(site.router)
     api.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
     api.add_middleware(HeadAsGet)
-    api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes)
+    api.add_middleware(
+        BodyLimit, largest=app.settings.max_body_bytes, of_path={f"{PREFIX}/feedback": feedback.LARGEST_BODY}
+    )
+    api.add_middleware(Cors, settings=app.settings)
     api.add_middleware(SecurityHeaders)
     _describe_errors(api)
     return api

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from quantgpt.foundations.errors import RateLimited
 from quantgpt.records.calls import Limit
 from quantgpt.services._base import App
 
@@ -21,27 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 TOO_LARGE = "请求体过大"
-
-
-class RollingWindow:
-    """At most `limit` accepted calls per caller in any `seconds`."""
-
-    def __init__(self, limit: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self.limit = limit
-        self.seconds = seconds
-        self._clock = clock
-        self._accepted: dict[str, deque[float]] = defaultdict(deque)
-        self._lock = threading.Lock()
-
-    def admit(self, caller: str) -> None:
-        """Count one accepted call. Raises RateLimited, and then counts nothing."""
-        with self._lock:
-            now, seen = self._clock(), self._accepted[caller]
-            while seen and now - seen[0] >= self.seconds:
-                seen.popleft()
-            if len(seen) >= self.limit:
-                raise RateLimited("请求过于频繁，请稍后再试", retry_after_seconds=self.seconds - (now - seen[0]))
-            seen.append(now)
 
 
 class Submissions:
@@ -61,19 +36,21 @@ class Submissions:
 
 
 class BodyLimit:
-    """Refuses bodies above a size, whether announced or not."""
+    """Refuses bodies above a size, whether announced or not; `of_path` names addresses with a size of their own."""
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: int, of_path: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._largest = largest
+        self._of_path = dict(of_path or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest = max(self._largest, self._of_path.get(scope["path"], 0))
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self._largest:
+        if not announced.isdigit() or int(announced) > largest:
             await _too_large(send)
             return
         seen = 0
@@ -82,7 +59,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._largest:
+            if seen > largest:
                 raise HTTPException(413, TOO_LARGE)
             return message
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 
 import uvicorn
 
-from quantgpt.faces.rest.app import create_api
+from quantgpt.faces.rest.app import Attach, create_api
 from quantgpt.faces.rest.redaction import hide_tokens
 from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.files import write_text
@@ -23,17 +24,19 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """Begin to stop. The signal is not raised again afterwards: a stop that was asked for is a success."""
-        self.config.app.state.rest.watcher.stop()  # type: ignore[union-attr]
+        state = self.config.app.state  # type: ignore[union-attr]
+        for part in (state.rest.watcher, *state.attached):
+            part.stop()
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
-def serve(app: App) -> None:
+def serve(app: App, attach: Sequence[Attach] = ()) -> None:
     """Serve until SIGTERM or SIGINT. Raises Unavailable when the port is taken."""
     settings = app.settings
     with _listening(settings.host, settings.port) as door:
         app.records.migrate()
-        api = create_api(app)
+        api = create_api(app, attach)
         hide_tokens()
         config = uvicorn.Config(
             api,

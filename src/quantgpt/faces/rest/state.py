@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from quantgpt.faces.rest.limits import RollingWindow
+from quantgpt.faces.rest.limits import Submissions
 from quantgpt.faces.rest.watcher import Watcher
 from quantgpt.services._base import App
 
@@ -17,7 +17,7 @@ class Rest:
 
     app: App
     watcher: Watcher
-    submissions: RollingWindow
+    submissions: Submissions
     streams: int = 0
 
 

@@ -24,7 +24,7 @@ def serve() -> None:
     start_logging(app.settings)
     ensure_access(app.settings)
     app.ensure_room()
-    importlib.import_module("quantgpt.faces.rest.server").serve(app)
+    importlib.import_module("quantgpt.faces.serving").serve(app)
 
 
 def worker() -> None:

@@ -35,7 +35,7 @@ async def post_feedback(body: FeedbackBody, rest: RestDep, caller: CallerDep) ->
         rest.app,
         caller.id,
         feedback.Draft(**body.model_dump()),
-        admit=lambda _: rest.submissions.admit(caller.id),
+        admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
     row = await _in_room("pictures", PICTURES_AT_ONCE, leave) if body.screenshot else await to_thread.run_sync(leave)
     sent = False

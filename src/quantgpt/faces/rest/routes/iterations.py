@@ -92,7 +92,7 @@ def post_iterate(
         n_candidates=asked.n_candidates,
         run_rolling_validation=asked.run_rolling_validation,
         idempotency_key=idempotency_key,
-        admit=lambda _: rest.submissions.admit(caller.id),
+        admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
     return Accepted(task_id=job.id, status="pending")
 

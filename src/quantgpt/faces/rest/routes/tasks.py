@@ -36,7 +36,7 @@ def post_auto_backtest(
         owner_id=caller.id,
         idempotency_key=idempotency_key,
         session_id=body.session_id,
-        admit=lambda _: rest.submissions.admit(caller.id),
+        admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
     return Accepted(task_id=job.id, status="pending")
 
