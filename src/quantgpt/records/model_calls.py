@@ -16,8 +16,8 @@ DAY_SECONDS = 86_400
 def add_model_calls(
     connection: Connection, owner_id: str, job_id: str | None, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Book calls in a transaction of the caller."""
-    known = {column.name for column in model_calls.c}
+    """Book calls in a transaction of the caller. Whose they are and when they were is not for the rows to say."""
+    known = {column.name for column in model_calls.c} - {"id", "owner_id", "job_id", "created_at"}
     for row in rows:
         values = {name: value for name, value in row.items() if name in known}
         connection.execute(
