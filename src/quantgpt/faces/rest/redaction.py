@@ -8,7 +8,7 @@ import re
 _HIDDEN = "***"
 _PATTERNS = (
     re.compile(r"(?i)(\b(?:access_token|refresh_token|token|ticket|password)(?:=|%3D))[^&\s\"'<>]+"),
-    re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]+"),
+    re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r"()\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(r"()\btkt_[A-Za-z0-9_-]{16,}"),
 )
