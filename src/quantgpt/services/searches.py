@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from quantgpt.expr import Expression
 from quantgpt.factors.ic import Ranked, rank_rows
+from quantgpt.factors.regimes import HISTORY
 from quantgpt.factors.search import permutations_for
 from quantgpt.foundations.errors import BadExpression, NoData, NotFound
 from quantgpt.foundations.hashing import hash_value
@@ -76,16 +77,9 @@ class Search:
     @classmethod
     def open(cls, app: App, ask: Iterate, progress: Progress) -> Search:
         """Read the market and the briefing. Raises: BadExpression, NoData, UnknownUniverse."""
-        from quantgpt.services.panels import open_panel
-
         market = open_market(app, ask)
         parent = compiled(ask.expression, market)
         end, seal = open_span(market.days, ask.start_date, ask.end_date)
-        panel = open_panel(market, ask.universe, ask.start_date, end, ask.benchmark or None, [parent])
-        if panel.view.first < MOST_WARMUP:
-            panel = SharedPanel(
-                market.view(ask.universe, ask.start_date, end, benchmark=ask.benchmark or None, history=MOST_WARMUP)
-            )
         return cls(
             app=app,
             ask=ask,
@@ -93,7 +87,7 @@ class Search:
             market=market,
             parent=parent,
             seal=seal,
-            panel=panel,
+            panel=_panel(market, ask, end, max(MOST_WARMUP, parent.warmup)),
             book=TrialBook.read(ask.briefing),
             memory=Memory.of(remembered(ask.briefing, market)),
         )
@@ -186,12 +180,20 @@ class Search:
         for at, draft in enumerate(drafts):
             if draft.expression is None:
                 self._done(self.tested[at])
+        self._reach_back(drafts)
         candidates = [Candidate(e, self._spec(e, None)) for at in runnable if (e := drafts[at].expression) is not None]
 
         def on_done(found: Outcome) -> None:
             self._book(self.tested[runnable[found.index]], found)
 
         evaluate_many(self.panel, candidates, workers=helpers(self.app), on_done=on_done)
+
+    def _reach_back(self, drafts: Sequence[Draft]) -> None:
+        """Have the panel hold as much history as the drafts look back; no figure depends on more of it."""
+        longest = max((draft.expression.warmup for draft in drafts if draft.expression is not None), default=0)
+        if self.panel.view.first < longest:
+            end = self.seal.open_last if self.seal else self.ask.end_date
+            self.panel = _panel(self.market, self.ask, end, longest)
 
     def _book(self, tested: Tested, found: Outcome) -> None:
         expression = tested.draft.expression
@@ -300,6 +302,14 @@ def open_market(app: App, ask: Iterate) -> Market:
         return app.markets.open(ask.market, ask.snapshot)
     except NotFound:
         return app.markets.open(ask.market)
+
+
+def _panel(market: Market, ask: Iterate, end: str, history: int) -> SharedPanel:
+    """The sessions up to `end` with so many before them where the market has them."""
+    benchmark = ask.benchmark or None
+    return SharedPanel(
+        market.view(ask.universe, ask.start_date, end, benchmark=benchmark, history=max(history, HISTORY))
+    )
 
 
 def helpers(app: App) -> int:
