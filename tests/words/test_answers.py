@@ -126,6 +126,11 @@ def test_a_list_keeps_what_is_usable():
     assert read_proposals(said) == (proposed("a"), proposed("b"), proposed("c", direction=-1))
 
 
+def test_a_list_that_was_cut_off_keeps_what_is_whole():
+    said = '{"candidates": [{"expression": "a", "hypothesis": "x {\\"expression\\": 1}"}, {"expression": "b"}, {"expression": "c'
+    assert read_proposals(said) == (proposed("a", hypothesis='x {"expression": 1}'), proposed("b"))
+
+
 @pytest.mark.parametrize("text", ["[" * 65 + "]" * 65, "[" * 100_000, '{"a":' * 100_000, '"' + '\\"' * 100_000])
 def test_deep_and_open_json_is_refused_without_its_words(text):
     with pytest.raises(ValueError, match=r"^(nested more than 64 deep|not readable at character \d+)$"):

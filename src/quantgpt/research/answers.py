@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ LONGEST_HORIZON = 250
 MOST_PROPOSALS = 50
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_PROPOSAL = re.compile(r'\{\s*+"(?:expression|factor|formula|alpha)"')
 _FENCE = re.compile(r"```[ \t]*[\w+-]{0,20}[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LABEL = re.compile(
@@ -99,11 +101,13 @@ def _proposals(text: str, *, limit: int) -> tuple[Proposed, ...]:
         raise ModelFault("empty", "the answer has no text")
     body = _structure(said)
     if body is not None:
-        made = [proposed for item in _items(body)[:limit] if (proposed := _proposed(item)) is not None]
+        made = [item for item in map(_proposed, _items(body)[:limit]) if item is not None]
         if made:
             return tuple(made)
         raise ModelFault("refused", _reason(body))
     if said.startswith(("{", "[")):
+        if whole := [item for item in map(_proposed, _unbroken(said)) if item is not None]:
+            return tuple(whole[:limit])
         raise ModelFault("malformed", "the answer is broken JSON")
     line = _formula_of(said)
     if line is None:
@@ -126,6 +130,19 @@ def _structure(said: str) -> Any:
         return _kept(json.JSONDecoder(parse_constant=lambda name: None).raw_decode(said, start)[0])
     except (ValueError, RecursionError):
         return None
+
+
+def _unbroken(said: str) -> list[Any]:
+    """The proposals that are whole in a JSON text that is cut off or broken somewhere."""
+    decoder = json.JSONDecoder(parse_constant=lambda name: None)
+    found: list[Any] = []
+    at = 0
+    while len(found) < MOST_PROPOSALS and (match := _PROPOSAL.search(said, at)):
+        at = match.end()
+        with suppress(ValueError, RecursionError):
+            value, at = decoder.raw_decode(said, match.start())
+            found.append(value)
+    return found
 
 
 def _kept(value: Any) -> Any:

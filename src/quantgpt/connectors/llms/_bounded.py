@@ -131,7 +131,8 @@ def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float | None:
 
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=False)
+    """Whom to trust; an operator may name more by SSL_CERT_FILE."""
+    return httpx2.create_ssl_context()
 
 
 class _ClockedBackend(httpcore2.NetworkBackend):
