@@ -8,7 +8,11 @@ by session would not do: it destroys persistence, and with it the turnover and t
 
 The search is the one that iterations run: mutation strategies chosen by the bandit, duplicates by form, structure and
 values, each factor tested in full and corrected for all trials before it, the best one the next parent, what failed
-remembered. One ledger per market, which has no returns of earlier trials to begin with.
+remembered. One ledger per market, empty to begin with.
+
+The markets are made ones that rose: there every long-only group has a fine Sharpe ratio and return whatever the factor, so
+that one candidate in ten reaches the points of a B, and nothing but the evidence, corrected for the number of trials, keeps
+its grade down.
 """
 
 from __future__ import annotations
@@ -37,6 +41,10 @@ from quantgpt.research.mutations import Ground, mutation_names
 from quantgpt.services.trials import Identity, TrialBook, active_of, failed_row, trial_row
 
 NAMES, SESSIONS, WARMUP, HOLDING = 120, 480, 320, 5
+SUITE_MARKET, SUITE_NAMES, SUITE_SESSIONS = 61_010, 80, 360
+GATE_MARKETS = (71_009, 71_013, 71_015, 71_020, 71_022)
+LEAST_RISE = 1.0
+"""annual Sharpe ratio of holding all names alike"""
 PER_GENERATION = 10
 SEEDS = (
     "rank(close / ts_mean(close, 20))",
@@ -52,6 +60,8 @@ class NoiseSearch:
     """A search on one relabelled market."""
 
     seed: int
+    names: int = NAMES
+    sessions: int = SESSIONS
     book: TrialBook = field(default_factory=TrialBook)
     tried: list[Tried] = field(default_factory=list)
     history: list[tuple[str, float]] = field(default_factory=list)
@@ -60,7 +70,7 @@ class NoiseSearch:
     uncapped: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        view = demo_view(assets=NAMES, sessions=SESSIONS, seed=self.seed, warmup=WARMUP)
+        view = demo_view(assets=self.names, sessions=self.sessions, seed=self.seed, warmup=WARMUP)
         self.panel = SharedPanel(view)
         g = np.random.default_rng([self.seed, 6])
         self.relabelled = g.permutation(len(view.assets))
@@ -155,9 +165,8 @@ def identity(expression: Expression) -> Identity:
     )
 
 
-def searched(seed: int, candidates: int) -> NoiseSearch:
+def searched(search: NoiseSearch, candidates: int) -> NoiseSearch:
     """A search of at least that many tested candidates on one market, over several lineages."""
-    search = NoiseSearch(seed)
     lineage = 0
     while len(search.grades) < candidates:
         search.begin(SEEDS[lineage % len(SEEDS)])
@@ -167,7 +176,16 @@ def searched(seed: int, candidates: int) -> NoiseSearch:
             search.generation()
             if len(search.grades) >= candidates:
                 break
+    assert rise(search) > LEAST_RISE
     return search
+
+
+def rise(search: NoiseSearch) -> float:
+    """Annual Sharpe ratio of all names alike."""
+    view = search.panel.view
+    close = np.where(view.traded, view.fields["close"], np.nan)[view.first :]
+    daily = np.nanmean(close[1:] / close[:-1] - 1.0, axis=1)
+    return float(daily.mean() / daily.std() * np.sqrt(252))
 
 
 def good(search: NoiseSearch) -> int:
@@ -177,16 +195,17 @@ def good(search: NoiseSearch) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_search_on_noise_finds_almost_nothing() -> None:
-    search = searched(61_000, 100)
+    search = searched(NoiseSearch(SUITE_MARKET, SUITE_NAMES, SUITE_SESSIONS), 100)
     assert len(search.grades) >= 100
-    assert search.grades.count("failed") <= 20
+    assert search.grades.count("failed") <= 10
+    assert sum(points >= 60 for points in search.uncapped) >= 3, "nothing for the evidence to keep down"
     assert good(search) <= 3, search.grades
-    assert search.trials == sorted(search.trials) or max(search.trials) > 10
+    assert max(search.trials) > 40
 
 
 @pytest.mark.gate
 @pytest.mark.timeout(3600)
 def test_a_thousand_candidates_on_noise_hold_at_most_nine_good_ones() -> None:
-    found = [searched(71_000 + market, 200) for market in range(5)]
+    found = [searched(NoiseSearch(market), 200) for market in GATE_MARKETS]
     assert sum(len(search.grades) for search in found) >= 1_000
     assert sum(good(search) for search in found) <= 9, [good(search) for search in found]
