@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -49,11 +50,12 @@ class Server:
 
     port: int
     requests: list[Request] = field(default_factory=list)
+    scheme: str = "http"
 
     @property
     def base_url(self) -> str:
         """Its address, as DEEPSEEK_BASE_URL has it."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self.scheme}://127.0.0.1:{self.port}/v1"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -62,13 +64,15 @@ class Server:
 
 
 @contextmanager
-def fake_model(*replies: Reply, by: Callable[[Request], Reply] | None = None) -> Iterator[Server]:
+def fake_model(
+    *replies: Reply, by: Callable[[Request], Reply] | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
     """A server that plays `replies` in order and repeats the last, or the one that `by` chooses for a request."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.05)
-        server = Server(listener.getsockname()[1])
+        server = Server(listener.getsockname()[1], scheme="https" if tls else "http")
         lock = threading.Lock()
 
         def choose(request: Request) -> Reply:
@@ -82,7 +86,7 @@ def fake_model(*replies: Reply, by: Callable[[Request], Reply] | None = None) ->
                     connection, _ = listener.accept()
                 except TimeoutError:
                     continue
-                thread = threading.Thread(target=_serve, args=(connection, choose, stop))
+                thread = threading.Thread(target=_serve, args=(connection, choose, stop, tls))
                 threads.append(thread)
                 thread.start()
 
@@ -253,15 +257,19 @@ def hasty(name: str, total: float = 0.3) -> dict[str, float]:
     return {"read": total / 2, "total": total} if name in SLOW else {}
 
 
-def _serve(connection: socket.socket, choose: Callable[[Request], Reply], stop: threading.Event) -> None:
-    with connection:
-        connection.settimeout(5)
-        try:
-            request = _read(connection)
+def _serve(
+    connection: socket.socket, choose: Callable[[Request], Reply], stop: threading.Event, tls: ssl.SSLContext | None
+) -> None:
+    connection.settimeout(5)
+    try:
+        with tls.wrap_socket(connection, server_side=True) if tls else connection as line:
+            request = _read(line)
             if request is not None:
-                choose(request)(connection, stop)
-        except OSError:
-            return
+                choose(request)(line, stop)
+    except OSError:
+        return
+    finally:
+        connection.close()
 
 
 def _read(connection: socket.socket) -> Request | None:

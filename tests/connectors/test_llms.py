@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests._models import FAULTS, KEY, fake_model, hasty, model_of, propose, say, status
 
 from quantgpt.connectors.llms import open_model
+from quantgpt.connectors.llms._bounded import _certificates
 from quantgpt.foundations.chat import Message, ModelFault
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.foundations.settings import load_settings
@@ -216,3 +224,56 @@ def test_an_address_or_a_key_that_cannot_be_sent_is_named_without_its_value(fiel
         open_model(load_settings(**body))
     assert word in str(caught.value)
     assert value not in str(caught.value)
+
+
+@pytest.fixture
+def tls(tmp_path, monkeypatch):
+    """A server's side of TLS with a certificate that nobody trusts, and the file by which one may."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, form, plain)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    _certificates.cache_clear()
+    yield context, path
+    _certificates.cache_clear()
+
+
+def test_an_encrypted_line_to_a_server_that_an_operator_trusts(tls, monkeypatch):
+    context, path = tls
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with fake_model(say("x"), tls=context) as server:
+        assert ask(model_of(server)).text == "x"
+
+
+def test_a_server_that_nobody_trusts_never_sees_the_key(tls):
+    with fake_model(say("x"), tls=tls[0]) as server, pytest.raises(ModelFault) as caught:
+        ask(model_of(server))
+    assert (caught.value.kind, server.requests) == ("server", [])
+
+
+def test_an_encrypted_line_is_given_up_in_time(tls, monkeypatch):
+    context, path = tls
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with fake_model(FAULTS["1 byte/s"](), tls=context) as server, pytest.raises(ModelFault) as caught:
+        ask(model_of(server, read=0.3, total=0.5))
+    assert caught.value.kind == "timeout"
