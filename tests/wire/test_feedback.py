@@ -54,7 +54,7 @@ def bot() -> Bot:
 @pytest.fixture
 def app(tmp_path: Path, bot: Bot) -> Iterator[App]:
     """An App whose notifier is the group."""
-    plain = lend_demo(make_app(tmp_path / "home", public_url="https://quant.example/", max_body_bytes=7_000_000))
+    plain = lend_demo(make_app(tmp_path / "home", public_url="https://quant.example/"))
     made = replace(plain, plugs=Plugs(notifier=lambda _: bot))
     yield made
     made.records.close()

@@ -180,6 +180,22 @@ def test_odd_names_come_back_as_they_are(ann: Person) -> None:
     assert names == [text.strip() for text in reversed(ODD_TEXTS)]
 
 
+def test_odd_prompts_come_back_as_they_are(app: App, ann: Person) -> None:
+    session = made(ann, None)
+    taken: dict[str, str] = {}
+    for text in ODD_TEXTS:
+        words = f" 动量 {text} "
+        answer = ann.ask("POST", "/auto_backtest", json={**ASK, "prompt": words, "session_id": session["id"]})
+        assert answer.status_code == 202, answer.text
+        taken[answer.json()["task_id"]] = words.strip()
+    listed = ann.ask("GET", f"/tasks?session_id={session['id']}&page_size=100").json()["tasks"]
+    assert {task["task_id"]: task["params"]["prompt"] for task in listed} == taken
+    for task_id, words in taken.items():
+        read = ann.ask("GET", f"/tasks/{task_id}")
+        assert (read.json()["params"]["prompt"], read.headers["content-type"]) == (words, "application/json")
+        assert ann.ask("POST", f"/tasks/{task_id}/cancel").json()["params"]["prompt"] == words
+
+
 def test_a_session_without_a_name_takes_that_of_its_first_finished_task(app: App, ann: Person) -> None:
     assert [made(ann, name)["name"] for name in (None, "", "  ")] == [None] * 3
     session = ann.ask("POST", "/sessions", json={}).json()
@@ -243,7 +259,7 @@ def test_deleting_stops_what_runs(tmp_path: Path) -> None:
         assert ann.ask("DELETE", f"/sessions/{session['id']}").status_code == 204
         wait_until(lambda: not worker.children)
         again = submitted(ann, start_date="2025-05-01")
-        assert finished(app, again).state == "succeeded"
+        assert finished(app, again, 90).state == "succeeded"
         assert ann.ask("GET", "/tasks").json()["total"] == 1
     assert not [path for path in app.settings.artifacts_folder.rglob("*") if task_id in path.name]
     app.records.close()
