@@ -18,6 +18,7 @@ from quantgpt.records import LOCAL_ADMIN
 from quantgpt.records.schema import model_calls
 from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor, brief_of
+from quantgpt.services.words import calls_left
 
 pytestmark = pytest.mark.xdist_group("words")
 
@@ -122,7 +123,9 @@ def test_every_call_counts_for_the_day_of_its_user(
     assert served.records.model_calls.lately("00000000-0000-0000-0000-000000000000") == 0
     tight = replace(served, settings=served.settings.model_copy(update={"model_daily_calls": 10}))
     ask = TestFactor(prompt=LOW, market="demo")
-    assert brief_of(tight, ask, LOCAL_ADMIN)["model_calls_left"] == 1
+    assert brief_of(tight, ask, LOCAL_ADMIN)["model_calls_left"] == calls_left(tight, LOCAL_ADMIN) == 1
+    none = replace(served, settings=served.settings.model_copy(update={"model_daily_calls": 3}))
+    assert calls_left(none, LOCAL_ADMIN) == 0
 
 
 def test_the_key_is_in_no_file_and_no_answer(served: App, tasks: dict[str, dict[str, Any]]) -> None:

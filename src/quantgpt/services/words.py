@@ -91,6 +91,11 @@ def worded(app: App, text: str, market: Market | None, progress: Progress, brief
     return _by_model(model, text, market, progress, briefing)
 
 
+def calls_left(app: App, owner_id: str) -> int:
+    """How often the model may still be called on behalf of a user today; for a briefing's `model_calls_left`."""
+    return max(app.settings.model_daily_calls - app.records.model_calls.lately(owner_id), 0)
+
+
 def model_block(asking: Asking, proposed: Proposed, *, prompt: str) -> dict[str, Any]:
     """The block `llm` of a result whose expression a model proposed."""
     return {
