@@ -124,6 +124,21 @@ def test_what_running_work_tells_is_booked_with_its_job(records: Records) -> Non
     assert len(records.trials.ledger(LOCAL_ADMIN, KEY)) == 1
 
 
+def test_a_session_holds_its_tests_and_the_searches_that_began_there(records: Records) -> None:
+    records.sessions.add("s", LOCAL_ADMIN, "one")
+    for name, session in (("own", "s"), ("other", None)):
+        records.jobs.submit(
+            NewJob(id=name, operation="test", owner_id=LOCAL_ADMIN, ask="{}", session_id=session, lineage_id=name)
+        )
+    records.trials.add(LOCAL_ADMIN, [row("a")], job_id="own", lineage_id="own")
+    records.trials.add(LOCAL_ADMIN, [row("b")], job_id="iter_1", lineage_id="own")
+    records.trials.add(LOCAL_ADMIN, [row("c")], job_id="other", lineage_id="other")
+    assert [found.expression for found in records.trials.of_session(LOCAL_ADMIN, "s")] == ["a", "b"]
+    assert [found.expression for found in records.trials.of_lineage(LOCAL_ADMIN, "own")] == ["a", "b"]
+    assert all(found.returns for found in records.trials.of_lineage(LOCAL_ADMIN, "own"))
+    assert records.trials.of_session(LOCAL_ADMIN, "none") == []
+
+
 OPENING = {
     "lineage_id": "root",
     "ledger_key": KEY,

@@ -124,3 +124,11 @@ def test_a_short_span_has_none() -> None:
     days = np.arange(np.datetime64("2020-01-01"), np.datetime64("2020-01-01") + 479)
     assert sealed_slice(days) is None
     assert sealed_slice(days[:0]) is None
+
+
+def test_a_ledger_that_is_used_up_says_so() -> None:
+    few = search_facts(**VECTOR, trials=900, effective=900.0, variance=0.001).to_json()
+    many = search_facts(**VECTOR, trials=2_000, effective=2_000.0, variance=0.001).to_json()
+    assert (few["significance_reachable"], many["significance_reachable"]) == (True, False)
+    assert "没有用过的区间" in many["notes"]["zh"]
+    assert "没有用过的区间" not in few["notes"]["zh"]

@@ -67,6 +67,17 @@ def permutations_for(trials: float) -> int:
     return int(min(max(math.ceil(RESOLUTION * trials), BASE_PERMUTATIONS), MOST_PERMUTATIONS))
 
 
+def can_be_significant(trials: float) -> bool:
+    """Whether any factor could pass the correction for that many trials: there are no more than 20,000 shuffles, so the
+    smallest p-value is 1 / 20,001.
+
+    >>> can_be_significant(1_000), can_be_significant(1_100)
+    (True, False)
+    """
+    least = 1.0 / (1 + permutations_for(trials))
+    return 1.0 - math.pow(1.0 - least, max(trials, 1.0)) <= 1.0 - CONFIDENCE
+
+
 def active_returns(strategy: F64, groups: F64) -> F64:
     """The strategy's daily net returns less the average of all groups before costs.
 
@@ -123,6 +134,7 @@ class SearchFacts:
             "psr": number(self.psr),
             "dsr": number(self.dsr),
             "min_track_record_days": None if math.isinf(self.min_track_record) else number(self.min_track_record),
+            "significance_reachable": can_be_significant(self.effective_trials),
             "min_track_record_reachable": math.isfinite(self.min_track_record),
             "months_more": None if not math.isfinite(self.months_more) else number(self.months_more, 1),
             "notes": {"zh": zh, "en": en},
@@ -197,6 +209,9 @@ def _words(f: SearchFacts) -> tuple[str, str]:
     """One line in both languages."""
     zh = f"同一用户、股票池和区间共试过 {f.trials} 个因子（相当于 {f.effective_trials:.1f} 个独立的）"
     en = f"{f.trials} factors tried on this universe and span (worth {f.effective_trials:.1f} independent ones)"
+    if not can_be_significant(f.effective_trials):
+        zh += "；试得太多，这一区间上已没有因子能通过修正，请换一段没有用过的区间"
+        en += "; too many: no factor can pass the correction on this span any more, take one that was not used"
     if math.isnan(f.dsr):
         return f"{zh}，收益不足，无法折算夏普", f"{en}; too few returns to deflate the Sharpe ratio"
     zh += f"；折算后夏普（DSR）为 {f.dsr:.2f}"

@@ -71,7 +71,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """One trial as the book needs it; `returns` None where it has none at hand."""
 
     label: str
@@ -90,7 +90,7 @@ class TrialBook:
     """trials of which nothing more is at hand than that they had returns"""
     sharpes: list[float] = field(default_factory=list)
     """daily Sharpe ratios of the older ones"""
-    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _entries: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
     def read(cls, briefing: Mapping[str, Any]) -> TrialBook:
@@ -109,7 +109,7 @@ class TrialBook:
 
     def _enter(self, row: Mapping[str, Any]) -> None:
         packed, sharpe = row.get("returns"), row.get("sharpe_daily")
-        entry = _Entry(
+        entry = Entry(
             label=str(row["label"]),
             ok=bool(row["ok"]),
             sharpe=math.nan if sharpe is None else float(sharpe),
@@ -118,7 +118,7 @@ class TrialBook:
         )
         self._entries.setdefault(entry.label, entry)
 
-    def others(self, labels: Sequence[str] = ()) -> list[_Entry]:
+    def others(self, labels: Sequence[str] = ()) -> list[Entry]:
         """The trials at hand without those of `labels`."""
         return [entry for label, entry in self._entries.items() if label not in labels]
 
