@@ -137,3 +137,22 @@ def test_memory_names_winners_once_and_counts() -> None:
 def test_an_unknown_strategy_is_refused() -> None:
     with pytest.raises(NotFound):
         mutations("mutate_everything", read("close/open"), Ground(FIELDS), random.Random(1), 1)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_market_of_one_field_is_enough_or_none_is_found(name: str) -> None:
+    fields = frozenset(["pb_mrq"])
+    made = mutations(name, read("rank(pb_mrq)", fields), Ground(fields, has_industry=False), random.Random(1), 3)
+    assert all(compile_expression(text, fields=fields, has_industry=False).fields == fields for text in made)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_long_parents_have_children_too(name: str) -> None:
+    """A published factor of more than 500 characters."""
+    from quantgpt.libraries import library
+
+    long = max(library("gtja191"), key=lambda factor: len(factor.expression))
+    parent = compile_expression(long.expression)
+    assert len(parent.canonical) > MOST_CHARACTERS
+    made = mutations(name, parent, Ground(parent.fields | FIELDS), random.Random(1), 2)
+    assert len(made) == 2

@@ -22,7 +22,9 @@ MOST_CHARACTERS = 500
 MOST_NODES = 90
 MOST_DEPTH = 12
 MOST_WARMUP = 300
-TRIES = 400
+GROWTH = 1.3
+"""how much larger than a parent beyond those limits a mutation may be"""
+TRIES = 150
 """trees that are looked at for one order"""
 PLAIN_WINDOW = 20
 LEVELS = ("price", "shares", "money")
@@ -41,6 +43,8 @@ class Ground:
 
 Grow: TypeAlias = Callable[[Expression, Ground, random.Random], Iterator[Node]]
 """trees made of a factor, without end or until nothing is left to try; they need not be valid"""
+Edit: TypeAlias = Callable[[], Node]
+"""makes one changed tree"""
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,13 @@ def finished(node: Node, parent: Expression, ground: Ground) -> Expression | Non
     read, and looks no odder than its parent."""
     try:
         text = text_of(canonical_tree(node))
-        if len(text) > MOST_CHARACTERS:
+        if len(text) > max(MOST_CHARACTERS, GROWTH * len(parent.canonical)):
             return None
         made = compile_expression(text, fields=ground.fields, has_industry=ground.has_industry)
     except BadExpression:
         return None
-    if made.nodes > MOST_NODES or made.depth > MOST_DEPTH or made.warmup > max(MOST_WARMUP, parent.warmup):
+    small = made.nodes <= max(MOST_NODES, GROWTH * parent.nodes) and made.depth <= max(MOST_DEPTH, parent.depth + 2)
+    if not small or made.warmup > max(MOST_WARMUP, parent.warmup):
         return None
     odd = {notice.code for notice in made.notices} - {notice.code for notice in parent.notices} - HARMLESS
     return None if odd or (made.unit in LEVELS and parent.unit not in LEVELS) else made
@@ -159,8 +164,9 @@ def comparable(node: Node) -> Node:
     return node if is_comparable(node) else call("rank", node)
 
 
-def shuffled(items: list[Node], rng: random.Random) -> list[Node]:
-    """A shuffled copy."""
-    out = list(items)
-    rng.shuffle(out)
-    return out
+def made_in_turn(edits: list[Edit], rng: random.Random) -> Iterator[Node]:
+    """What the edits make, in a random order; each is made when it is asked for."""
+    order = list(edits)
+    rng.shuffle(order)
+    for make in order:
+        yield make()

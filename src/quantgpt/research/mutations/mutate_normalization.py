@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
+from itertools import zip_longest
 
 from quantgpt.expr.expression import Expression
 from quantgpt.expr.tree import Node, market_field, number
 from quantgpt.research.mutations._base import (
+    Edit,
     Ground,
     call,
     calls_of,
     comparable,
     is_comparable,
+    made_in_turn,
     mutation,
     replaced,
-    shuffled,
 )
 
 WINDOWS = (10, 20, 60, 120)
@@ -32,37 +35,39 @@ MIXING = ("add", "sub", "mul", "div", "max", "min")
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
     """Scales of the whole, then of the parts of sums and products, then both."""
     root = comparable(parent.tree)
-    outer = shuffled(_whole(root, ground), rng)
-    inner = shuffled(_parts(parent.tree), rng)
-    for pair in zip(outer, inner, strict=False):
-        yield from pair
-    short = min(len(outer), len(inner))
-    yield from outer[short:]
-    yield from inner[short:]
+    outer, inner = _whole(root, ground), _parts(parent.tree)
+    turns = [made_in_turn(outer, rng), made_in_turn(inner, rng)]
+    for pair in zip_longest(*turns):
+        yield from (made for made in pair if made is not None)
     while inner:
-        yield rng.choice(_whole(comparable(rng.choice(inner)), ground))
+        yield rng.choice(_whole(comparable(rng.choice(inner)()), ground))()
 
 
-def _whole(root: Node, ground: Ground) -> list[Node]:
-    made = [call(name, root, numbers=(w,)) for name in AGAINST_THE_PAST for w in WINDOWS]
+def _whole(root: Node, ground: Ground) -> list[Edit]:
+    made: list[Edit] = [partial(call, name, root, numbers=(w,)) for name in AGAINST_THE_PAST for w in WINDOWS]
     if "returns" in ground.fields:
-        made += [call("div", root, call("ts_std", market_field("returns"), numbers=(w,))) for w in WINDOWS]
+        made += [partial(_over_volatility, root, w) for w in WINDOWS]
     if ground.has_industry:
-        made += [call(name, root) for name in OF_INDUSTRY]
-    made += [call("decay_linear", call("rank", root), numbers=(w,)) for w in (5, 10)]
-    made += [call("ts_mean", call("zscore", root), numbers=(w,)) for w in (5, 10)]
-    made.append(call("abs", call("sub", call("rank", root), number(0.5))))
+        made += [partial(call, name, root) for name in OF_INDUSTRY]
+    for name, scale in (("decay_linear", "rank"), ("ts_mean", "zscore")):
+        made += [partial(call, name, call(scale, root), numbers=(w,)) for w in (5, 10)]
+    made.append(partial(call, "abs", call("sub", call("rank", root), number(0.5))))
     return made
 
 
-def _parts(root: Node) -> list[Node]:
+def _over_volatility(root: Node, window: float) -> Node:
+    return call("div", root, call("ts_std", market_field("returns"), numbers=(window,)))
+
+
+def _parts(root: Node) -> list[Edit]:
     """The tree with both sides of one sum, product or choice ranked or scored, or with one call inside it scored."""
-    made = []
+    made: list[Edit] = []
     for node in calls_of(root):
         series = [part for part in node.parts if part.kind != "number"]
         if node.name in MIXING and len(series) == 2:
             for name in OF_NAMES:
-                made.append(replaced(root, node, call(node.name, *(call(name, part) for part in node.parts))))
+                scored = call(node.name, *(call(name, part) for part in node.parts))
+                made.append(partial(replaced, root, node, scored))
         elif node.name not in OF_NAMES and node.key != root.key and is_comparable(node):
-            made += [replaced(root, node, call(name, node)) for name in ("rank", "zscore")]
+            made += [partial(replaced, root, node, call(name, node)) for name in ("rank", "zscore")]
     return made

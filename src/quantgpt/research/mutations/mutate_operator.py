@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from quantgpt.expr.expression import Expression
 from quantgpt.expr.tree import Node, apply
 from quantgpt.factors.diagnose import REPLACEMENTS
 from quantgpt.operators._base import OPERATORS, Takes
-from quantgpt.research.mutations._base import PLAIN_WINDOW, Ground, calls_of, mutation, replaced
+from quantgpt.research.mutations._base import PLAIN_WINDOW, Edit, Ground, calls_of, made_in_turn, mutation, replaced
 
 FAMILIES = (
     ("ts_mean", "decay_linear", "ema", "ts_median"),
@@ -35,21 +36,20 @@ SAME_ORDER = {"ts_mean": {"ts_sum"}, "ts_sum": {"ts_mean"}}
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
     """Every single exchange, then two at once."""
     edits = _edits(parent.tree)
-    rng.shuffle(edits)
-    yield from edits
+    yield from made_in_turn(edits, rng)
     while edits:
-        again = _edits(rng.choice(edits))
+        again = _edits(rng.choice(edits)())
         if again:
-            yield rng.choice(again)
+            yield rng.choice(again)()
 
 
-def _edits(root: Node) -> list[Node]:
-    made = []
+def _edits(root: Node) -> list[Edit]:
+    made: list[Edit] = []
     for node in calls_of(root):
         for name in alternatives(node.name):
             other = recast(node, name)
             if other is not None:
-                made.append(replaced(root, node, other))
+                made.append(partial(replaced, root, node, other))
     return made
 
 

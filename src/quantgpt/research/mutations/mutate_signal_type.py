@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from quantgpt.expr.expression import Expression, compile_expression
 from quantgpt.expr.tree import Node, fold, market_field, number
 from quantgpt.foundations.errors import BadExpression
-from quantgpt.research.mutations._base import Ground, call, comparable, mutation
+from quantgpt.research.mutations._base import TRIES, Ground, call, comparable, mutation
 
 OVER_TIME = ("ts_delta", "ts_av_diff", "ts_rank", "ts_zscore", "ts_std")
 WINDOWS = (5, 10, 20, 40, 60)
@@ -47,9 +47,9 @@ CONDITIONS = (
 
 @mutation("mutate_signal_type", zh="换信号类型", en="Another kind of signal")
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
-    """Draws of the five kinds, without end."""
+    """Many draws of the five kinds."""
     kinds = [_over_time, _exchanged, _conditional, _accompanied, _residual]
-    while True:
+    for _ in range(4 * TRIES):
         made = rng.choice(kinds)(comparable(parent.tree), ground, rng)
         if made is not None:
             yield made

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from quantgpt.expr.expression import Expression
 from quantgpt.expr.tree import Node, apply, fold
 from quantgpt.factors.diagnose import WINDOWS_TO_TRY
-from quantgpt.research.mutations._base import Ground, call, calls_of, comparable, mutation, replaced, windows_at
+from quantgpt.research.mutations._base import (
+    TRIES,
+    Edit,
+    Ground,
+    call,
+    calls_of,
+    comparable,
+    made_in_turn,
+    mutation,
+    replaced,
+    windows_at,
+)
 
 CHOICES = (3, *WINDOWS_TO_TRY, 120)
 ADDED = ("ts_mean", "ts_av_diff", "ts_delta", "ts_rank", "decay_linear")
@@ -18,24 +30,29 @@ ADDED = ("ts_mean", "ts_av_diff", "ts_delta", "ts_rank", "decay_linear")
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
     """One window at a time, then equal windows together, then two changes at once; a factor without windows gets one."""
     edits = _edits(parent.tree)
-    rng.shuffle(edits)
-    yield from edits
     if not edits:
         yield from _with_a_window(parent.tree, rng)
         return
-    while True:
-        again = _edits(rng.choice(edits))
-        yield rng.choice(again)
+    yield from filter(_in_order, made_in_turn(edits, rng))
+    for _ in range(TRIES):
+        once = rng.choice(edits)()
+        twice = rng.choice(_edits(once))()
+        if _in_order(twice):
+            yield twice
 
 
-def _edits(root: Node) -> list[Node]:
+def _edits(root: Node) -> list[Edit]:
     nodes = [(node, at) for node in calls_of(root) for at in windows_at(node)]
-    single = [
-        replaced(root, node, _resized(node, at, w)) for node, at in nodes for w in CHOICES if node.numbers[at] != w
+    single: list[Edit] = [
+        partial(_one_resized, root, node, at, w) for node, at in nodes for w in CHOICES if node.numbers[at] != w
     ]
-    values = {node.numbers[at] for node, at in nodes}
-    together = [_all_resized(root, old, new) for old in sorted(values) for new in CHOICES if old != new]
-    return [made for made in single + together if made.key != root.key and _in_order(made)]
+    values = sorted({node.numbers[at] for node, at in nodes})
+    together: list[Edit] = [partial(_all_resized, root, old, new) for old in values for new in CHOICES if old != new]
+    return single + together
+
+
+def _one_resized(root: Node, node: Node, at: int, window: float) -> Node:
+    return replaced(root, node, _resized(node, at, window))
 
 
 def _resized(node: Node, at: int, window: float) -> Node:
@@ -65,6 +82,7 @@ def _in_order(root: Node) -> bool:
 
 
 def _with_a_window(root: Node, rng: random.Random) -> Iterator[Node]:
-    made = [call(name, comparable(root), numbers=(window,)) for name in ADDED for window in CHOICES]
-    rng.shuffle(made)
-    yield from made
+    edits: list[Edit] = [
+        partial(call, name, comparable(root), numbers=(window,)) for name in ADDED for window in CHOICES
+    ]
+    yield from made_in_turn(edits, rng)

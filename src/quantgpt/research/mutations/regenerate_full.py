@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from quantgpt.expr.expression import Expression, compile_expression
 from quantgpt.expr.tree import Node
 from quantgpt.foundations.errors import BadExpression
-from quantgpt.research.mutations._base import Ground, call, calls_of, comparable, mutation, replaced, unit_of
+from quantgpt.research.mutations._base import TRIES, Ground, call, calls_of, comparable, mutation, replaced, unit_of
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "momentum": (
@@ -73,9 +73,9 @@ JOINS = ("add", "sub", "mul")
 
 @mutation("regenerate_full", zh="重新生成", en="A fresh start")
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
-    """Draws without end: half of them one family, the others two families or a cross with earlier winners."""
+    """Many draws: half of them one family, the others two families or a cross with earlier winners."""
     winners = ground.memory.winners()
-    while True:
+    for _ in range(4 * TRIES):
         first = _drawn(ground, rng)
         if first is None:
             continue

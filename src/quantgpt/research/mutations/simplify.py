@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from quantgpt.expr.analysis import fields_of
 from quantgpt.expr.expression import Expression
 from quantgpt.expr.tree import Node
-from quantgpt.research.mutations._base import Ground, calls_of, comparable, mutation, replaced, unit_of
+from quantgpt.research.mutations._base import (
+    Edit,
+    Ground,
+    calls_of,
+    comparable,
+    made_in_turn,
+    mutation,
+    replaced,
+    unit_of,
+)
 
 ARITHMETIC = ("add", "sub", "mul", "div", "max", "min", "where")
 
@@ -17,24 +27,24 @@ ARITHMETIC = ("add", "sub", "mul", "div", "max", "min", "where")
 def grow(parent: Expression, ground: Ground, rng: random.Random) -> Iterator[Node]:
     """The tree with one layer less, then parts of it alone, then with two layers less."""
     fewer = _without_a_layer(parent.tree)
-    rng.shuffle(fewer)
-    yield from fewer
-    alone = [comparable(node) for node in calls_of(parent.tree)[:-1] if fields_of(node)]
-    rng.shuffle(alone)
-    yield from alone
-    for once in fewer:
-        again = _without_a_layer(once)
-        rng.shuffle(again)
-        yield from again
+    yield from made_in_turn(fewer, rng)
+    alone: list[Edit] = [partial(comparable, node) for node in calls_of(parent.tree)[:-1] if fields_of(node)]
+    yield from made_in_turn(alone, rng)
+    for once in made_in_turn(fewer, rng):
+        yield from made_in_turn(_without_a_layer(once), rng)
 
 
-def _without_a_layer(root: Node) -> list[Node]:
+def _without_a_layer(root: Node) -> list[Edit]:
     """Every tree in which one operator gave way to one of its parts; units stay as they are except at sums and products."""
-    made = []
+    made: list[Edit] = []
     for node in calls_of(root):
         for part in node.parts:
             if part.kind == "number" or not fields_of(part):
                 continue
             if node.name in ARITHMETIC or unit_of(part) == unit_of(node) or node.key == root.key:
-                made.append(comparable(replaced(root, node, part)))
+                made.append(partial(_replaced, root, node, part))
     return made
+
+
+def _replaced(root: Node, node: Node, part: Node) -> Node:
+    return comparable(replaced(root, node, part))
