@@ -90,3 +90,6 @@ def test_old_calls_are_forgotten_and_young_ones_kept(app: App) -> None:
     app.records.calls.admit(Limit("young", 1, 60))
     app.records.calls.forget_old()
     assert [app.records.calls.count(name, 10 * KEPT_SECONDS) for name in ("old", "young")] == [0, 1]
+    age_calls(app, KEPT_SECONDS + 1)
+    app.records.calls.admit(Limit("young", 1, 60))
+    assert app.records.calls.count("young", 10 * KEPT_SECONDS) == 1

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from tests._postgres import shared_server
 from tests._rig import make_app
 from tests.accounts.conftest import Post, age_calls
+from tests.accounts.test_tokens import FORGERIES
 
 from quantgpt.faces.rest.access import REMEMBERED_SECONDS, Door, door_of
 from quantgpt.faces.rest.app import create_api
@@ -183,6 +184,14 @@ def test_a_header_without_a_good_token_is_refused(client: TestClient, header: st
     answer = client.get("/api/v1/tasks", headers={"Authorization": header})
     assert (answer.status_code, answer.json()["detail"]) == (401, "无效的 Token")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_every_forgery_gets_the_same_answer(client: TestClient) -> None:
+    tokens = [made() for made in FORGERIES.values()]
+    sent = [client.get("/api/v1/tasks", headers=bearer(token)) for token in tokens if token.isascii()]
+    assert len(sent) >= 40
+    assert {(answer.status_code, answer.content) for answer in sent} == {(401, sent[0].content)}
+    assert {answer.json()["detail"] for answer in sent} == {"无效的 Token"}
 
 
 def test_the_address_takes_a_token_on_streams_and_reports_only(client: TestClient, app: App) -> None:

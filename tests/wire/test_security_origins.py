@@ -14,7 +14,6 @@ from tests.wire.test_security_owners import RANDOM, WORDS, body_for, operations
 
 from quantgpt.faces.rest.addresses import network_address
 from quantgpt.faces.rest.app import create_api
-from quantgpt.faces.rest.cors import Cors
 from quantgpt.services import accounts
 from quantgpt.services._base import App
 
@@ -37,9 +36,7 @@ def client_of(app: App, **settings: Any) -> TestClient:
     """A client of a server with these settings."""
     made = replace(app, settings=app.settings.model_copy(update=settings))
     made.__dict__["records"] = app.records
-    api = create_api(made)
-    api.add_middleware(Cors, settings=made.settings)
-    return TestClient(api, base_url=HERE)
+    return TestClient(create_api(made), base_url=HERE)
 
 
 @pytest.fixture(scope="module")

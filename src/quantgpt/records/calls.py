@@ -48,6 +48,8 @@ class CallRecords:
                     sentence = limit.message.format(seconds=max(1, math.ceil(wait)))
                     raise RateLimited(sentence, retry_after_seconds=wait)
             for limit in limits:
+                outdated = (calls.c.bucket == limit.bucket, calls.c.at < database_now() - KEPT_SECONDS)
+                opened.execute(delete(calls).where(*outdated))
                 opened.execute(insert(calls).values(bucket=limit.bucket, at=database_now()))
 
     def count(self, bucket: str, seconds: float) -> int:
