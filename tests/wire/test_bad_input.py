@@ -67,10 +67,11 @@ def test_a_near_miss_names_the_nearest(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "prompt", ["帮我测试一个20日动量因子", "momentum of the last twenty days", "test rank(收盘价)"]
 )
-def test_words_get_a_clear_answer_and_an_example(client: TestClient, prompt: str) -> None:
+def test_words_are_taken_and_have_no_expression_yet(client: TestClient, prompt: str) -> None:
     answer = post(client, prompt=prompt)
-    assert answer.status_code == 400
-    assert answer.json()["detail"].startswith("暂不支持用文字描述因子，请直接输入因子表达式，例如 rank(")
+    assert answer.status_code == 202
+    task = client.get(f"{API}/tasks/{answer.json()['task_id']}").json()
+    assert (task["params"]["prompt"], task["expression"]) == (prompt, None)
 
 
 def test_long_words_are_told_their_limit(client: TestClient) -> None:

@@ -178,6 +178,7 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
 
     Raises: BadExpression, UnknownUniverse, BadRequest, NoData, RateLimited and Unavailable of a language model.
     """
+    from quantgpt.services.hindsight import cutoff_block
     from quantgpt.services.trials import failed_row, finish
     from quantgpt.services.words import worded
 
@@ -195,7 +196,9 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     sealed = seal is not None and ask.seal
     search, trials = finish(identity, made.body, made.series, ask.briefing, seal=seal, sealed=sealed)
     tell(stages, Note(trials=trials))
-    result = {**made.body, "params": _params(ask, made.body, wording), "llm": wording.llm, "search": search}
+    cutoff = cutoff_block(wording.llm, made.body, made.series, app.settings.model_cutoff)
+    parts = {"params": _params(ask, made.body, wording), "llm": wording.llm, "search": search, "cutoff": cutoff}
+    result = {**made.body, **parts}
     return FactorTestRun(result=result, series=made.series, timings=stages.stop())
 
 
