@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.chat import FAULTS_ZH, ModelFault
 from quantgpt.foundations.errors import BadExpression, BadRequest, QuantError, RateLimited, Unavailable
+from quantgpt.foundations.fields import FIELDS
 from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.services._base import App
 from quantgpt.services.expressions import compiled
@@ -220,8 +221,11 @@ def _conversation(
             messages = repair_messages(asked, proposed.expression, error)
 
 
-def _offered(market: Market | None) -> tuple[frozenset[str] | None, bool]:
-    return (None, True) if market is None else (market.expression_fields(), market.has_industry)
+def _offered(market: Market | None) -> tuple[frozenset[str], bool]:
+    """Fields that an expression may name on this market, and whether it knows industries."""
+    if market is not None:
+        return market.expression_fields(), market.has_industry
+    return frozenset(name for name, spec in FIELDS.items() if spec.in_expressions), True
 
 
 def _refused(reason: str, suggestions: tuple[str, ...]) -> BadRequest:
@@ -238,7 +242,6 @@ def _refused(reason: str, suggestions: tuple[str, ...]) -> BadRequest:
 def _is_field(name: str) -> bool:
     """The name is that of a field, or a slip of one."""
     from quantgpt.expr.suggestions import COLUMN_SUGGESTIONS
-    from quantgpt.foundations.fields import FIELDS
 
     known = [*FIELDS, *COLUMN_SUGGESTIONS]
     return bool(difflib.get_close_matches(name.lower(), known, n=1, cutoff=_SAME_NAME))
