@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -17,14 +18,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
-from tests._rig import Process, free_port, lend_demo, make_app, wait_until
+from tests._rig import Process, free_port, lend_demo, make_app, read, wait_until
 from tests.accounts.test_mail import mail_server
 from tests.wire._people import Person
 from tests.wire.test_security_owners import CANARY, make_things
 
+from quantgpt.faces.rest.access import REMEMBERED_SECONDS, Door
 from quantgpt.faces.rest.app import create_api
 from quantgpt.faces.rest.redaction import Redacting, redacted
+from quantgpt.faces.rest.stream import follow
 from quantgpt.records.schema import tickets
+from quantgpt.services import accounts
 from quantgpt.services._base import App
 
 pytestmark = pytest.mark.xdist_group("wire")
@@ -139,6 +143,29 @@ def test_who_is_shut_out_holds_a_ticket_in_vain(app: App, client: TestClient, ow
     app.records.accounts.set_active(person.id, False)
     client.app.state.door.forget(person.id)  # type: ignore[attr-defined]
     assert client.get(f"{API}/tasks/{mine['task_id']}/stream?ticket={ticket}").status_code == 401
+
+
+async def test_a_stream_ends_when_its_reader_is_shut_out(
+    app: App, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quantgpt.faces.rest.stream.HEARTBEAT_SECONDS", 0.05)
+    moment = [0.0]
+    door, rest = Door(app, lambda: moment[0]), create_api(app).state.rest
+    person = Person(client, app, "reader@example.com")
+    caller = door.user(accounts.token_for(app, person.email))
+    ask = {"prompt": "rank(close)", "start_date": "2025-01-01", "end_date": "2025-06-30"}
+    job = read(app, person.ask("POST", "/auto_backtest", json=ask).json()["task_id"])
+    watching = asyncio.create_task(rest.watcher.run())
+    seen = []
+    async for part in follow(rest, job, None, lambda: door.still_admits(caller)):
+        seen.append(part)
+        if len(seen) == 3:
+            app.records.accounts.set_active(person.id, False)
+            moment[0] += REMEMBERED_SECONDS
+    rest.watcher.stop()
+    await watching
+    assert b"event: update" in seen[0]
+    assert b"Token no longer valid" in seen[-1]
 
 
 # -- logs ------------------------------------------------------------------------------------------------------
