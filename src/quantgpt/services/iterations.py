@@ -141,12 +141,12 @@ def _brief(app: App, ask: Iterate, owner_id: str) -> dict[str, Any]:
     """The ledger, what the lineage tried, and how often the model may still be called."""
     from quantgpt.services.ledger import ledger_brief
     from quantgpt.services.lineage import lineage_brief
+    from quantgpt.services.words import calls_left
 
-    used = app.records.model_calls.lately(owner_id)
     return {
         **ledger_brief(app, owner_id, ask),
         **lineage_brief(app, owner_id, ask.parent_task_id),
-        "model_calls_left": max(app.settings.model_daily_calls - used, 0),
+        "model_calls_left": calls_left(app, owner_id),
     }
 
 
