@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
@@ -277,3 +278,16 @@ def test_an_encrypted_line_is_given_up_in_time(tls, monkeypatch):
     with fake_model(FAULTS["1 byte/s"](), tls=context) as server, pytest.raises(ModelFault) as caught:
         ask(model_of(server, read=0.3, total=0.5))
     assert caught.value.kind == "timeout"
+
+
+def test_many_may_ask_at_once():
+    with fake_model(by=lambda request: say(request.text)) as server:
+        model = model_of(server)
+
+        def one(number):
+            asked = [Message("user", f"question {number}")]
+            return model.ask(asked, max_tokens=1024, temperature=0.1, seconds=30.0).text
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(one, range(24))) == [f"question {number}" for number in range(24)]
+    assert len(server.requests) == 24

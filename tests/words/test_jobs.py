@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests._models import FAULTS, KEY, Reply, Request, Server, fake_model, propose
-from tests._rig import finished, lend_demo, make_app, working
+from tests._rig import finished, lend_demo, make_app, submit, wait_until, working
 
 from quantgpt.faces.rest.app import create_api
 from quantgpt.records import LOCAL_ADMIN
@@ -33,10 +36,19 @@ SCRIPT = {
     BROKEN: FAULTS["500"](),
     REFUSED: FAULTS["refusal"](),
 }
+SLOW = "想了很久的因子"
+SPAN = {"universe": "small_scale", "start_date": "2024-01-01", "end_date": "2025-06-30"}
+GO = threading.Event()
+
+
+def slowly(connection: socket.socket, stop: threading.Event) -> None:
+    GO.wait(30)
+    SCRIPT[REFUSED](connection, stop)
 
 
 def script(request: Request) -> Reply:
-    return SCRIPT[json.loads(request.body["messages"][1]["content"])["request"]]
+    text = json.loads(request.body["messages"][1]["content"])["request"]
+    return slowly if text == SLOW else SCRIPT[text]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +60,10 @@ def model() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def served(model: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     app = lend_demo(make_app(tmp_path_factory.mktemp("words") / "home", **model.settings))
-    with working(app):
-        yield app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPSEEK_API_KEY", KEY)
+        with working(app):
+            yield app
     app.records.close()
 
 
@@ -57,10 +71,9 @@ def served(model: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def tasks(served: App) -> dict[str, dict[str, Any]]:
     """One finished task for each of the words, and one for an expression."""
     with TestClient(create_api(served), base_url="http://127.0.0.1:8003") as client:
-        span = {"universe": "small_scale", "start_date": "2024-01-01", "end_date": "2025-06-30"}
         ids = {}
         for prompt in (*SCRIPT, "rank(close)"):
-            answer = client.post(f"{API}/auto_backtest", json={"prompt": prompt, **span})
+            answer = client.post(f"{API}/auto_backtest", json={"prompt": prompt, **SPAN})
             assert answer.status_code == 202, answer.text
             ids[prompt] = answer.json()["task_id"]
         for task_id in ids.values():
@@ -119,9 +132,11 @@ def test_an_expression_needs_no_model(served: App, tasks: dict[str, dict[str, An
 def test_every_call_counts_for_the_day_of_its_user(
     served: App, model: Server, tasks: dict[str, dict[str, Any]]
 ) -> None:
-    assert served.records.model_calls.lately(LOCAL_ADMIN) == len(model.requests) == 9
+    assert sum(len(calls_of(served, task)) for task in tasks.values()) == 9
+    used = len(model.requests)
+    assert served.records.model_calls.lately(LOCAL_ADMIN) == used
     assert served.records.model_calls.lately("00000000-0000-0000-0000-000000000000") == 0
-    tight = replace(served, settings=served.settings.model_copy(update={"model_daily_calls": 10}))
+    tight = replace(served, settings=served.settings.model_copy(update={"model_daily_calls": used + 1}))
     ask = TestFactor(prompt=LOW, market="demo")
     assert brief_of(tight, ask, LOCAL_ADMIN)["model_calls_left"] == calls_left(tight, LOCAL_ADMIN) == 1
     none = replace(served, settings=served.settings.model_copy(update={"model_daily_calls": 3}))
@@ -135,3 +150,17 @@ def test_the_key_is_in_no_file_and_no_answer(served: App, tasks: dict[str, dict[
     assert [path.name for path in kept if KEY.encode() in path.read_bytes()] == []
     assert KEY not in json.dumps(tasks)
     assert KEY not in repr(served.settings)
+
+
+def test_no_process_that_computes_shows_the_key(served: App, model: Server) -> None:
+    job = submit(served, TestFactor(prompt=SLOW, **SPAN))
+    wait_until(lambda: any(SLOW in request.text for request in model.requests), 60)
+    try:
+        family = psutil.Process().children(recursive=True)
+        assert len(family) >= 2
+        for process in family:
+            assert KEY not in str(process.environ())
+            assert KEY not in str(process.cmdline())
+    finally:
+        GO.set()
+    assert str(finished(served, job.id, 60).error).startswith("大模型没有给出因子：")
