@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("wire")
 
 BASE = "http://127.0.0.1:8003"
 PASSWORD = "a password for tests"
-SPAN = {"start_date": "2024-01-02", "end_date": "2025-06-30"}
+SPAN = {"start_date": "2024-07-01", "end_date": "2025-06-30"}
 
 
 class Walk:
@@ -82,7 +82,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     plain = lend_demo(make_app(home, database_url=url, admin_password=PASSWORD, workers=1))
     plugs = Plugs(mailer=plain.plugs.mailer, notifier=lambda _: _Listener())
     made = replace(plain, plugs=plugs)
-    with working(plain):
+    with working(plain, warm=True):
         yield made
     made.records.close()
     plain.records.close()
@@ -172,7 +172,7 @@ def _report(walk: Walk, address: str) -> None:
 def _iteration(walk: Walk, parent: dict[str, Any], token: str) -> dict[str, Any]:
     """Step 8."""
     path = f"/tasks/{parent['task_id']}/iterate"
-    body = {"n_candidates": 3, "run_rolling_validation": True}
+    body = {"n_candidates": 2, "run_rolling_validation": True}
     submitted = walk.ask("POST", path, 202, document.ITERATION_SUBMITTED, json=body).json()
     assert re.fullmatch(r"iter_[0-9a-f]{10}", submitted["task_id"])
     events = walk.events(submitted["task_id"], token)
@@ -180,10 +180,10 @@ def _iteration(walk: Walk, parent: dict[str, Any], token: str) -> dict[str, Any]
     assert list(dict.fromkeys(update["status"] for update in updates)) == document.ITERATION_STATES
     done = [update["candidates_done"] for update in updates]
     assert done == sorted(done)
-    assert set(done) >= {0, 3}
+    assert set(done) >= {0, 2}
     assert (events[-1].name, events[-1].data) == ("done", {"status": "iteration_completed"})
     for update in updates:
-        assert len(update["candidates"]) == update["candidates_done"] <= update["candidates_total"] == 3
+        assert len(update["candidates"]) == update["candidates_done"] <= update["candidates_total"] == 2
     task: dict[str, Any] = walk.ask("GET", f"/tasks/{submitted['task_id']}", 200, document.ITERATED).json()
     assert updates[-1] == task
     assert (task["parent_task_id"], task["session_id"]) == (parent["task_id"], parent["session_id"])
@@ -191,7 +191,7 @@ def _iteration(walk: Walk, parent: dict[str, Any], token: str) -> dict[str, Any]
         task["candidates"],
         parent["expression"],
     )
-    expected = {"parent_task_id": parent["task_id"], "n_candidates": 3, "universe": "hs300", **SPAN}
+    expected = {"parent_task_id": parent["task_id"], "n_candidates": 2, "universe": "hs300", **SPAN}
     assert {name: task["params"][name] for name in expected} == expected
     scores = []
     for candidate in task["candidates"]:
@@ -224,7 +224,7 @@ def _choice(walk: Walk, iteration: dict[str, Any]) -> None:
     for name in ("expression", "score", "grade", "report_url", "report_metrics", "backtest_summary"):
         assert chosen[name] == best[name]
     assert walk.ask("GET", f"/tasks/{iteration['task_id']}", 200).json()["selected_candidate_index"] == 0
-    walk.refused("POST", path, 400, json={"candidate_index": 3})
+    walk.refused("POST", path, 400, json={"candidate_index": 2})
     walk.refused("POST", path, 400, json={"candidate_index": -1})
 
 

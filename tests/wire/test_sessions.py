@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests._postgres import shared_server
 from tests._rig import finished, lend_demo, make_app, wait_until, working
@@ -16,9 +18,9 @@ from tests.wire._people import ODD_TEXTS, Person
 from quantgpt.faces.rest.app import create_api
 from quantgpt.foundations.series import Series
 from quantgpt.records import Failure
+from quantgpt.records.schema import jobs
 from quantgpt.services._base import App
 from quantgpt.services.reports import find_report
-from quantgpt.services.sessions import delete_session
 
 pytestmark = pytest.mark.xdist_group("wire")
 
@@ -242,11 +244,28 @@ def test_deleting_takes_everything_of_its_tasks_and_nothing_else(app: App, ann: 
     assert app.records.attempts.claim("w", 60) is None
 
 
-def test_a_session_that_is_deleted_twice_at_once_is_deleted_once(app: App, ann: Person) -> None:
-    session = made(ann)
-    submitted(ann, session)
-    delete_session(app, session["id"], ann.id)
-    assert ann.ask("DELETE", f"/sessions/{session['id']}").status_code == 404
+def test_tasks_that_come_while_a_session_goes_are_refused_or_go_with_it(app: App, ann: Person) -> None:
+    for _ in range(3):
+        session = made(ann)
+        body = {**ASK, "session_id": session["id"]}
+        seen: list[tuple[str, int]] = []
+
+        def submit(body: dict[str, Any] = body, seen: list[tuple[str, int]] = seen) -> None:
+            seen.extend(("submit", ann.ask("POST", "/auto_backtest", json=body).status_code) for _ in range(3))
+
+        def delete(path: str = f"/sessions/{session['id']}", seen: list[tuple[str, int]] = seen) -> None:
+            seen.append(("delete", ann.ask("DELETE", path).status_code))
+
+        threads = [threading.Thread(target=work) for work in (submit, submit, delete, submit, delete)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(status for what, status in seen if what == "delete") == [204, 404]
+        assert {status for what, status in seen if what == "submit"} <= {202, 404}
+        with app.records.writer.begin() as connection:
+            left = connection.execute(select(jobs.c.id).where(jobs.c.session_id == session["id"])).all()
+        assert left == []
 
 
 def test_deleting_stops_what_runs(tmp_path: Path) -> None:
