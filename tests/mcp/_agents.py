@@ -21,6 +21,10 @@ from mcp.types import CallToolResult
 from tests._rig import ROOT
 
 SECRET = ("DATABASE_URL", "DEEPSEEK_API_KEY", "QUANTGPT_AUTH", "QUANTGPT_HOST", "QUANTGPT_PORT")
+WAITING = (
+    "run_backtest", "score_factor", "run_anti_overfit", "run_rolling_validation", "generate_factor", "iterate_factor",
+    "get_job", "make_noise",
+)  # fmt: skip
 MODULE = ("-m", "quantgpt")
 NOISY = ("-c", "from tests.mcp.noisy import main; main()")
 
@@ -28,7 +32,14 @@ NOISY = ("-c", "from tests.mcp.noisy import main; main()")
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a server of its own home."""
     kept = {name: value for name, value in os.environ.items() if name not in SECRET}
-    return {**kept, "PYTHONPATH": str(ROOT), "QUANTGPT_HOME": str(home), "QUANTGPT_WORKERS": "1", **more}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "QUANTGPT_HOME": str(home),
+        "QUANTGPT_WORKERS": "1",
+        "QUANTGPT_MCP_WAIT": "300",
+        **more,
+    }
 
 
 @dataclass
@@ -40,7 +51,9 @@ class Agent:
     progress: list[tuple[float, float | None]] = field(default_factory=list)
 
     def call(self, name: str, **arguments: Any) -> CallToolResult:
-        """Call a tool; its progress is in `progress`."""
+        """Call a tool, with patience for a busy machine; its progress is in `progress`."""
+        if name in WAITING:
+            arguments.setdefault("wait_seconds", 100)
         self.progress = []
 
         async def note(done: float, total: float | None, message: str | None) -> None:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from quantgpt.records import Job
 from quantgpt.services._base import App, operation
 
 NOISE = '{"jsonrpc":"2.0","id":1,"result":"login success!"}'
@@ -52,10 +53,13 @@ def main() -> None:
     async def tool_of_noise(ctx: Call, times: int = 1, wait_seconds: float = 45) -> JobAnswer:
         """Print in the server, then in a job."""
         from quantgpt.faces.mcp.answers import job_answer
-        from quantgpt.faces.mcp.waiting import carried_out
+        from quantgpt.faces.mcp.waiting import accepted
+
+        def submit(app: App, owner: str, admit: Any) -> Job:
+            return app.submit(MakeNoise(times=times), owner_id=owner, admit=admit)
 
         make_noise(times)
-        return job_answer(ctx, await carried_out(ctx, lambda: MakeNoise(times=times), wait_seconds))
+        return job_answer(ctx, await accepted(ctx, submit, wait_seconds))
 
     sys.exit(serve([]))
 

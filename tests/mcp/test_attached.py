@@ -57,17 +57,20 @@ def test_the_door_is_that_of_the_interface(client: TestClient, tmp_path: Path) -
 
 
 def test_one_process_serves_people_and_agents(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    app.records.workers.enter("elsewhere:1:1", host="elsewhere", pid=1, slots=1)
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "quantgpt", "--transport", "http", "--port", str(port)], env=environment(tmp_path)
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _is_healthy(address))
+        wait_until(lambda: _is_healthy(address), 60)
         with http_agent(f"{address}/mcp") as agent:
             assert len(agent.ask("list_tools").tools) >= 13
             assert agent.error("list_universes")["kind"] == "unavailable"
             assert agent.error("get_job", job_id="nobodys")["kind"] == "not_found"
+            assert [row.id for row in app.records.workers.all()] == ["elsewhere:1:1"], "another's is not doubled"
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0, "an open stream does not hold the server up"
     finally:

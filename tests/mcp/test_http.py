@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS
 from starlette.requests import Request
 from starlette.testclient import TestClient
-from tests._rig import free_port, lend_demo, make_app, wait_until
+from tests._rig import free_port, make_app, wait_until
 from tests.mcp._agents import Agent, environment, http_agent
 
 from quantgpt.faces.mcp.alone import alone
@@ -122,8 +122,9 @@ def _call(tool: str, **arguments: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
 
 
-def test_a_user_submits_as_often_as_over_the_interface(tmp_path: Path) -> None:
-    app = lend_demo(make_app(tmp_path, auth="required", rate_limit=2))
+def test_a_user_submits_as_often_as_over_the_interface(tmp_path: Path, home: Path) -> None:
+    app = make_app(tmp_path, auth="required", rate_limit=2)
+    app.settings.market_folder.symlink_to(home / "market")
     token = token_for(app, "ann@example.com")
     with _client(app) as client:
         head = {**_bearer(token), SESSION: _opened(client, token)}
@@ -137,15 +138,16 @@ def test_a_user_submits_as_often_as_over_the_interface(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[str]:
-    """The address of a server process that asks for tokens."""
+def server(home: Path, agent: Agent) -> Iterator[str]:
+    """The address of a server process that asks for tokens. The agent's worker does its jobs."""
+    assert agent.result("generate_factor", description="close", expression_only=True)
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "quantgpt", "--transport", "streamable-http", "--port", str(port)],
         env=environment(home, QUANTGPT_AUTH="required"),
     )
     address = f"http://127.0.0.1:{port}/mcp"
-    wait_until(lambda: _answers(address))
+    wait_until(lambda: _answers(address), 60)
     yield address
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from tests._rig import is_alive, make_app, wait_until
 from tests.mcp._agents import NOISY, raw_server, stdio_agent
 
+from quantgpt.faces.mcp.desk import Desk
+from quantgpt.services._base import App
 from quantgpt.services.errands import is_worked_on
 
 HELLO = {
@@ -22,6 +25,34 @@ HELLO = {
 READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 LAST = {"jsonrpc": "2.0", "id": "last", "method": "tools/list"}
 HUGE = 6 << 20
+
+
+@dataclass
+class _Standby:
+    """Counts what it is asked for."""
+
+    asked: int = 0
+
+    def is_wanted(self, app: App) -> bool:
+        """Never."""
+        return False
+
+    def start(self, app: App) -> None:
+        """Not here."""
+        raise AssertionError("nobody wanted it")
+
+    def provide_market(self, app: App) -> None:
+        """One more."""
+        self.asked += 1
+
+
+def test_a_market_is_provided_where_there_is_none(tmp_path: Path, home: Path) -> None:
+    for folder, asked in ((tmp_path, 1), (home, 0)):
+        app, standby = make_app(folder), _Standby()
+        Desk(lambda app=app: app, standby=standby).open_market()  # type: ignore[misc]
+        assert standby.asked == asked
+    Desk(lambda: make_app(tmp_path)).open_market()
+    assert not (tmp_path / "market").exists()
 
 
 def _frames(seed: int, count: int) -> list[bytes]:
@@ -74,15 +105,14 @@ def test_whatever_comes_in_every_line_that_goes_out_is_a_message(tmp_path: Path,
 def test_printing_does_not_disturb_the_protocol_and_the_worker_ends_with_its_server(tmp_path: Path) -> None:
     app = make_app(tmp_path)
     with stdio_agent(tmp_path, command=NOISY) as agent:
-        agent.call("list_universes")
+        agent.call("get_job", job_id="nobodys")
         assert not is_worked_on(app), "what needs no job needs no worker"
         asked = agent.result("make_noise", wait_seconds=0)
-        wait_until(lambda: bool(app.records.workers.all()))
+        wait_until(lambda: bool(app.records.workers.all()), 60)
         (worker,) = app.records.workers.all()
         with stdio_agent(tmp_path) as second:
             found = second.result("get_job", job_id=asked["job_id"])
             assert (found["status"], found["result"]) == ("completed", {"times": 1})
-            assert second.error("run_backtest", expression="close")["kind"] == "unavailable"
             assert [row.id for row in app.records.workers.all()] == [worker.id], "another's is not doubled"
         assert is_alive(worker.pid)
         assert "run_backtest" in {tool.name for tool in agent.ask("list_tools").tools}

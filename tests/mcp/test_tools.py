@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import anyio
 import pytest
 from starlette.testclient import TestClient
 from tests.mcp._agents import Agent, text_of
@@ -250,3 +251,21 @@ def test_the_prompts_lead_from_the_idea_to_the_choice(agent: Agent) -> None:
         text = agent.ask("get_prompt", name, {"idea": "缩量 reversal"}).messages[0].content.text
         steps = ["缩量 reversal", "validate_expression", "run_backtest", "diagnose_factor", "iterate_factor"]
         assert [text.index(step) for step in steps] == sorted(text.index(step) for step in steps)
+
+
+def test_a_call_that_is_given_up_leaves_its_job_alone(agent: Agent, rest: TestClient) -> None:
+    first = agent.result("run_backtest", expression="ts_rank(close, 60)", universe="all", wait_seconds=0)
+    known = {task["task_id"] for task in rest.get("/api/v1/tasks").json()["tasks"]}
+
+    async def impatient() -> bool:
+        with anyio.move_on_after(1) as scope:
+            await agent.client.call_tool("run_backtest", {"expression": "ts_rank(volume, 60)", "universe": "all"})
+        return scope.cancelled_caught
+
+    given_up = agent.portal.call(impatient)
+    (asked,) = {task["task_id"] for task in rest.get("/api/v1/tasks").json()["tasks"]} - known
+    found = agent.result("get_job", job_id=asked, wait_seconds=0)
+    assert given_up
+    assert found["status"] != "failed"
+    for job_id in (first["job_id"], asked):
+        agent.call("cancel_job", job_id=job_id)

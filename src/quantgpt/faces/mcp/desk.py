@@ -21,10 +21,14 @@ OWNER = "quantgpt.owner"
 
 
 class Standby(Protocol):
-    """A worker for when there is none."""
+    """What a server that runs alone brings along: a worker for when there is none, a market for when there is none."""
 
     def is_wanted(self, app: App) -> bool:
         """Nobody works on the jobs."""
+        ...
+
+    def provide_market(self, app: App) -> None:
+        """Write the demo market."""
         ...
 
     def start(self, app: App) -> None:
@@ -59,6 +63,13 @@ class Desk:
                 self.app.ensure_room()
                 self.app.records.migrate()
                 self._migrated = True
+
+    def open_market(self) -> None:
+        """Have a market, if providing one is our business."""
+        with self._lock:
+            if self.standby is not None and not self.app.markets.names():
+                self.app.ensure_room()
+                self.standby.provide_market(self.app)
 
     def patience(self, wait_seconds: float) -> float:
         """Seconds a tool may wait before it hands out the job's id. Raises BadRequest for a negative number."""

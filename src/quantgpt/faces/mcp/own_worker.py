@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 8.0
 AGAIN_SECONDS = 5.0
+MARKET_SECONDS = 300.0
+MARKET_ENTRY = "from quantgpt.faces.mcp.own_worker import make_market; make_market()"
 ENTRY = "from quantgpt.faces.mcp.own_worker import main; main()"
 
 
@@ -48,6 +50,23 @@ class OwnWorker:
             env=part_environment(app.settings),
         )
 
+    def provide_market(self, app: App) -> None:
+        """With no market at all have the demo market, as a first start of the whole installation would; it is marked
+        as synthetic in everything that comes of it."""
+        from quantgpt.foundations.settings import part_environment
+
+        if app.markets.names():
+            return
+        log.warning("there are no market data: writing the demo market (synthetic)")
+        subprocess.run(
+            [sys.executable, "-c", MARKET_ENTRY],
+            stdin=subprocess.DEVNULL,
+            stdout=2,
+            env=part_environment(app.settings),
+            timeout=MARKET_SECONDS,
+            check=False,
+        )
+
     def stop(self) -> None:
         """End ours; what it had not finished is queued again."""
         if self._process is None or self._process.poll() is not None:
@@ -70,17 +89,29 @@ def main(*, plugins: Sequence[str] = (), warm: bool = True) -> None:
     start_logging(app.settings)
     app.ensure_room()
     with suppress(BlockingIOError):
-        lock = _hold(app)
+        lock = _hold(app, "agent-worker")
         app.records.migrate()
         build_worker(app, plugins=plugins, warm=warm).run()
         lock.close()
 
 
-def _hold(app: App) -> IO[bytes]:
-    """The lock that only one such worker of a home has, as long as it lives. Raises BlockingIOError."""
+def make_market() -> None:
+    """Entry of the process that writes the demo market; of several at once the first writes it."""
+    from quantgpt.bootstrap import build_app
+    from quantgpt.foundations.progress import silent
+    from quantgpt.services.data import DataDemo, make_demo
+
+    app = build_app()
+    with _hold(app, "agent-market", patient=True):
+        if not app.markets.names():
+            make_demo(app.markets, DataDemo(), silent)
+
+
+def _hold(app: App, name: str, *, patient: bool = False) -> IO[bytes]:
+    """A lock that one process of a home has, as long as it lives. Raises BlockingIOError unless `patient`."""
     import fcntl
 
     app.settings.run_folder.mkdir(parents=True, exist_ok=True)
-    handle = (app.settings.run_folder / "agent-worker.lock").open("ab")
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    handle = (app.settings.run_folder / f"{name}.lock").open("ab")
+    fcntl.flock(handle, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
     return handle

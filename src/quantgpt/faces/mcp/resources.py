@@ -33,6 +33,7 @@ def install(server: QuantServer, desk: Desk) -> None:
         from quantgpt.services.market_facts import describe_universes
 
         try:
+            desk.open_market()
             return json.dumps(describe_universes(desk.app), ensure_ascii=False)
         except QuantError as error:
             raise ResourceError(str(error)) from error

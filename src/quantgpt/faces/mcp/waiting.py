@@ -47,7 +47,12 @@ async def carried_out(ctx: Call, ask: Callable[[], object], wait_seconds: float)
 
     Raises: what the submission raises, JobFailed.
     """
-    return await accepted(ctx, lambda app, owner, admit: app.submit(ask(), owner_id=owner, admit=admit), wait_seconds)
+
+    def submit(app: App, owner: str, admit: Callable[[Connection], None] | None) -> Job:
+        desk_of(ctx).open_market()
+        return app.submit(ask(), owner_id=owner, admit=admit)
+
+    return await accepted(ctx, submit, wait_seconds)
 
 
 async def accepted(ctx: Call, submit: Submit, wait_seconds: float) -> Job:

@@ -24,7 +24,9 @@ def list_universes(ctx: Call) -> Universes:
     """The stock universes and benchmarks that a test may name, and which days the market data cover."""
     from quantgpt.services.market_facts import describe_market
 
-    facts = describe_market(desk_of(ctx).app)
+    desk = desk_of(ctx)
+    desk.open_market()
+    facts = describe_market(desk.app)
     return Universes(
         universes={one["name"]: one["zh"] for one in facts["universes"]},
         benchmarks={one["name"]: one["zh"] for one in facts["benchmarks"]},
