@@ -122,7 +122,10 @@ def test_a_summary_says_how_lucky_the_best_may_be(app: App, client: TestClient) 
     for k in range(8):
         tried(app, f"t{k}", 0.1)
     app.records.trials.add(LOCAL_ADMIN, [failed_row(identity("broken"))])
-    (found,) = client.get(f"{API}/trials/summary").json()["ledgers"]
+    body = client.get(f"{API}/trials/summary").json()
+    assert (body["page"], body["page_size"], body["total"]) == (1, 10, 1)
+    assert client.get(f"{API}/trials/summary", params={"page": 2}).json()["ledgers"] == []
+    (found,) = body["ledgers"]
     assert (found["trials"], found["failed"], found["universe"]) == (9, 1, "hs300")
     assert found["effective_trials"] == pytest.approx(9.0, abs=0.1)
     variance = max(found["sharpe_variance"], 1 / 299)

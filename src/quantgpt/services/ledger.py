@@ -99,10 +99,12 @@ def _shown(row: TrialRow) -> dict[str, Any]:
     return {name: value for name, value in vars(row).items() if name not in hidden} | {"task_id": row.job_id}
 
 
-def ledger_summary(app: App, owner_id: str) -> list[dict[str, Any]]:
-    """Every ledger of somebody: how many trials it holds, how many independent ones they are worth, how lucky the best
-    of them may be."""
-    return [_summary(app, owner_id, count) for count in app.records.trials.counts(owner_id)]
+def ledger_summary(app: App, owner_id: str, *, page: int = 1, page_size: int = 10) -> tuple[list[dict[str, Any]], int]:
+    """A page of somebody's ledgers, the one used last first, and how many there are. Each: how many trials it holds, how
+    many independent ones they are worth, how lucky the best of them may be."""
+    counts = app.records.trials.counts(owner_id)
+    shown = counts[(page - 1) * page_size : page * page_size]
+    return [_summary(app, owner_id, count) for count in shown], len(counts)
 
 
 def _summary(app: App, owner_id: str, count: LedgerCount) -> dict[str, Any]:

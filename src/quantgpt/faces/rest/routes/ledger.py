@@ -73,9 +73,12 @@ class LedgerSummary(BaseModel):
 
 
 class LedgerSummaries(BaseModel):
-    """Every ledger of the caller, the one used last first."""
+    """A page of the caller's ledgers, the one used last first."""
 
     ledgers: list[LedgerSummary]
+    page: int
+    page_size: int
+    total: int
 
 
 class QValue(BaseModel):
@@ -124,14 +127,18 @@ def get_trials(
 
 
 @router.get("/trials/summary", response_model=LedgerSummaries)
-def get_summary(rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+def get_summary(
+    rest: RestDep,
+    caller: CallerDep,
+    page: Annotated[int, Query(ge=1, le=10_000_000)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=20)] = 10,
+) -> dict[str, Any]:
     """How much the caller has tried on each universe and span, and what that does to the best of it."""
     from quantgpt.services.ledger import ledger_summary
 
-    found = ledger_summary(rest.app, caller.id)
-    return {
-        "ledgers": [{**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])} for row in found]
-    }
+    found, total = ledger_summary(rest.app, caller.id, page=page, page_size=page_size)
+    rows = [{**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])} for row in found]
+    return {"ledgers": rows, "page": page, "page_size": page_size, "total": total}
 
 
 @router.get("/sessions/{session_id}/q-values", response_model=QValues)
