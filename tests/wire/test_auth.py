@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -175,6 +177,31 @@ def test_a_refused_mail_is_503_and_can_be_asked_for_again(client: TestClient, ap
         assert "retry-after" in answer.headers
     letters.broken = False
     assert client.post(f"{AUTH}/send-code", json={"email": YOU}).status_code == 200
+
+
+def test_a_mail_server_that_hangs_keeps_nobody_else_waiting(app: App) -> None:
+    go_on, waiting = threading.Event(), threading.Semaphore(0)
+
+    class Slow:
+        def send(self, to: str, subject: str, text: str) -> None:
+            waiting.release()
+            assert go_on.wait(60)
+
+    age_calls(app, 86_401)
+    slow = replace(app, plugs=Plugs(mailer=lambda _: Slow()))
+    with TestClient(create_api(slow), base_url="http://quant.example") as client, ThreadPoolExecutor(50) as pool:
+        letters = [
+            pool.submit(client.post, f"{AUTH}/send-code", json={"email": f"slow{number}@example.com"})
+            for number in range(45)
+        ]
+        for _ in range(8):
+            assert waiting.acquire(timeout=30)
+        answer = client.get(f"{AUTH}/me", headers=bearer(accounts.token_for(app, YOU)))
+        assert answer.status_code == 200
+        assert not any(letter.done() for letter in letters)
+        go_on.set()
+        assert {letter.result(60).status_code for letter in letters} == {200}
+    slow.records.close()
 
 
 @pytest.mark.parametrize(
