@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import random
 
 import numpy as np
@@ -186,3 +188,9 @@ def test_redundancy_against_published_sets() -> None:
     assert redundancy(read("ts_corr(rank(open), rank(volume), 10)"))["name"] == "alpha003"
     assert redundancy(read("close/ts_shift(close, 20) - 1"))["verdict"] == "same"
     assert redundancy(read("ts_skew(turn, 33)*sign(ts_kurt(amount, 17))"))["verdict"] == "distinct"
+
+
+@pytest.mark.parametrize("name", ["duplicates", "bandit"])
+def test_examples_in_the_documentation_hold(name: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"quantgpt.research.{name}"))
+    assert (found.failed, found.attempted > 0) == (0, True)

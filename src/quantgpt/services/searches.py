@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.expr import Expression
@@ -73,6 +74,8 @@ class Search:
     tested: list[Tested] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)
     """what became of the questions to a model"""
+    added: int = 0
+    """trials that were not in the ledger before"""
 
     @classmethod
     def open(cls, app: App, ask: Iterate, progress: Progress) -> Search:
@@ -218,9 +221,11 @@ class Search:
 
     def judge(self) -> None:
         """Hold every candidate against the luck of all trials, those of this generation included."""
+        before = len(self.book.others())
         for one in self.tested:
             if one.row:
                 self.book.add(one.row, self.ask.briefing.get("lineage_id"))
+        self.added = len(self.book.others()) - before
         for one in self.tested:
             if one.active is not None and one.draft.expression is not None:
                 facts = self.book.judge(self.identity(one.draft.expression), one.active)
@@ -254,7 +259,7 @@ class Search:
             "lineage_id": lineage,
             "trials": found.trials,
             "effective_trials": round(found.counted, 2),
-            "trials_added": sum(one.row is not None for one in self.tested),
+            "trials_added": self.added,
             "pbo": self._overfitting(lineage),
             "sealed": self.sealed(),
             "strategies": strategies_used([one.draft for one in self.tested]),
@@ -287,9 +292,12 @@ class Search:
 
     def _spec(self, expression: Expression, direction: int | None) -> FactorTestSpec:
         """How a factor of this search is tested: corrected for all trials before it and for the whole generation."""
+        return spec_of(self.ask.test_of(expression.text, direction), expression, self._correction)
+
+    @cached_property
+    def _correction(self) -> Correction:
         trials = self.book.trials_for(self.identity(self.parent)) + self.ask.n_candidates
-        correction = Correction(trials=trials, permutations=permutations_for(trials))
-        return spec_of(self.ask.test_of(expression.text, direction), expression, correction)
+        return Correction(trials=trials, permutations=permutations_for(trials))
 
     def _seed(self) -> int:
         asked = [self.parent.hash, self.ask.universe, self.ask.start_date, self.ask.end_date, len(self.memory.tried)]
