@@ -23,7 +23,7 @@ from quantgpt.faces.rest.shapes import AdminFeedbacks, AdminTasks, AdminUsers, O
 from quantgpt.records import LOCAL_ADMIN, Failure
 from quantgpt.records.schema import jobs, users
 from quantgpt.services._base import App
-from quantgpt.services.overview import statuses
+from quantgpt.services.tasks import statuses
 
 pytestmark = pytest.mark.xdist_group("wire")
 

@@ -117,6 +117,25 @@ def test_a_task_touches_its_session_and_is_listed_in_it(app: App, ann: Person) -
     assert ann.ask("GET", f"/tasks?session_id={new['id']}").json()["tasks"] == []
 
 
+def test_tasks_are_filtered_by_status_and_type(app: App, ann: Person) -> None:
+    first, second, third = (submitted(ann) for _ in range(3))
+    done(app, first)
+    done(app, second, error="没有数据")
+
+    def listed(query: str) -> list[str]:
+        answer = ann.ask("GET", f"/tasks?{query}")
+        assert (answer.status_code, answer.json()["total"]) == (200, len(answer.json()["tasks"]))
+        return [task["task_id"] for task in answer.json()["tasks"]]
+
+    assert [listed(f"status={word}") for word in ("completed", "failed", "pending", "iteration_completed")] == [
+        [first], [second], [third], []
+    ]  # fmt: skip
+    assert (listed("task_type=backtest"), listed("task_type=iteration")) == ([third, second, first], [])
+    wrong = ann.ask("GET", "/tasks?status=complete")
+    assert (wrong.status_code, wrong.json()["field"], wrong.json()["nearest"]) == (400, "status", "completed")
+    assert ann.ask("GET", "/tasks?task_type=x").status_code == 400
+
+
 def test_a_refused_task_does_not_touch_its_session(app: App, ann: Person) -> None:
     session = made(ann)
     before = app.records.sessions.get(session["id"], ann.id, ())

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
-from quantgpt.foundations.errors import BadRequest, NotFound
+from quantgpt.foundations.errors import NotFound
 from quantgpt.records.feedbacks import FeedbackRow
 from quantgpt.records.overview import Counts, TaskRow, UserRow
-from quantgpt.services._base import OPERATIONS, App, tasks_of_the_contract
+from quantgpt.services._base import App, tasks_of_the_contract
 from quantgpt.services.feedback import is_feedback_id
-from quantgpt.services.stages import STAGES
-from quantgpt.services.tasks import TESTS
+from quantgpt.services.tasks import TESTS, checked_status
 
 TASK_DAYS = 7
 USER_DAYS = 30
@@ -45,23 +43,12 @@ def list_tasks(
     app: App, *, page: int, page_size: int, status: str | None = None, user_id: str | None = None
 ) -> tuple[list[TaskRow], int]:
     """A page of everybody's tasks, newest first, and how many there are. Raises BadRequest for an unknown status."""
-    if status is not None and status not in (known := statuses()):
-        near = difflib.get_close_matches(status, known, n=1)
-        hint = f"可用：{', '.join(known)}"
-        raise BadRequest(
-            f"没有名为 {status[:40]!r} 的状态", field="status", hint=hint, nearest=near[0] if near else None
-        )
+    stage = checked_status(status)
     if user_id is not None and not _USER_ID.fullmatch(user_id):
         return [], 0
     return app.records.overview.tasks(
-        tasks_of_the_contract(), page=page, page_size=page_size, stage=status, owner_id=user_id
+        tasks_of_the_contract(), page=page, page_size=page_size, stage=stage, owner_id=user_id
     )
-
-
-def statuses() -> list[str]:
-    """Every status that a task can have."""
-    done = {OPERATIONS[name].last_stage for name in tasks_of_the_contract()}
-    return ["pending", *STAGES, "iterating", *sorted(done), "failed"]
 
 
 def list_feedbacks(app: App, *, page: int, page_size: int) -> tuple[list[FeedbackRow], int]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
-from quantgpt.foundations.errors import Conflict, NotFound
+from quantgpt.foundations.errors import BadRequest, Conflict, NotFound
 from quantgpt.records import Failure, Job, JobEvent
-from quantgpt.services._base import App, tasks_of_the_contract
+from quantgpt.services._base import OPERATIONS, App, tasks_of_the_contract
+from quantgpt.services.stages import STAGES
 
 TESTS = ("factor.test",)
 """Operations whose tasks are backtests; every other task is an iteration."""
+
+TaskType = Literal["backtest", "iteration"]
 
 _ID = re.compile(r"[0-9a-z_]{1,32}", re.ASCII)
 
@@ -45,21 +50,51 @@ def read_task(app: App, task_id: str, owner_id: str) -> Job:
 
 
 def list_tasks(
-    app: App, owner_id: str, *, page: int, page_size: int, brief: bool = False, session_id: str | None = None
+    app: App,
+    owner_id: str,
+    *,
+    page: int,
+    page_size: int,
+    brief: bool = False,
+    session_id: str | None = None,
+    status: str | None = None,
+    task_type: TaskType | None = None,
 ) -> TaskPage:
-    """A page of somebody's tasks, of one session if one is named; empty beyond the end; `brief` without the results."""
+    """A page of somebody's tasks, of one session, status or type if it is named; empty beyond the end; `brief` without
+    the results. Raises BadRequest for an unknown status."""
+    stage = checked_status(status)
     if session_id is not None and not _SESSION_ID.fullmatch(session_id):
         return TaskPage([], page, page_size, 0)
+    kinds = tasks_of_the_contract()
     tasks, total = app.records.jobs.page(
         owner_id,
-        tasks_of_the_contract(),
+        kinds if task_type is None else [kind for kind in kinds if (kind in TESTS) == (task_type == "backtest")],
         page=page,
         page_size=page_size,
         with_outcome=not brief,
         session_id=session_id,
+        stages=None if stage is None else (stage,),
     )
     parts = {job.id: parts_of(app, job) for job in tasks if is_iteration(job) and job.state != "succeeded"}
     return TaskPage(tasks, page, page_size, total, parts)
+
+
+def statuses() -> list[str]:
+    """Every status that a task can have."""
+    done = {OPERATIONS[name].last_stage for name in tasks_of_the_contract()}
+    return ["pending", *STAGES, "iterating", *sorted(done), "failed"]
+
+
+def checked_status(text: str | None) -> str | None:
+    """The status that a list is asked for; None for no text. Raises BadRequest."""
+    if not text:
+        return None
+    known = statuses()
+    if text not in known:
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f"可用：{', '.join(known)}"
+        raise BadRequest(f"没有名为 {text[:40]!r} 的状态", field="status", hint=hint, nearest=near[0] if near else None)
+    return text
 
 
 def parts_of(app: App, job: Job) -> list[JobEvent]:

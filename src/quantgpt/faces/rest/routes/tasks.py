@@ -14,6 +14,7 @@ from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
 from quantgpt.foundations.errors import BadRequest, Unavailable
 from quantgpt.services import families, sessions, tasks
+from quantgpt.services.tasks import TaskType
 
 router = APIRouter(tags=["tasks"])
 JSON = "application/json"
@@ -48,13 +49,22 @@ def get_tasks(
     page: Annotated[int, Query(ge=1, le=10_000_000)] = 1,
     page_size: Annotated[int, Query(ge=1, le=100)] = 20,
     session_id: str | None = None,
+    status: Annotated[str | None, Query(description="按状态过滤")] = None,
+    task_type: Annotated[TaskType | None, Query(description="按类型过滤")] = None,
     brief: bool = False,
     q_values: bool = False,
 ) -> Response:
     """The caller's tasks, newest first; `brief` shows only the key figures of each result, `q_values` what each is
     worth after everything that was tried on its universe and span."""
     found = tasks.list_tasks(
-        rest.app, caller.id, page=page, page_size=page_size, brief=brief, session_id=session_id or None
+        rest.app,
+        caller.id,
+        page=page,
+        page_size=page_size,
+        brief=brief,
+        session_id=session_id or None,
+        status=status,
+        task_type=task_type,
     )
     worth = families.task_q_values(rest.app, caller.id, [job.id for job in found.tasks]) if q_values else {}
     rows = ",".join(
