@@ -1,0 +1,316 @@
+"""Which ideas the words name: a text cut into stretches, each of which one idea accounts for completely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from quantgpt.research.ideas import Idea, Library, library
+from quantgpt.research.reading.sides import DIRECTIONS, side_of
+from quantgpt.research.reading.words import Word
+
+MOST_WORDS = 36
+MOST_IDEAS = 5
+LINKS = frozenset({"plus", "break"})
+"""what may stand between two ideas, or inside one, without saying anything"""
+SOFT = frozenset({"previous"})
+_NUMBERS = frozenset({"window", "number"})
+_IDEA, _EXTRA, _MATCHED, _ACROSS, _UNLINKED, _APART, _STYLE, _BARE = 10.0, 0.1, 0.6, 0.5, 1.0, 2.0, 0.4, 3.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """An idea as a stretch of words names it: which side of it is wanted, with which windows."""
+
+    idea: Idea
+    side: int
+    windows: tuple[int, ...]
+    skipped: int | None = None
+    bare: bool = False
+    """a level of which the words do not say which end they want"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The ideas of a text in order, and the link before each but the first."""
+
+    named: tuple[Named, ...]
+    links: tuple[str, ...]
+
+
+def read_ideas(words: Sequence[Word]) -> Reading | None:
+    """The cheapest way to account for all words by ideas, None where there is none."""
+    atoms = list(words)
+    while atoms and _is_link(atoms[-1], LINKS):
+        atoms.pop()
+    dangling = None
+    if atoms and atoms[-1].kind == "link" and atoms[-1].value == "times":
+        dangling = "times"
+        atoms.pop()
+    while atoms and _is_link(atoms[0], LINKS):
+        atoms.pop(0)
+    if not atoms or len(atoms) > MOST_WORDS:
+        return None
+    found = _Cutting(tuple(atoms)).best()
+    if found is None:
+        return None
+    named, links = found
+    if len(named) > 1 and any(one.bare for one in named):
+        return None
+    if dangling:
+        if len(named) < 2 or set(links) - {"plus"}:
+            return None
+        links = (dangling,) * len(links)
+    return Reading(_shared(atoms, named), links)
+
+
+def _is_link(word: Word, which: frozenset[str]) -> bool:
+    return word.kind == "break" or (word.kind == "link" and word.value in which)
+
+
+def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...]:
+    """The one window of a text, where it stands for all its ideas: said apart, or with no link between the ideas."""
+    sizes = [atom.value for atom in atoms if atom.kind in _NUMBERS]
+    if len(named) < 2 or len(set(sizes)) != 1:
+        return named
+    if not _stands_apart(atoms) and any(atom.kind in ("link", "break") for atom in atoms):
+        return named
+    size = int(sizes[0])
+    return tuple(
+        one
+        if one.windows or not one.idea.params or one.idea.exact or one.idea.two or size < one.idea.least
+        else Named(one.idea, one.side, (size,), one.skipped)
+        for one in named
+    )
+
+
+def _stands_apart(atoms: Sequence[Word]) -> bool:
+    """Whether a window has a clause to itself."""
+    for i, atom in enumerate(atoms):
+        if atom.kind in _NUMBERS:
+            before = i == 0 or atoms[i - 1].kind in ("break", "link")
+            after = i + 1 == len(atoms) or atoms[i + 1].kind in ("break", "link")
+            if before and after and any(a.kind == "break" for a in atoms):
+                return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[str, tuple[tuple[Idea, frozenset[str]], ...]]:
+    """Patterns by one of their concepts."""
+    made: dict[str, list[tuple[Idea, frozenset[str]]]] = {}
+    for idea in library().ideas.values():
+        for pattern in idea.patterns:
+            made.setdefault(min(pattern - DIRECTIONS or pattern), []).append((idea, pattern))
+    return {concept: tuple(rows) for concept, rows in made.items()}
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch of words taken as one idea."""
+
+    cost: float
+    named: Named
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A cut of the words up to some place; `directed`: its last idea has a direction."""
+
+    cost: float
+    named: tuple[Named, ...]
+    links: tuple[str, ...]
+    directed: bool
+
+
+class _Cutting:
+    """The search for the cheapest cut, from left to right."""
+
+    def __init__(self, atoms: tuple[Word, ...]) -> None:
+        self.atoms = atoms
+        self.known: Library = library()
+        self.prefix = self._numbers_first()
+
+    def _numbers_first(self) -> bool:
+        for atom in self.atoms:
+            if atom.kind in _NUMBERS or (atom.kind == "concept" and atom.value in DIRECTIONS):
+                return True
+            if atom.kind == "concept":
+                return False
+        return True
+
+    def best(self) -> tuple[tuple[Named, ...], tuple[str, ...]] | None:
+        """The ideas and the links of the cheapest cut."""
+        paths: list[_Path | None] = [_Path(0.0, (), (), False)]
+        for end in range(1, len(self.atoms) + 1):
+            found: list[_Path] = []
+            if not self._joins(end - 1):
+                for start in range(end):
+                    path = None if self._joins(start) else self._through(paths, start, end)
+                    found += [path] if path else []
+            paths.append(min(found, key=lambda path: path.cost, default=None))
+        last = paths[-1]
+        return None if last is None else (last.named, last.links)
+
+    def _joins(self, at: int) -> bool:
+        return self.atoms[at].kind in ("break", "link")
+
+    def _through(self, paths: Sequence[_Path | None], start: int, end: int) -> _Path | None:
+        """The best path to `end` whose last idea begins at `start`."""
+        before, link = self._before(paths, start)
+        if before is None or (start and link is None) or len(before.named) >= MOST_IDEAS:
+            return None
+        stretch = self._stretch(start, end)
+        if stretch is None:
+            return None
+        directed = any(atom.value in DIRECTIONS for atom in self.atoms[start:end])
+        linked = start == 0 or self._joins(start - 1)
+        if not linked and not (directed or before.directed):
+            return None
+        cost = before.cost + stretch.cost + (0.0 if linked else _UNLINKED)
+        links = (*before.links, link) if start and link else before.links
+        return _Path(cost, (*before.named, stretch.named), links, directed)
+
+    def _before(self, paths: Sequence[_Path | None], start: int) -> tuple[_Path | None, str | None]:
+        """(the best path to here, the link that leads here); what a colon explains is no second idea."""
+        at, said = start, set()
+        while at and self._joins(at - 1):
+            at -= 1
+            if self.atoms[at].value == ":":
+                return None, None
+            if self.atoms[at].kind == "link":
+                said.add(str(self.atoms[at].value))
+        said -= {"plus"}
+        return paths[at], None if len(said) > 1 else next(iter(said), "plus")
+
+    def _torn(self, start: int, end: int) -> bool:
+        """Whether a stretch takes a number out of a clause that names another idea."""
+        inner = range(start, end)
+        breaks = [i for i in inner if self.atoms[i].kind == "break"]
+        if not breaks:
+            return False
+        if start and not self._joins(start - 1) and not self._named(start, breaks[0]):
+            return True
+        return end < len(self.atoms) and not self._joins(end) and not self._named(breaks[-1], end)
+
+    def _named(self, start: int, end: int) -> bool:
+        return any(a.kind == "concept" and a.value not in DIRECTIONS for a in self.atoms[start:end])
+
+    def _stretch(self, start: int, end: int) -> _Stretch | None:
+        atoms = self.atoms[start:end]
+        concepts = [atom for atom in atoms if atom.kind == "concept"]
+        if not concepts or any(atom.kind not in _READ for atom in atoms) or self._torn(start, end):
+            return None
+        said = {str(atom.value) for atom in concepts}
+        said |= {str(atom.value) for atom in atoms if atom.kind == "link" and atom.value not in LINKS}
+        if said & {"near", "far"}:
+            said |= {"distance"}
+        if any(atom.kind == "skipping" for atom in atoms):
+            said |= {"skip"}
+        best: _Stretch | None = None
+        for concept in sorted(said):
+            for idea, pattern in _index().get(concept, ()):
+                if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | _NEARNESS:
+                    continue
+                made = self._as(idea, pattern, atoms, said)
+                if made and (best is None or made.cost < best.cost):
+                    best = made
+        return best
+
+    def _as(self, idea: Idea, pattern: frozenset[str], atoms: tuple[Word, ...], said: set[str]) -> _Stretch | None:
+        """The stretch as one idea, None where its words, sides or numbers do not fit the idea."""
+        scattered = _clauses_of(pattern, atoms)
+        if scattered is None or (scattered and not idea.across):
+            return None
+        side = side_of(self.known, idea, pattern, atoms)
+        if side is None:
+            return None
+        taken = _windows(idea, atoms)
+        if taken is None:
+            return None
+        windows, skipped = taken
+        cost = _IDEA - _MATCHED * len(pattern) + _EXTRA * len(said - pattern) + _ACROSS * bool(scattered)
+        bare = idea.directed and not side.told
+        return _Stretch(cost + self._awkward(atoms) + _BARE * bare, Named(idea, side.sign, windows, skipped, bare))
+
+    def _awkward(self, atoms: tuple[Word, ...]) -> float:
+        """What speaks against the ends of a stretch: a number across a link, a direction on the unusual side."""
+        cost = 0.0
+        for end, inner in ((atoms[0], atoms[1:]), (atoms[-1], atoms[-2::-1])):
+            if end.kind == "concept" and end.value not in DIRECTIONS:
+                continue
+            if inner and inner[0].kind in ("break", "link"):
+                cost += _APART
+            elif (end is atoms[0]) != self.prefix:
+                cost += _STYLE
+        return cost
+
+
+_READ = frozenset({"concept", "link", "break", "window", "number", "skipping", "term", "today"})
+_NEARNESS = frozenset({"near", "far"})
+
+
+def _clauses_of(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool | None:
+    """Whether the concepts of a pattern are said in several clauses, none of which has them all."""
+    clause: set[str] = set()
+    for atom in (*atoms, Word("break", "")):
+        if _is_link(atom, LINKS):
+            if pattern <= clause:
+                return False
+            clause = set()
+        elif atom.kind == "skipping":
+            clause |= {"skip"}
+        elif atom.kind in ("concept", "link"):
+            clause |= {str(atom.value)} | ({"distance"} if atom.value in _NEARNESS else set())
+    return True
+
+
+def _windows(idea: Idea, atoms: tuple[Word, ...]) -> tuple[tuple[int, ...], int | None] | None:
+    """(windows in their order, the latest sessions to leave out), None where they are not what the idea takes."""
+    exact: list[int] = []
+    sizes: list[int] = []
+    skipped: int | None = None
+    skipping = False
+    for atom in atoms:
+        if atom.kind == "skipping":
+            long, skipped = atom.value
+            sizes.append(long)
+        elif atom.kind == "concept" and atom.value == "skip":
+            skipping = True
+        elif atom.kind in _NUMBERS:
+            if atom.value != int(atom.value):
+                return None
+            if skipping:
+                skipped, skipping = int(atom.value), False
+                continue
+            sizes.append(int(atom.value))
+            exact += [] if atom.worded else [int(atom.value)]
+    if len(set(sizes)) > len(idea.params) - ("skip" in idea.params):
+        sizes = [size for size in sizes if size in exact or not any(abs(size - e) <= 0.1 * e for e in exact)]
+    if len(sizes) > len(idea.params) and len(set(sizes)) == 1:
+        sizes = sizes[:1]
+    return _fitting(idea, atoms, sizes, skipped)
+
+
+def _fitting(
+    idea: Idea, atoms: tuple[Word, ...], sizes: list[int], skipped: int | None
+) -> tuple[tuple[int, ...], int | None] | None:
+    terms = [int(atom.value) for atom in atoms if atom.kind == "term"]
+    today = any(atom.kind == "today" for atom in atoms)
+    if today and not idea.today:
+        return None
+    if not sizes and idea.params and not idea.exact and not idea.two:
+        first = next(iter(idea.params.values()))
+        if today and idea.least == 1:
+            sizes = [1]
+        elif terms and first != 1:
+            sizes = [terms[0]]
+    if skipped is not None and "skip" not in idea.params:
+        return None
+    most = len(idea.params) - ("skip" in idea.params)
+    if len(sizes) > most or (idea.two and len(set(sizes)) != 2) or (idea.exact and len(sizes) not in (0, most)):
+        return None
+    if any(not 1 <= size <= idea.longest for size in sizes) or (sizes and min(sizes) < idea.least):
+        return None
+    return tuple(sizes), skipped
