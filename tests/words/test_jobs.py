@@ -113,6 +113,7 @@ def test_a_model_that_is_down_fails_the_task_with_the_reason(served: App, tasks:
     task = tasks[BROKEN]
     assert (task["status"], task["error"]) == ("failed", "大模型服务暂不可用：服务端错误")
     assert task.get("expression") is None
+    assert task["error_facts"]["code"] == "model_server"
     assert [row["fault"] for row in calls_of(served, task)] == ["server"] * 3
 
 
@@ -120,6 +121,7 @@ def test_a_model_that_declines_fails_the_task(served: App, tasks: dict[str, dict
     task = tasks[REFUSED]
     assert task["status"] == "failed"
     assert task["error"].startswith("大模型没有给出因子：")
+    assert task["error_facts"]["code"] == "model_declined"
     assert len(calls_of(served, task)) == 1
 
 

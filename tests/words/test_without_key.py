@@ -10,9 +10,9 @@ import pytest
 from tests.words._heard import Heard, app_with
 
 from quantgpt.expr import compile_expression
-from quantgpt.foundations.errors import BadExpression, BadRequest
+from quantgpt.foundations.errors import BadExpression
 from quantgpt.services._base import App
-from quantgpt.services.words import NO_KEY, worded
+from quantgpt.services.words import NO_KEY, NotUnderstood, worded
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -56,7 +56,7 @@ def test_a_named_idea_becomes_an_expression_with_its_parameters(app: App) -> Non
 @pytest.mark.parametrize("text", texts("nonsense.tsv"))
 def test_what_means_nothing_is_refused_with_something_to_try(app: App, text: str) -> None:
     heard = Heard()
-    with pytest.raises(BadRequest) as caught:
+    with pytest.raises((NotUnderstood, BadExpression)) as caught:
         worded(app, text, app.markets.open(), heard, {})
     assert heard.calls == []
     if isinstance(caught.value, BadExpression):
@@ -64,7 +64,8 @@ def test_what_means_nothing_is_refused_with_something_to_try(app: App, text: str
         return
     assert caught.value.message.startswith("没有从描述中识别出可检验的因子")
     assert caught.value.hint.startswith(NO_KEY)
-    assert caught.value.field == "prompt"
+    assert (caught.value.field, caught.value.code) == ("prompt", "not_understood")
+    assert caught.value.nearest == caught.value.suggestions[0]
     assert str(caught.value.nearest) in caught.value.hint
     assert worded(app, str(caught.value.nearest), app.markets.open(), Heard(), {}).llm["engine"] == "offline"
     assert heard.expressions == []
@@ -75,9 +76,7 @@ def test_every_phrasing_is_taken_for_words_and_understood_or_refused(app: App, t
     heard = Heard()
     try:
         made = worded(app, text, app.markets.open(), heard, {})
-    except BadRequest as refusal:
-        assert not isinstance(refusal, BadExpression)  # noqa: PT017
-        assert refusal.hint.startswith(NO_KEY)  # noqa: PT017
+    except NotUnderstood:
         return
     assert made.llm["engine"] == "offline"
     assert heard.expressions == [made.expression_text]

@@ -6,7 +6,7 @@ import difflib
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ NO_KEY = "未配置 DEEPSEEK_API_KEY"
 EXAMPLE = "rank(close/ts_mean(close, 20))"
 DAY_SECONDS = 86_400.0
 
+_PATH = f"也可以直接输入因子表达式，例如 {EXAMPLE}"
+
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e]")
 _CALL = re.compile(r"\w\(")
 _PAIR = re.compile(r"(?=(?:^|[^\w.])(\w+)\s+([A-Za-z]\w*))")
@@ -50,6 +52,33 @@ class Wording:
     expression_text: str
     expression: Expression
     llm: dict[str, Any]
+
+
+class ModelDown(Unavailable):
+    """The language model did not answer; `code` says why, as `model_timeout`."""
+
+    def __init__(self, fault: ModelFault) -> None:
+        super().__init__(
+            f"大模型服务暂不可用：{FAULTS_ZH[fault.kind]}",
+            retry_after_seconds=fault.retry_after,
+            hint=f"reason: {fault.kind}；{_PATH}",
+        )
+        self.code = f"model_{fault.kind}"
+
+
+class NotUnderstood(BadRequest):
+    """Nothing in the words can be tested; `suggestions` are words that can be."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = (), *, hint: str = "", code: str) -> None:
+        tried = f"可以试试：{'；'.join(suggestions)}" if suggestions else _PATH
+        super().__init__(
+            message,
+            field="prompt",
+            hint=f"{hint}；{tried}" if hint else tried,
+            nearest=suggestions[0] if suggestions else EXAMPLE,
+        )
+        self.suggestions = tuple(suggestions)
+        self.code = code
 
 
 def is_wording(text: str) -> bool:
@@ -119,14 +148,8 @@ def outage(fault: ModelFault) -> QuantError:
     """The error that a fault of a model becomes for a person."""
     if fault.kind == "refused" and fault.message and not fault.message.startswith("HTTP"):
         said = fault.message if _CHINESE.search(fault.message) else "回答中没有因子表达式"
-        return BadRequest(f"大模型没有给出因子：{said}", field="prompt", hint=_PATH, nearest=EXAMPLE)
-    wait = fault.retry_after
-    return Unavailable(
-        f"大模型服务暂不可用：{FAULTS_ZH[fault.kind]}", retry_after_seconds=wait, hint=f"reason: {fault.kind}；{_PATH}"
-    )
-
-
-_PATH = f"也可以直接输入因子表达式，例如 {EXAMPLE}"
+        return NotUnderstood(f"大模型没有给出因子：{said}", code="model_declined")
+    return ModelDown(fault)
 
 
 def _verbatim(prompt: str, text: str, market: Market | None, progress: Progress) -> Wording:
@@ -142,7 +165,9 @@ def _offline(text: str, market: Market | None, progress: Progress) -> Wording:
     fields, has_industry = _offered(market)
     found = propose(text, fields=fields, has_industry=has_industry)
     if isinstance(found, Refusal):
-        raise _refused(found.reason, tuple(found.suggestions))
+        raise NotUnderstood(
+            f"没有从描述中识别出可检验的因子：{found.reason}", found.suggestions, hint=NO_KEY, code="not_understood"
+        )
     tell(progress, Note(facts={"expression": found.expression}))
     llm = {
         **_BLANK,
@@ -226,17 +251,6 @@ def _offered(market: Market | None) -> tuple[frozenset[str], bool]:
     if market is not None:
         return market.expression_fields(), market.has_industry
     return frozenset(name for name, spec in FIELDS.items() if spec.in_expressions), True
-
-
-def _refused(reason: str, suggestions: tuple[str, ...]) -> BadRequest:
-    """What was not understood, and what can be said instead."""
-    tried = f"可以试试：{'；'.join(suggestions)}" if suggestions else _PATH
-    return BadRequest(
-        f"没有从描述中识别出可检验的因子：{reason}" if reason else "没有从描述中识别出可检验的因子",
-        field="prompt",
-        hint=f"{NO_KEY}；{tried}",
-        nearest=suggestions[0] if suggestions else EXAMPLE,
-    )
 
 
 def _is_field(name: str) -> bool:
