@@ -188,6 +188,13 @@ def test_an_account_gets_five_codes_an_hour_and_ten_a_day(app: App, post: Post) 
     assert sent == 10
 
 
+def test_who_logs_in_often_is_not_held_up(app: App, post: Post) -> None:
+    for _ in range(12):
+        accounts.send_code(app, YOU, HERE)
+        assert verify(app, post.code(YOU)) == "ok"
+        age_calls(app, 61)
+
+
 def test_one_network_address_cannot_send_to_everybody(app: App, post: Post) -> None:
     most = accounts.CODES_PER_ADDRESS[0]
     for number in range(most):
