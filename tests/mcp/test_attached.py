@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from tests._rig import free_port, make_app, wait_until
 from tests.mcp._agents import environment, http_agent
-from tests.mcp.test_http import ACCEPT, HELLO
+from tests.mcp._hostile import HELLO
+from tests.mcp.test_http import ACCEPT
 
 from quantgpt.faces.mcp.http import StreamableHttp
 from quantgpt.faces.rest.app import create_api

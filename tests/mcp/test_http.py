@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from tests._rig import free_port, make_app, wait_until
 from tests.mcp._agents import Agent, environment, http_agent
+from tests.mcp._hostile import HELLO, frames
 
 from quantgpt.faces.mcp.alone import alone
 from quantgpt.faces.rest.access import caller_of
@@ -25,21 +26,15 @@ from quantgpt.services._base import App
 from quantgpt.services.accounts import token_for
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
-}
 LIST = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
 SESSION = "mcp-session-id"
 
 
-def _client(app: App, host: str = "127.0.0.1:8003") -> TestClient:
+def _client(app: App, host: str = "127.0.0.1:8003", transport: str = "streamable-http") -> TestClient:
     def authenticate(request: Request) -> str:
         return caller_of(request, request.app.state.rest).id
 
-    made = alone(app, "streamable-http", authenticate, Submissions(app).admit)
+    made = alone(app, transport, authenticate, Submissions(app).admit)
     return TestClient(made, base_url=f"http://{host}", headers=ACCEPT)
 
 
@@ -94,6 +89,26 @@ def test_with_accounts_nobody_comes_in_without_a_token(tmp_path: Path) -> None:
         _says(client.get("/mcp"), 401)
         _says(client.delete("/mcp", headers={SESSION: "0" * 32}), 401)
         _says(client.post("/mcp?token=x", json=HELLO), 401)
+
+
+@pytest.mark.parametrize("count", [pytest.param(100), pytest.param(1000, marks=pytest.mark.soak)])
+def test_whatever_comes_in_the_session_goes_on(local: TestClient, count: int) -> None:
+    head = {SESSION: str(local.post("/mcp", json=HELLO).headers[SESSION]), "Content-Type": "application/json"}
+    answers = [local.post("/mcp", content=frame, headers=head) for frame in frames(count, count)]
+    assert max(answer.status_code for answer in answers) < 500
+    assert any(answer.status_code == 400 for answer in answers)
+    _says(local.post("/mcp", json=LIST, headers=head), 200, "run_backtest")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/sse"), ("POST", "/messages/?session_id=0"), ("GET", "/else")])
+def test_the_legacy_transport_has_the_same_door(tmp_path: Path, method: str, path: str) -> None:
+    with _client(make_app(tmp_path), transport="sse") as client:
+        for headers, status in (
+            ({"Host": "evil.example"}, 421),
+            ({"Origin": "http://evil.example"}, 403),
+            ({"Authorization": "Bearer nonsense"}, 401),
+        ):
+            _says(client.request(method, path, headers=headers), status)
 
 
 def _bearer(token: str) -> dict[str, str]:

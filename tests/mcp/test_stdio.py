@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,13 @@ from typing import Any
 import pytest
 from tests._rig import is_alive, make_app, wait_until
 from tests.mcp._agents import NOISY, raw_server, stdio_agent
+from tests.mcp._hostile import HELLO, LAST, READY
+from tests.mcp._hostile import frames as hostile
 
 from quantgpt.faces.mcp.desk import Desk
 from quantgpt.services._base import App
 from quantgpt.services.errands import is_worked_on
 
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": "hello",
-    "method": "initialize",
-    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
-}
-READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-LAST = {"jsonrpc": "2.0", "id": "last", "method": "tools/list"}
 HUGE = 6 << 20
 
 
@@ -55,32 +48,9 @@ def test_a_market_is_provided_where_there_is_none(tmp_path: Path, home: Path) ->
     assert not (tmp_path / "market").exists()
 
 
-def _frames(seed: int, count: int) -> list[bytes]:
-    """Frames that no client should send."""
-    draw = random.Random(seed)
-    wrong: list[Any] = [
-        None, 1, "x", [], [LAST, LAST], {}, {"jsonrpc": "2.0"}, {"jsonrpc": "1.0", "id": 1, "method": "ping"},
-        {"jsonrpc": "2.0", "id": None, "method": "ping"}, {"jsonrpc": "2.0", "id": {}, "method": "ping"},
-        {"jsonrpc": "2.0", "id": 1, "method": "no/such"}, {"jsonrpc": "2.0", "id": 1, "method": 7},
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call"},
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": 3}},
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "nope", "arguments": {}}},
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "get_job", "arguments": []}},
-        {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "file:///etc/passwd"}},
-        {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "quantgpt://jobs/../x/result"}},
-        {"jsonrpc": "2.0", "id": 1, "result": {}}, {"jsonrpc": "2.0", "id": 1, "error": {"code": 1}},
-        {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": draw.randrange(99)}},
-        {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": 1, "progress": "x"}},
-        {**HELLO, "id": "again"}, {**HELLO, "params": {}},
-    ]  # fmt: skip
-    raw = [b"", b"\x00\xff\xfe", b"{", b'{"jsonrpc"', b"\xed\xa0\x80", b"[" * 5000, b'"' + b"x" * 70_000, b"NaN"]
-    frames = [json.dumps(frame).encode() for frame in wrong] + raw
-    return [draw.choice(frames) for _ in range(count)]
-
-
 @pytest.mark.parametrize("count", [pytest.param(100), pytest.param(1000, marks=pytest.mark.soak)])
 def test_whatever_comes_in_every_line_that_goes_out_is_a_message(tmp_path: Path, count: int) -> None:
-    frames = [json.dumps(HELLO).encode(), json.dumps(READY).encode(), *_frames(count, count)]
+    frames = [json.dumps(HELLO).encode(), json.dumps(READY).encode(), *hostile(count, count)]
     frames += [b'{"jsonrpc":"2.0","id":5,"method":"' + b"x" * HUGE + b'"}', json.dumps(LAST).encode()]
     with raw_server(tmp_path) as server:
         assert server.stdin is not None

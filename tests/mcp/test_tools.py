@@ -199,6 +199,7 @@ def test_a_job_is_cancelled_once_and_for_all(agent: Agent) -> None:
         ("score_factor", {"expression": "20日动量"}, "expression"),
         ("run_anti_overfit", {"expression": "close", "holding_period": 99}, "holding_period"),
         ("diagnose_factor", {"expression": "close +"}, "expression"),
+        ("generate_factor", {"description": "动量\0"}, "description"),
         ("get_job", {"job_id": "nobodys"}, "job_id"),
         ("get_job", {"job_id": "../../etc/passwd"}, "job_id"),
         ("cancel_job", {"job_id": "0" * 12}, "job_id"),

@@ -36,6 +36,7 @@ STATUS = {
     Kind.UNAVAILABLE: 503,
     Kind.FULL_DISK: 507,
 }
+POLICY_VIOLATION = 1008
 _OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 Authenticate = Callable[[Request], str]
@@ -54,6 +55,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            return
         request = Request(scope, receive)
         refusal = self._wrong_address(request)
         if refusal is None:

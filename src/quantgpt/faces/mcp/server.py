@@ -18,7 +18,7 @@ from quantgpt.faces.mcp import prompts, resources
 from quantgpt.faces.mcp.desk import Desk
 from quantgpt.faces.mcp.failures import INTERNAL, bad_arguments, failure, refusal
 from quantgpt.faces.mcp.tools._base import TOOLS
-from quantgpt.foundations.errors import QuantError
+from quantgpt.foundations.errors import BadRequest, QuantError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ class QuantServer(MCPServer[Desk]):
         self, name: str, arguments: dict[str, Any], context: Context[Desk, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool; whatever goes wrong is an answer with `{"error": …}`, never a stack of somebody's library."""
+        if name_of_bad := next((key for key, value in arguments.items() if not _is_plain(value)), None):
+            return failure(BadRequest(f"{name_of_bad} 含有无效字符", field=name_of_bad))
         try:
             answer = await super().call_tool(name, arguments, context)
         except ToolError as error:
@@ -73,6 +75,17 @@ def _failed(name: str, error: ToolError) -> CallToolResult:
         return refusal({"error": str(error), "kind": "not_found"})
     log.error("tool %s broke", name, exc_info=cause)
     return refusal({"error": INTERNAL, "kind": "internal"})
+
+
+def _is_plain(value: object) -> bool:
+    """A text can be stored and sent: no NUL, no lone surrogate."""
+    if not isinstance(value, str):
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 def _compact(answer: CallToolResult) -> CallToolResult:
