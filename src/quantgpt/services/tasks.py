@@ -75,8 +75,7 @@ def list_tasks(
         session_id=session_id,
         stages=None if stage is None else (stage,),
     )
-    parts = {job.id: parts_of(app, job) for job in tasks if is_iteration(job) and job.state != "succeeded"}
-    return TaskPage(tasks, page, page_size, total, parts)
+    return TaskPage(tasks, page, page_size, total, {job.id: parts_of(app, job) for job in tasks})
 
 
 def statuses() -> list[str]:
@@ -98,10 +97,12 @@ def checked_status(text: str | None) -> str | None:
 
 
 def parts_of(app: App, job: Job) -> list[JobEvent]:
-    """The events of an iteration that brought a candidate, in order; none for a backtest."""
-    if not is_iteration(job):
+    """The events that brought a candidate in this attempt of an iteration, in order; none once its result holds them,
+    and none for a backtest."""
+    if not is_iteration(job) or job.state == "succeeded":
         return []
-    return [event for event in app.records.jobs.events(job.id) if event.part is not None]
+    events = app.records.jobs.events(job.id)
+    return [event for event in events if event.part is not None and event.attempt == job.attempt]
 
 
 def cancel_task(app: App, task_id: str, owner_id: str) -> Job:
