@@ -167,6 +167,7 @@ def test_no_calls_left_means_no_questions(app: App, tmp_path: Path) -> None:
         done = run(made, n_candidates=1, briefing={"model_calls_left": 0})
         assert server.requests == []
     assert done.tested[0].shown["origin"] == "offline"
+    assert done.search.asked["fault"] == {"kind": "budget", "zh": "用量已达上限"}
 
 
 def kept_of(app: App, done: Iteration) -> Any:

@@ -175,6 +175,7 @@ def test_a_choice_is_kept_and_may_be_made_again(
     assert tree["lineage_id"] == parent["task_id"]
     assert [node["task_id"] for node in tree["nodes"]] == [parent["task_id"], task["task_id"], child["task_id"]]
     assert tree["nodes"][0]["children"] == [task["task_id"]]
+    assert [node.get("parent_index") for node in tree["nodes"]] == [None, None, 1]
     assert [row["selected"] for row in tree["nodes"][1]["candidates"]] == [False, True, False, False]
     assert [opening["refused"] for opening in tree["openings"] if opening["reason"] == "selection"] == [False, True]
 

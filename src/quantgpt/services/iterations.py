@@ -53,6 +53,8 @@ class Iterate:
     neutralize_industry: bool = False
     execution: Literal["next_open", "next_close", "same_close"] = "next_open"
     costs: Literal["flat", "itemised"] = "flat"
+    parent_index: int | None = None
+    """of a parent that is an iteration: which of its candidates was chosen"""
     parent_params: dict[str, Any] = field(default_factory=dict)
     briefing: dict[str, Any] = field(default_factory=dict)
     """what the database knew when the work began; given by whoever runs the work"""
@@ -118,6 +120,7 @@ def request_of(parent: Job, n_candidates: int, run_rolling_validation: bool) -> 
     settings = {name: asked[name] for name in SETTINGS if name in asked}
     return Iterate(
         parent_task_id=parent.id,
+        parent_index=parent.selected,
         expression=expression,
         n_candidates=n_candidates,
         run_rolling_validation=run_rolling_validation,

@@ -157,6 +157,7 @@ def _node(job: Job) -> dict[str, Any]:
     }
     if iteration:
         rows = brief.get("candidates") or []
+        node["parent_index"] = json.loads(job.ask).get("parent_index")
         node["selected"] = job.selected
         node["candidates"] = [
             {"index": at, "selected": at == job.selected, **{name: row.get(name) for name in _SHOWN}}

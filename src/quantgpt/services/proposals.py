@@ -39,11 +39,13 @@ def ask_model(app: App, search: Search, generation: Generation, wanted: int) -> 
     or repeats a known factor is asked for once more; what is still bad afterwards takes its place as a failed candidate.
     """
     model = app.plugs.model(app.settings)
+    if model is None:
+        return [], dict(NO_MODEL)
     left = int(
         app.settings.model_daily_calls if (told := search.ask.briefing.get("model_calls_left")) is None else told
     )
-    if model is None or left <= 0:
-        return [], dict(NO_MODEL)
+    if left <= 0:
+        return [], {**NO_MODEL, "name": model.name, "fault": {"kind": "budget", "zh": FAULTS_ZH["budget"]}}
 
     def receipt(row: dict[str, Any]) -> None:
         tell(search.progress, Note(model_calls=(row,)))
