@@ -69,10 +69,10 @@ def served(model: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def tasks(served: App) -> dict[str, dict[str, Any]]:
-    """One finished task for each of the words, and one for an expression."""
+    """One finished task for each of the words."""
     with TestClient(create_api(served), base_url="http://127.0.0.1:8003") as client:
         ids = {}
-        for prompt in (*SCRIPT, "rank(close)"):
+        for prompt in SCRIPT:
             answer = client.post(f"{API}/auto_backtest", json={"prompt": prompt, **SPAN})
             assert answer.status_code == 202, answer.text
             ids[prompt] = answer.json()["task_id"]
@@ -123,12 +123,6 @@ def test_a_model_that_declines_fails_the_task(served: App, tasks: dict[str, dict
     assert task["error"].startswith("大模型没有给出因子：")
     assert task["error_facts"]["code"] == "model_declined"
     assert len(calls_of(served, task)) == 1
-
-
-def test_an_expression_needs_no_model(served: App, tasks: dict[str, dict[str, Any]]) -> None:
-    task = tasks["rank(close)"]
-    assert (task["status"], task["result"]["llm"]["engine"]) == ("completed", "expression")
-    assert calls_of(served, task) == []
 
 
 def test_every_call_counts_for_the_day_of_its_user(
