@@ -208,7 +208,7 @@ def judge_search(
 def _words(f: SearchFacts) -> tuple[str, str]:
     """One line in both languages."""
     zh = f"同一用户、股票池和区间共试过 {f.trials} 个因子（相当于 {f.effective_trials:.1f} 个独立的）"
-    en = f"{f.trials} factors tried on this universe and span (worth {f.effective_trials:.1f} independent ones)"
+    en = f"Factors tried on this universe and span: {f.trials}, worth {f.effective_trials:.1f} independent ones"
     if not can_be_significant(f.effective_trials):
         zh += "；试得太多，这一区间上已没有因子能通过修正，请换一段没有用过的区间"
         en += "; too many: no factor can pass the correction on this span any more, take one that was not used"
