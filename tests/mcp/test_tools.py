@@ -218,6 +218,11 @@ def test_an_unknown_tool_is_an_error_too(agent: Agent) -> None:
 def test_words_become_an_expression(agent: Agent) -> None:
     given = agent.result("generate_factor", description=EXPRESSION, expression_only=True)
     assert (given["expression"], given["llm"]["engine"]) == (EXPRESSION, "expression")
+    worded = agent.result("generate_factor", description="20日动量", expression_only=True)
+    assert (worded["llm"]["engine"], worded["llm"]["idea"]) == ("offline", "momentum")
+    assert text_of(agent.call("validate_expression", expression=worded["expression"])) == "OK: expression is valid"
+    refused = agent.error("generate_factor", description="今天天气真好", expression_only=True)
+    assert (refused["kind"], "20日动量" in refused["hint"]) == ("invalid", True)
     tested = agent.result("generate_factor", description=EXPRESSION, **SPAN)
     assert tested["metrics"] == agent.result("run_backtest", expression=EXPRESSION, **SPAN)["metrics"]
 
