@@ -139,6 +139,19 @@ def test_a_repeated_value_is_a_duplicate(app: App, tmp_path: Path) -> None:
     assert failed["duplicate"]["degree"] > 0.9
 
 
+def test_a_factor_that_cannot_be_tested_fails_with_the_reason_and_counts(app: App, tmp_path: Path) -> None:
+    """The sign of a price is the same for every name: nothing can be ranked, but it was tried."""
+    sink = Sink()
+    with fake_model(offer("sign(close)")) as server:
+        done = run(with_model(app, tmp_path / "home", server.settings), sink, n_candidates=1)
+    (candidate,) = done.tested
+    assert candidate.shown["status"] == "failed"
+    assert candidate.shown["error"].startswith("因子在每一天对所有股票给出同一个值")
+    (row,) = [row for note in sink.notes for row in note.trials]
+    assert (row["expression"], row["ok"]) == ("sign(close)", False)
+    assert done.search.family_json()["trials_added"] == 1
+
+
 @pytest.mark.parametrize("fault", ["500", "429"])
 def test_a_model_that_is_out_is_replaced_and_named(app: App, tmp_path: Path, fault: str, monkeypatch: Any) -> None:
     monkeypatch.setattr("quantgpt.research.asking.PAUSE_SECONDS", 0.01)

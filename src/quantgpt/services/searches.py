@@ -23,8 +23,7 @@ from quantgpt.research.duplicates import Seen
 from quantgpt.research.evaluation import Candidate, Outcome, SharedPanel, evaluate_many
 from quantgpt.research.generation import Draft, Generation
 from quantgpt.research.memory import Memory, Tried
-from quantgpt.research.mutations import Ground, mutation_names
-from quantgpt.research.mutations._base import MOST_WARMUP
+from quantgpt.research.mutations import MOST_WARMUP, Ground, mutation_names
 from quantgpt.services._base import App
 from quantgpt.services.candidates import Tested, fast, shown, strategies_used
 from quantgpt.services.expressions import compiled
