@@ -19,6 +19,7 @@ from quantgpt.records import LOCAL_ADMIN, Job
 from quantgpt.services._base import App, JobRef
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.iterations import Iterate, Iteration, _keep, iterate, iterate_factor, request_of
+from quantgpt.services.library import keep_factor
 from quantgpt.services.lineage import lineage_brief, select_candidate
 
 PARENT = "rank(close/ts_mean(close, 20))"
@@ -126,6 +127,16 @@ def test_a_model_is_read_checked_and_topped_up(app: App, tmp_path: Path) -> None
     assert [row["purpose"] for row in calls] == ["iterate"] * 3
     assert done.search.asked["calls"] == 3
     assert done.search.asked["fault"] is None
+
+
+def test_what_the_owner_keeps_is_not_found_again(app: App, tmp_path: Path) -> None:
+    kept = "rank(ts_corr(close, volume, 10))"
+    keep_factor(app, LOCAL_ADMIN, expression=kept)
+    brief = lineage_brief(app, LOCAL_ADMIN, stored(app).id)
+    assert brief["library"] == [kept]
+    with fake_model(offer("1 - 2*ts_corr(volume, close, 10)")) as server:
+        done = run(with_model(app, tmp_path / "home", server.settings), n_candidates=1, briefing=brief)
+    assert done.tested[0].shown["duplicate"] == {"level": "form", "of": kept, "degree": 1.0}
 
 
 def test_a_repeated_value_is_a_duplicate(app: App, tmp_path: Path) -> None:

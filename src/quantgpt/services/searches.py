@@ -147,14 +147,16 @@ class Search:
         return Bandit.of(mutation_names(), history, pull=self.diagnosis["strategy"])
 
     def _seen(self) -> Seen:
-        """The parent and all earlier factors of the lineage; values of the parent and of those most like it."""
-        earlier = Seen(one.expression for one in self.memory.tried)
-        near = [one for one in earlier.most_alike(self.parent, COMPARED) if self.panel.holds(one)]
+        """The parent, all earlier factors of the lineage and those that the owner keeps; with values the parent and the
+        ones most like it."""
+        kept = remembered({"lineage": [{"expression": e} for e in self.ask.briefing.get("library") or ()]}, self.market)
+        known = [one.expression for one in (*self.memory.tried, *kept)]
+        near = [one for one in Seen(known).most_alike(self.parent, COMPARED) if self.panel.holds(one)]
         seen = Seen()
         for expression, values in zip([self.parent, *near], self._values([self.parent, *near]), strict=True):
             seen.add(expression, values)
-        for one in self.memory.tried:
-            seen.add(one.expression)
+        for expression in known:
+            seen.add(expression)
         return seen
 
     def _values(self, expressions: Sequence[Expression]) -> list[Ranked | None]:
