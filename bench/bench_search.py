@@ -34,7 +34,7 @@ def run(quick: bool = False) -> list[Row]:
         here = Installation(folder, QUANTGPT_WORKERS="1", DEEPSEEK_API_KEY="")
         with here.running():
             took = _iterations(here, 2 if quick else 8)
-        rows = [_iterate_row(took), _sweep_row(here, 200 if quick else SWEPT)]
+        rows = [_iterate_row(took), _sweep_row(here, SWEPT)]
         return [*rows, _agent_row(here, 3 if quick else 7)]
 
 

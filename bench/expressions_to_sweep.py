@@ -1,13 +1,17 @@
-"""A thousand distinct, realistic factor expressions: the libraries of our dialect, with other windows, fields and wrappings."""
+"""A thousand distinct, realistic factor expressions: the libraries of our dialect, their mutations, and the same with other
+windows and wrappings."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from quantgpt.expr import Expression, compile_expression
 from quantgpt.foundations.errors import BadExpression
+from quantgpt.foundations.fields import FIELDS
+from quantgpt.research.mutations._base import Ground, mutation_names, mutations
 
 LIBRARIES = ("kakushadze101", "gtja191", "technicals")
 WINDOWS = (3, 5, 10, 20, 40, 60)
@@ -25,6 +29,8 @@ WRAPPINGS = (
 )
 LONGEST = 300
 """characters"""
+MUTATED = 0.3
+"""share of the draws that go to a strategy of the search"""
 
 
 def library_expressions() -> list[str]:
@@ -51,8 +57,15 @@ def expressions(count: int, seed: int = 1) -> list[Expression]:
 def _texts(draw: random.Random) -> Iterator[str]:
     base = [text for text in library_expressions() if len(text) <= LONGEST]
     yield from base
+    strategies = mutation_names()
+    ground = Ground(frozenset(name for name, spec in FIELDS.items() if spec.in_expressions))
     while True:
-        text = re.sub(r"(?<=, )(\d+)(?=\))", lambda _: str(draw.choice(WINDOWS)), draw.choice(base))
+        text = draw.choice(base)
+        if draw.random() < MUTATED:
+            with suppress(BadExpression):
+                yield from mutations(draw.choice(strategies), compile_expression(text), ground, draw, 2)
+            continue
+        text = re.sub(r"(?<=, )(\d+)(?=\))", lambda _: str(draw.choice(WINDOWS)), text)
         if draw.random() < 0.6:
             text = draw.choice(WRAPPINGS).format(text)
         if len(text) <= LONGEST:
