@@ -102,6 +102,8 @@ class Library:
     ideas: Mapping[str, Idea]
     polarity: Mapping[str, int]
     macros: Mapping[str, tuple[Macro, ...]]
+    states: frozenset[str] = frozenset()
+    """words that say a side by themselves and take no direction: "cheap\""""
 
     def written(self, idea: Idea, windows: Mapping[str, int], fields: frozenset[str]) -> tuple[str, frozenset[str]]:
         """The expression of an idea, and the fields among those that it lacks."""
@@ -118,7 +120,7 @@ class Library:
             missing.update(ways[0].needs - fields)
             return ways[0].text
 
-        text = _PLACE.sub(fill, idea.expression)
+        text = _plain(_PLACE.sub(fill, idea.expression))
         plain = idea.fields - {need for ways in self.macros.values() for need in ways[0].needs}
         if not any(f"{{{name}}}" in idea.expression for name in self.macros):
             plain = idea.fields
@@ -129,6 +131,20 @@ class Library:
         if concept in idea.signs:
             return idea.signs[concept]
         return self.polarity.get(concept, 0) * (-1 if idea.inverted else 1)
+
+
+_OF_ONE = re.compile(r"ts_(?:mean|sum)\((.+), 1\)", re.DOTALL)
+
+
+def _plain(text: str) -> str:
+    """An expression without a mean or a sum over one session around the whole of it."""
+    match = _OF_ONE.fullmatch(text)
+    depth = 0
+    for sign in match[1] if match else ")":
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0:
+            return text
+    return match[1] if match else text
 
 
 def _data(name: str) -> dict[str, Any]:
@@ -160,7 +176,7 @@ def library() -> Library:
         name: tuple(Macro(frozenset(way["needs"]), way["text"]) for way in ways)
         for name, ways in data["macros"].items()
     }
-    return Library(ideas, polarity, macros)
+    return Library(ideas, polarity, macros, frozenset(data["polarity"]["states"]))
 
 
 def _idea(row: dict[str, Any], lists: Mapping[str, list[str]]) -> Idea:

@@ -131,8 +131,7 @@ def _made(
         text, lacks = known.written(named.idea, windows, fields)
         missing |= lacks
         parts.append(turned(text) if named.side < 0 else text)
-        many = len(reading.named) > 1
-        parameters |= {f"{named.idea.id}.{name}" if many else name: size for name, size in windows.items()}
+        parameters |= {f"{_place_of(named, reading, len(parts))}{name}": size for name, size in windows.items()}
     if "size_neutral" in request.wraps and "cap" not in fields:
         missing.add("cap")
     if missing:
@@ -160,6 +159,14 @@ def _made(
     )
 
 
+def _place_of(named: Named, reading: Reading, place: int) -> str:
+    """What a parameter's name begins with: nothing for one idea, its id for several, numbered where it is there twice."""
+    if len(reading.named) == 1:
+        return ""
+    before = sum(one.idea.id == named.idea.id for one in reading.named[:place])
+    return f"{named.idea.id}{before if before > 1 else ''}."
+
+
 def _checked(said: str, made: Proposal, fields: frozenset[str], has_industry: bool) -> Proposal | Refusal:
     """The proposal, or a refusal where its expression is beyond the limits of the language (windows, size)."""
     from quantgpt.expr import compile_expression
@@ -173,9 +180,12 @@ def _checked(said: str, made: Proposal, fields: frozenset[str], has_industry: bo
 
 def turned(text: str) -> str:
     """The expression that ranks the other way round."""
-    head = "-1 * ("
-    if text.startswith(head) and _closes(text, len(head) - 1) == len(text) - 1:
-        return text[len(head) : -1]
+    head = re.match(r"-1 \* (\w*)\(", text)
+    if head and _closes(text, head.end() - 1) == len(text) - 1:
+        return text[len("-1 * ") :] if head[1] else text[head.end() : -1]
+    call = re.match(r"\w+\(", text)
+    if call and _closes(text, call.end() - 1) == len(text) - 1:
+        return f"-1 * {text}"
     return f"-1 * ({text})" if re.search(r"\s[-+*/<>]\s", text) else f"-1 * {text}"
 
 

@@ -16,7 +16,17 @@ LINKS = frozenset({"plus", "break"})
 """what may stand between two ideas, or inside one, without saying anything"""
 SOFT = frozenset({"previous"})
 _NUMBERS = frozenset({"window", "number"})
-_IDEA, _EXTRA, _MATCHED, _ACROSS, _UNLINKED, _APART, _STYLE, _BARE = 10.0, 0.1, 0.6, 0.5, 1.0, 2.0, 0.4, 3.0
+_IDEA, _EXTRA, _MATCHED, _ACROSS, _UNLINKED, _APART, _STYLE, _STOLEN, _BARE = (
+    10.0,
+    0.1,
+    0.6,
+    0.5,
+    1.0,
+    2.0,
+    0.4,
+    3.0,
+    3.0,
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +176,7 @@ class _Cutting:
             return None
         directed = any(atom.value in DIRECTIONS for atom in self.atoms[start:end])
         linked = start == 0 or self._joins(start - 1)
-        if not linked and not (directed or before.directed):
+        if not linked and not (directed or before.directed or (stretch.named.windows and before.named[-1].windows)):
             return None
         cost = before.cost + stretch.cost + (0.0 if linked else _UNLINKED)
         links = (*before.links, link) if start and link else before.links
@@ -213,12 +223,14 @@ class _Cutting:
             for idea, pattern in _index().get(concept, ()):
                 if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | _NEARNESS:
                     continue
-                made = self._as(idea, pattern, atoms, said)
+                made = self._as(idea, pattern, atoms, said, self._awkward(start, end))
                 if made and (best is None or made.cost < best.cost):
                     best = made
         return best
 
-    def _as(self, idea: Idea, pattern: frozenset[str], atoms: tuple[Word, ...], said: set[str]) -> _Stretch | None:
+    def _as(
+        self, idea: Idea, pattern: frozenset[str], atoms: tuple[Word, ...], said: set[str], awkward: float
+    ) -> _Stretch | None:
         """The stretch as one idea, None where its words, sides or numbers do not fit the idea."""
         scattered = _clauses_of(pattern, atoms)
         if scattered is None or (scattered and not idea.across):
@@ -232,19 +244,44 @@ class _Cutting:
         windows, skipped = taken
         cost = _IDEA - _MATCHED * len(pattern) + _EXTRA * len(said - pattern) + _ACROSS * bool(scattered)
         bare = idea.directed and not side.told
-        return _Stretch(cost + self._awkward(atoms) + _BARE * bare, Named(idea, side.sign, windows, skipped, bare))
+        return _Stretch(cost + awkward + _BARE * bare, Named(idea, side.sign, windows, skipped, bare))
 
-    def _awkward(self, atoms: tuple[Word, ...]) -> float:
-        """What speaks against the ends of a stretch: a number across a link, a direction on the unusual side."""
+    def _awkward(self, start: int, end: int) -> float:
+        """What speaks against the ends of a stretch: a number across a link, a word on the unusual side."""
         cost = 0.0
-        for end, inner in ((atoms[0], atoms[1:]), (atoms[-1], atoms[-2::-1])):
-            if end.kind == "concept" and end.value not in DIRECTIONS:
+        for at, inner, first in ((start, start + 1, True), (end - 1, end - 2, False)):
+            atom = self.atoms[at]
+            direction = atom.kind == "concept" and atom.value in DIRECTIONS
+            if (atom.kind == "concept" and not direction) or not start <= inner < end:
                 continue
-            if inner and inner[0].kind in ("break", "link"):
+            if self._joins(inner):
                 cost += _APART
-            elif (end is atoms[0]) != self.prefix:
+            elif direction:
+                cost += _STOLEN * (first == self._directions_follow(at))
+            elif first != self.prefix:
                 cost += _STYLE
         return cost
+
+    def _directions_follow(self, at: int) -> bool:
+        """Whether directions stand behind what they belong to, in the run of words without a link around `at`."""
+        before, after = self._beside(at, -1), self._beside(at, 1)
+        if before and after and bool(self.known.polarity.get(after)) != bool(self.known.polarity.get(before)):
+            return bool(self.known.polarity.get(after))
+        last = at
+        while last + 1 < len(self.atoms) and not self._joins(last + 1):
+            last += 1
+        while last > at and self.atoms[last].kind != "concept":
+            last -= 1
+        return self.atoms[last].value in DIRECTIONS
+
+    def _beside(self, at: int, step: int) -> str | None:
+        """The concept right before or after a place, in the same run of words."""
+        at += step
+        while 0 <= at < len(self.atoms) and not self._joins(at):
+            if self.atoms[at].kind == "concept":
+                return str(self.atoms[at].value)
+            at += step
+        return None
 
 
 _READ = frozenset({"concept", "link", "break", "window", "number", "skipping", "term", "today"})

@@ -51,10 +51,11 @@ def request_of(words: Sequence[Word]) -> Request:
 
 
 def _window_beside(words: Sequence[Word], at: int, kept: list[Word], claimed: set[int]) -> int:
-    """The window of a smoothing: the one right before it, else the one right after it."""
+    """The window of a smoothing: the one right before it, else the one right after it where there are more."""
     if kept and kept[-1].kind == "window" and words[at - 1] is kept[-1]:
         return int(kept.pop().value)
-    if at + 1 < len(words) and words[at + 1].kind in ("window", "number"):
+    several = sum(word.kind in ("window", "number") for word in words) > 1
+    if several and at + 1 < len(words) and words[at + 1].kind in ("window", "number"):
         claimed.add(at + 1)
         return int(words[at + 1].value)
     return DEFAULT_SMOOTHING

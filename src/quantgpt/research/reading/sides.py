@@ -9,6 +9,10 @@ from quantgpt.research.ideas import Idea, Library
 from quantgpt.research.reading.words import Word
 
 DIRECTIONS = frozenset({"low", "high"})
+_EXTREMES = frozenset({"oversold", "overbought"})
+"""states that already are an end: a direction beside them may only say the same"""
+_LEVELS = frozenset({"低", "最低", "较低", "更低", "很低", "low", "lower", "lowest"})
+"""below a level, these say the same once more; "小", "least" say how far below"""
 _WAY = {"low": -1, "high": 1, "near": -1, "far": 1}
 
 
@@ -72,6 +76,9 @@ def _vote(known: Library, idea: Idea, pattern: frozenset[str], clause: Sequence[
     said = {str(atom.value) for atom in clause}
     used = pattern & DIRECTIONS
     way = _way(idea, clause, used)
+    if way is None or (way and said & known.states):
+        return None
+    way = _said_again(known, said, clause, way)
     if way is None:
         return None
     signed = {word: known.sign_of(idea, word) for word in said | ({"distance"} if said & {"near", "far"} else set())}
@@ -87,6 +94,17 @@ def _vote(known: Library, idea: Idea, pattern: frozenset[str], clause: Sequence[
         return _Vote(0, False, frozenset())
     by = frozenset(word for word, sign in signed.items() if sign)
     return _Vote((next(iter(signs), 1)) * (way or 1) * turned, bool(way) or turned == -1, by)
+
+
+def _said_again(known: Library, said: set[str], clause: Sequence[Word], way: int) -> int | None:
+    """The direction of a clause without one that repeats what another word says; None where it denies it."""
+    for state in sorted(said & _EXTREMES):
+        if way and way != known.polarity[state]:
+            return None
+        way = 0
+    if "below" in said and way == -1 and any(atom.text in _LEVELS for atom in clause):
+        return 0
+    return way
 
 
 def _way(idea: Idea, clause: Sequence[Word], used: frozenset[str]) -> int | None:

@@ -19,7 +19,9 @@ _MINUS = re.compile(r"(?<!\s)-|-(?!\s)")
 _UNIT = re.compile(r"[a-z%][a-z0-9%]*(?:'[a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]|\S|\n")
 _MADE_OF_BOTH = re.compile(r"([a-z]+)(\d+)")
 _UNREAD = 40
-_WHOLE = frozenset({"news"})
+_LEFTMOST = 1e-6
+"""of two readings with as many words, the one whose first words are longer"""
+_WHOLE = frozenset({"news", "series"})
 _LIKE = 0.84
 _SHORTEST_TYPO = 5
 _MOST_TYPOS = 3
@@ -48,6 +50,8 @@ def stem(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("s'") if "'" in word and not word.startswith("'") else word
     if word in _WHOLE:
         return word
+    if len(word) > 5 and word.endswith("ies"):
+        return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
         return word[:-1]
     return word
@@ -164,6 +168,7 @@ def _cut(units: list[str], known: Lexicon) -> list[Word]:
 def _offer(
     cost: list[float], came: list[tuple[int, Entry | None]], start: int, end: int, price: float, entry: Entry | None
 ) -> None:
+    price -= _LEFTMOST * end
     if cost[start] + price < cost[end]:
         cost[end], came[end] = cost[start] + price, (start, entry)
 
@@ -195,9 +200,35 @@ def _in_place(words: list[Word]) -> list[Word]:
             made[i] = Word("silent", "", word.text)
         elif word.text == "less" and i and _names_something(words, i + 1) and _named_before(words, i):
             made[i] = Word("link", "minus", word.text)
-        elif word.text in _PEAKS and i and words[i - 1].kind == "window" and not _names_something(words, i + 1):
+        elif word.text in _PEAKS and _is_peak(words, i):
             made[i] = replace(word, value=_PEAKS[word.text])
+        elif word.text == "最近" and _ends_distance(words, i, after):
+            made[i] = Word("concept", "near", word.text)
     return made
+
+
+_BEFORE_PEAKS = frozenset({"near", "far", "distance", "breakout", "price", "close", "highest", "lowest"})
+
+
+def _is_peak(words: list[Word], at: int) -> bool:
+    """Whether "high" or "low" after a window is the highest or lowest price over it."""
+    if not at or words[at - 1].kind != "window" or _names_something(words, at + 1):
+        return False
+    before = [word.value for word in _clause_before(words, at) if word.kind == "concept"]
+    return not before or before[-1] in _BEFORE_PEAKS
+
+
+def _ends_distance(words: list[Word], at: int, after: int) -> bool:
+    """Whether "最近" means nearest: it ends a clause that names a distance."""
+    last = after >= len(words) or words[after].kind == "break"
+    return last and any(word.value == "distance" for word in _clause_before(words, at))
+
+
+def _clause_before(words: list[Word], at: int) -> list[Word]:
+    start = at
+    while start and words[start - 1].kind != "break":
+        start -= 1
+    return words[start:at]
 
 
 def _named_before(words: list[Word], at: int) -> bool:
