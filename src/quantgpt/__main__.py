@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run; returns the exit code."""
     given = _parser().parse_args(arguments)
     if given.prefetch is None and given.transport == "stdio":
-        return _stdio()
+        return _stdio() if arguments is None else _inside_another_program()
     from quantgpt.foundations.errors import QuantError
 
     try:
@@ -38,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, help="监听端口，默认取 QUANTGPT_PORT")
     parser.add_argument("--prefetch", nargs="+", metavar="UNIVERSE", help="预取这些股票池的行情，然后退出")
     return parser
+
+
+def _inside_another_program() -> int:
+    """The server takes standard input and output of its process for good: only a process of its own may do that."""
+    sys.stderr.write("错误：标准输入输出上的 MCP 服务要在自己的进程里运行：python -m quantgpt\n")
+    sys.stderr.write("提示：在程序里只能用 --prefetch 或 --transport sse|streamable-http|http\n")
+    return 2
 
 
 def _stdio() -> int:

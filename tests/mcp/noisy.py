@@ -61,7 +61,8 @@ def main() -> None:
         make_noise(times)
         return job_answer(ctx, await accepted(ctx, submit, wait_seconds))
 
-    sys.exit(serve([]))
+    sys.argv = ["quantgpt"]
+    sys.exit(serve())
 
 
 def worker() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import RLock
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mcp.server.mcpserver import Context
@@ -44,21 +44,25 @@ class Desk:
     standby: Standby | None = None
     admit: Callable[[str, Connection], None] | None = None
     """refuses a submission of a user who submits too often"""
-    _lock: RLock = field(default_factory=RLock)
+    _opening: Lock = field(default_factory=Lock)
+    _migrating: Lock = field(default_factory=Lock)
+    _providing: Lock = field(default_factory=Lock)
+    """one lock for each: what takes seconds must not hold up those who only need the App"""
     _app: App | None = None
     _migrated: bool = False
 
     @property
     def app(self) -> App:
         """The App."""
-        with self._lock:
-            if self._app is None:
-                self._app = self.open_app()
-            return self._app
+        if self._app is None:
+            with self._opening:
+                if self._app is None:
+                    self._app = self.open_app()
+        return self._app
 
     def open_records(self) -> None:
         """Bring the database to the newest form before its first use; on the wire nothing has to wait for that."""
-        with self._lock:
+        with self._migrating:
             if not self._migrated:
                 self.app.ensure_room()
                 self.app.records.migrate()
@@ -66,7 +70,7 @@ class Desk:
 
     def open_market(self) -> None:
         """Have a market, if providing one is our business."""
-        with self._lock:
+        with self._providing:
             if self.standby is not None and not self.app.markets.names():
                 self.app.ensure_room()
                 self.standby.provide_market(self.app)
