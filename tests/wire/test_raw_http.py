@@ -88,6 +88,7 @@ HOSTILE: dict[str, bytes] = {
     "long method": b"A" * 5000 + b" / HTTP/1.1\r\n\r\n",
     "unknown version": b"GET / HTTP/9.9\r\n\r\n",
     "a thousand headers": get(b"/api/v1/tasks", b"".join(b"X-%d: %s\r\n" % (n, b"a" * 100) for n in range(1000))),
+    "one large header": get(b"/api/v1/tasks", b"X-A: " + b"a" * 1_048_576 + b"\r\n"),
     "header without colon": get(b"/api/v1/tasks", b"nonsense\r\n"),
     "folded header": get(b"/api/v1/tasks", b"X-A: a\r\n b\r\n"),
     "control characters": get(b"/api/v1/tasks", b"X-A: a\x00b\r\n"),

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     smtp_from: str = Field("", validation_alias="SMTP_FROM")
     """Sender of the letters (default: the user name)."""
     smtp_use_tls: bool = Field(True, validation_alias="SMTP_USE_TLS")
-    """Encrypted from the first byte; off: STARTTLS where the server offers it."""
+    """Encrypted from the first byte (ports 25, 587 and 2525: by STARTTLS); off: STARTTLS where the server offers it."""
     trusted_proxies: str = Field("", validation_alias="QUANTGPT_TRUSTED_PROXIES")
     """Addresses of proxies, comma separated, whose X-Forwarded-For is believed."""
     public_url: str = Field("", validation_alias="QUANTGPT_PUBLIC_URL")

@@ -15,8 +15,8 @@ import numpy as np
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError, Unavailable, UnknownMarket
 from quantgpt.services._base import App
 from quantgpt.services.expressions import compiled
-from quantgpt.services.words import is_wording
 from quantgpt.services.factor_tests import TestFactor, pinned
+from quantgpt.services.words import is_wording
 
 if TYPE_CHECKING:
     from quantgpt.market.market import Market

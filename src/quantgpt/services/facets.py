@@ -197,8 +197,9 @@ def _check_words(app: App, ask: WordFactor) -> WordFactor:
 
 
 def _brief_words(app: App, ask: WordFactor, owner_id: str) -> dict[str, Any]:
-    used = app.records.model_calls.lately(owner_id)
-    return {"model_calls_left": max(0, app.settings.model_daily_calls - used)}
+    from quantgpt.services.words import calls_left
+
+    return {"model_calls_left": calls_left(app, owner_id)}
 
 
 @operation(

@@ -80,9 +80,9 @@ def facts_of(ask: TestFactor) -> dict[str, Any]:
 def brief_of(app: App, ask: TestFactor, owner_id: str) -> dict[str, Any]:
     """What a test must know of its owner: the trials before it, and how often the model may still be called."""
     from quantgpt.services.ledger import ledger_brief
+    from quantgpt.services.words import calls_left
 
-    used = app.records.model_calls.lately(owner_id)
-    return {**ledger_brief(app, owner_id, ask), "model_calls_left": max(app.settings.model_daily_calls - used, 0)}
+    return {**ledger_brief(app, owner_id, ask), "model_calls_left": calls_left(app, owner_id)}
 
 
 def _explain(error: QuantError) -> str:

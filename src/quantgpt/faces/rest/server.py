@@ -11,6 +11,7 @@ from contextlib import suppress
 import uvicorn
 
 from quantgpt.faces.rest.app import Attach, create_api
+from quantgpt.faces.rest.bounded import BoundedProtocol
 from quantgpt.faces.rest.redaction import hide_tokens
 from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.files import write_text
@@ -40,6 +41,7 @@ def serve(app: App, attach: Sequence[Attach] = ()) -> None:
         hide_tokens()
         config = uvicorn.Config(
             api,
+            http=BoundedProtocol,
             log_config=None,
             access_log=settings.log_level == "DEBUG",
             timeout_graceful_shutdown=STOP_SECONDS,

@@ -113,6 +113,7 @@ def _refusal(error: QuantError, how: Operation) -> dict[str, Any]:
         "code": getattr(error, "code", type(error).__name__),
         "field": error.field,
         "hint": error.hint,
+        "suggestions": list(getattr(error, "suggestions", ())),
         "nearest": error.nearest if isinstance(error.nearest, str | int | float | None) else str(error.nearest),
     }
     sentence = how.explain(error) if how.explain else error.message

@@ -429,9 +429,9 @@ class Worker:
                 purge_reports(self.app, job.owner_id)
 
     def _forget_files(self, job_id: str) -> None:
-        """Remove what a job wrote that ended without a result. A job that another attempt works on is left alone."""
+        """Remove what a job wrote that ended without a result, or is gone. One that another attempt works on is left."""
         job = self.app.records.jobs.get(job_id)
-        if job is not None and job.state == "failed":
+        if job is None or job.state == "failed":
             self.app.artifacts.forget_task(job_id)
 
 

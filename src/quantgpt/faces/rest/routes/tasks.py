@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from quantgpt.faces.rest.access import CallerDep, RestDep
+from quantgpt.faces.rest.access import CallerDep, DoorDep, RestDep
 from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
@@ -104,7 +104,11 @@ def get_series(
 
 @router.get("/tasks/{task_id}/stream", response_class=StreamingResponse)
 async def get_stream(
-    task_id: str, rest: RestDep, caller: CallerDep, last_event_id: Annotated[str | None, Header()] = None
+    task_id: str,
+    rest: RestDep,
+    caller: CallerDep,
+    door: DoorDep,
+    last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Follow a task: `update` events with the whole task, then `done`."""
     job = await run_in_threadpool(tasks.read_task, rest.app, task_id, caller.id)
@@ -113,4 +117,4 @@ async def get_stream(
     place = Place.read(last_event_id)
     if place is not None and place.done:
         return Response(status_code=204)
-    return EventStream(rest, job, caller.id, place)
+    return EventStream(rest, job, caller.id, place, lambda: door.still_admits(caller))
