@@ -179,7 +179,7 @@ def test_a_bad_setting_is_named(
     assert "QUANTGPT_PORT" in capsys.readouterr().err
 
 
-def test_the_module_names_prefetch_while_there_is_no_server_on_stdio(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_server_on_stdio_wants_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     from quantgpt.__main__ import main as module_main
 
     assert module_main([]) == 2

@@ -61,6 +61,7 @@ class Operation:
              it comes as the ask's field `briefing`, read when the work begins.
     secrets: settings that its child is given beside the others.
     task:    it is a task of the contract: listed, and counted in the limit of unfinished tasks.
+    limited: it is no task, but computes as long as one: counted in that limit, too.
     prefix:  what its ids begin with.
     """
 
@@ -77,6 +78,7 @@ class Operation:
     brief: Callable[[App, Any, str], dict[str, Any]] | None = None
     secrets: tuple[str, ...] = ()
     task: bool = False
+    limited: bool = False
     prefix: str = ""
     priority: int = 0
 
@@ -109,6 +111,11 @@ def operation_of(ask: object) -> Operation:
 def tasks_of_the_contract() -> tuple[str, ...]:
     """Names of the operations whose jobs are tasks."""
     return tuple(name for name, how in OPERATIONS.items() if how.task)
+
+
+def _limited() -> tuple[str, ...]:
+    """Names of the operations whose unfinished jobs are limited together."""
+    return tuple(name for name, how in OPERATIONS.items() if how.task or how.limited)
 
 
 class Mailer(Protocol):
@@ -233,8 +240,8 @@ class App:
             idempotency_key=idempotency_key,
             idempotency_hash=asked if idempotency_key else None,
         )
-        limit = self.settings.max_active_tasks if how.task else None
-        job, _ = self.records.jobs.submit(new, max_open=limit, limited=tasks_of_the_contract(), admit=admit)
+        limit = self.settings.max_active_tasks if how.task or how.limited else None
+        job, _ = self.records.jobs.submit(new, max_open=limit, limited=_limited(), admit=admit)
         return job
 
     def ensure_room(self) -> None:

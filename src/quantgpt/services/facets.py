@@ -14,11 +14,9 @@ from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress
 from quantgpt.services._base import App, JobRef, Kept, operation
 from quantgpt.services.expressions import compiled
-from quantgpt.services.factor_tests import TestFactor, brief_of, factor_test
+from quantgpt.services.factor_tests import TestFactor, brief_of, expression_facts, factor_test
 
 if TYPE_CHECKING:
-    from quantgpt.expr import Expression
-    from quantgpt.factors.diagnose import ExpressionFacts
     from quantgpt.market.market import Market
 
 KEY_METRICS = {
@@ -130,7 +128,15 @@ def _context(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @operation(
-    "factor.score", ask=ScoreFactor, run="job", check=_check, keep=_keep, facts=_facts, explain=_explain, brief=brief_of
+    "factor.score",
+    ask=ScoreFactor,
+    run="job",
+    check=_check,
+    keep=_keep,
+    facts=_facts,
+    explain=_explain,
+    brief=brief_of,
+    limited=True,
 )
 def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     """Grade one expression from 0 to 100.
@@ -149,6 +155,7 @@ def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     facts=_facts,
     explain=_explain,
     brief=brief_of,
+    limited=True,
 )
 def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     """Judge by four tests whether one expression is more than luck.
@@ -167,6 +174,7 @@ def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     facts=_facts,
     explain=_explain,
     brief=brief_of,
+    limited=True,
 )
 def rolling(app: App, ask: RollFactor, progress: Progress) -> dict[str, Any]:
     """Walk one expression through time.
@@ -211,6 +219,7 @@ def _brief_words(app: App, ask: WordFactor, owner_id: str) -> dict[str, Any]:
     secrets=("deepseek_api_key",),
     facts=lambda ask: {"expression": None, "market": ask.market},
     explain=_explain,
+    limited=True,
 )
 def word(app: App, ask: WordFactor, progress: Progress) -> dict[str, Any]:
     """The expression that words mean on a market.
@@ -242,7 +251,7 @@ def diagnosed(text: str, *, ic_mean: float, ic_ir: float, monotonicity_score: fl
         if not math.isfinite(value):
             raise BadRequest(f"{name} 必须是有限的数", field=name, nearest=0)
     expression = compiled(text.strip(), None)
-    found = diagnose(score=score, ic_mean=ic_mean, ic_ir=ic_ir, facts=facts_of(expression)).to_json()
+    found = diagnose(score=score, ic_mean=ic_mean, ic_ir=ic_ir, facts=expression_facts(expression)).to_json()
     asked = "\n".join(
         [
             f"当前表达式：{expression.text}",
@@ -253,20 +262,6 @@ def diagnosed(text: str, *, ic_mean: float, ic_ir: float, monotonicity_score: fl
         ]
     )
     return {**found, "mutation_prompt": {"system": _SYSTEM[:SYSTEM_CHARACTERS], "user": asked}}
-
-
-def facts_of(expression: Expression) -> ExpressionFacts:
-    """What a diagnosis looks at in an expression's tree."""
-    from quantgpt.expr.tree import walk
-    from quantgpt.factors.diagnose import ExpressionFacts
-
-    calls = [node for node in walk(expression.tree) if node.kind == "call"]
-    windows = {int(n) for call in calls for n in call.numbers if n >= 1 and n == int(n)}
-    return ExpressionFacts(
-        nesting_depth=expression.depth,
-        windows=tuple(sorted(windows)),
-        functions=tuple(sorted({call.name for call in calls})),
-    )
 
 
 SYSTEM_CHARACTERS = 500

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quantgpt.backtest.computed import FactorTestSpec
     from quantgpt.backtest.factor_test import FactorTestResult
     from quantgpt.expr import Expression
+    from quantgpt.factors.diagnose import ExpressionFacts
     from quantgpt.factors.sealing import Seal
     from quantgpt.market.market import Market
     from quantgpt.services.trials import Correction, Identity
@@ -274,11 +275,7 @@ def _computed(spec: FactorTestSpec, view: Any, factor: Any, stages: Stages) -> F
 def spec_of(ask: TestFactor, expression: Expression, correction: Correction) -> FactorTestSpec:
     """How an expression is tested, corrected for the search that the test is part of."""
     from quantgpt.backtest.factor_test import FactorTestSpec
-    from quantgpt.expr.tree import walk
-    from quantgpt.factors.diagnose import ExpressionFacts
 
-    calls = [node for node in walk(expression.tree) if node.kind == "call"]
-    windows = {int(n) for call in calls for n in call.numbers if n >= 1 and n == int(n)}
     return FactorTestSpec(
         n_groups=ask.n_groups,
         holding_period=ask.holding_period,
@@ -289,11 +286,21 @@ def spec_of(ask: TestFactor, expression: Expression, correction: Correction) -> 
         seed=_seed(ask, expression),
         trials=correction.trials,
         permutations=correction.permutations,
-        facts=ExpressionFacts(
-            nesting_depth=expression.depth,
-            windows=tuple(sorted(windows)),
-            functions=tuple(sorted({call.name for call in calls})),
-        ),
+        facts=expression_facts(expression),
+    )
+
+
+def expression_facts(expression: Expression) -> ExpressionFacts:
+    """What a diagnosis looks at in an expression's tree."""
+    from quantgpt.expr.tree import walk
+    from quantgpt.factors.diagnose import ExpressionFacts
+
+    calls = [node for node in walk(expression.tree) if node.kind == "call"]
+    windows = {int(n) for call in calls for n in call.numbers if n >= 1 and n == int(n)}
+    return ExpressionFacts(
+        nesting_depth=expression.depth,
+        windows=tuple(sorted(windows)),
+        functions=tuple(sorted({call.name for call in calls})),
     )
 
 

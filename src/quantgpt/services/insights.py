@@ -82,7 +82,9 @@ def read_insight(app: App, task_id: str, owner_id: str) -> dict[str, Any]:
     return {"task_id": job.id, "job_id": newest.id, "status": newest.stage, "result": result, "error": newest.error}
 
 
-@operation(INSIGHT, ask=Compare, run="job", brief=_brief, facts=lambda ask: {"expression": ask.expression})
+@operation(
+    INSIGHT, ask=Compare, run="job", brief=_brief, facts=lambda ask: {"expression": ask.expression}, limited=True
+)
 def compare(app: App, ask: Compare, progress: Progress) -> dict[str, Any]:
     """Hold a factor against styles, the public set and the library. Sealed sessions are left alone.
 

@@ -1,6 +1,226 @@
 // Written by scripts/api-types.mjs from openapi.json; do not edit.
 
 export interface paths {
+    "/api/v1/admin/feedbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Feedbacks
+         * @description Everybody's feedback, newest first.
+         */
+        get: operations["get_feedbacks_api_v1_admin_feedbacks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/feedbacks/{feedback_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Resolve
+         * @description Note that feedback was dealt with; the first time stays.
+         */
+        patch: operations["patch_resolve_api_v1_admin_feedbacks__feedback_id__resolve_patch"];
+        trace?: never;
+    };
+    "/api/v1/admin/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Login
+         * @description A token of the administrator for the password.
+         */
+        post: operations["post_login_api_v1_admin_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description Everybody together; days are those of Asia/Shanghai.
+         */
+        get: operations["get_overview_api_v1_admin_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tasks
+         * @description Everybody's tasks, newest first.
+         */
+        get: operations["get_tasks_api_v1_admin_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Users
+         * @description The accounts, newest first.
+         */
+        get: operations["get_users_api_v1_admin_users_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Logout
+         * @description End every token of the caller that was issued until now, on all devices.
+         */
+        post: operations["post_logout_api_v1_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description The caller.
+         */
+        get: operations["get_me_api_v1_auth_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Refresh
+         * @description A new access token for a refresh token.
+         */
+        post: operations["post_refresh_api_v1_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/send-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Send Code
+         * @description Send a code to an e-mail address. A slow mail server keeps nobody else waiting.
+         */
+        post: operations["post_send_code_api_v1_auth_send_code_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/verify-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Verify Code
+         * @description Log in with the code; the first time the user is made.
+         */
+        post: operations["post_verify_code_api_v1_auth_verify_code_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auto_backtest": {
         parameters: {
             query?: never;
@@ -41,6 +261,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Factors
+         * @description The caller's factors, newest first.
+         */
+        get: operations["get_factors_api_v1_factors_get"];
+        put?: never;
+        /**
+         * Post Factor
+         * @description Keep a factor.
+         */
+        post: operations["post_factor_api_v1_factors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/factors/{factor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Factor
+         * @description Forget a factor.
+         */
+        delete: operations["delete_factor_api_v1_factors__factor_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Feedback
+         * @description Tell us what is wrong. It is stored whether or not it can be passed on.
+         */
+        post: operations["post_feedback_api_v1_feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-screenshots/{feedback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Screenshot
+         * @description The screenshot of a piece of feedback. Its id cannot be guessed, and is all that is needed.
+         */
+        get: operations["get_screenshot_api_v1_feedback_screenshots__feedback_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -70,7 +374,7 @@ export interface paths {
         };
         /**
          * Get Ready
-         * @description Ready: database, market data and a worker are there.
+         * @description Ready: database, market data and a worker are there. `notes` say what else is set up.
          */
         get: operations["get_ready_api_v1_health_ready_get"];
         put?: never;
@@ -121,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/q-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Q Values
+         * @description q-values of tasks, as members of everything that the caller tried on their universe and span.
+         */
+        get: operations["get_task_q_values_api_v1_q_values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{filename}": {
         parameters: {
             query?: never;
@@ -141,6 +465,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{filename}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Report Ticket
+         * @description A ticket for a report.
+         */
+        post: operations["post_report_ticket_api_v1_reports__filename__ticket_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sessions
+         * @description The caller's sessions, the one changed last first.
+         */
+        get: operations["get_sessions_api_v1_sessions_get"];
+        put?: never;
+        /**
+         * Post Session
+         * @description Make a session; one without a name is named by its first finished task.
+         */
+        post: operations["post_session_api_v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Session
+         * @description Delete a session with its tasks; what runs is stopped first.
+         */
+        delete: operations["delete_session_api_v1_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Session
+         * @description Rename a session.
+         */
+        patch: operations["patch_session_api_v1_sessions__session_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/q-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session Q Values
+         * @description q-values of the finished tests of a session, as members of everything tried in it.
+         */
+        get: operations["get_session_q_values_api_v1_sessions__session_id__q_values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -150,7 +562,8 @@ export interface paths {
         };
         /**
          * Get Tasks
-         * @description The caller's tasks, newest first; `brief` shows only the key figures of each result.
+         * @description The caller's tasks, newest first; `brief` shows only the key figures of each result, `q_values` what each is
+         *     worth after everything that was tried on its universe and span.
          */
         get: operations["get_tasks_api_v1_tasks_get"];
         put?: never;
@@ -201,6 +614,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Explanation
+         * @description What the result says, sentence by sentence, each with the values that it is made of.
+         */
+        get: operations["get_explanation_api_v1_tasks__task_id__explanation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights
+         * @description The newest answer.
+         */
+        get: operations["get_insights_api_v1_tasks__task_id__insights_get"];
+        put?: never;
+        /**
+         * Post Insights
+         * @description Ask what a finished task's factor adds to the library, what of it is style, and which factors are like it.
+         */
+        post: operations["post_insights_api_v1_tasks__task_id__insights_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/iterate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Iterate
+         * @description Ask for candidates that improve a finished task; the task is stored before this answers.
+         */
+        post: operations["post_iterate_api_v1_tasks__task_id__iterate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description Where a task comes from and what grew from it.
+         */
+        get: operations["get_lineage_api_v1_tasks__task_id__lineage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Openings
+         * @description Who looked at the sealed slice of the task's lineage, and what the one opening showed.
+         */
+        get: operations["get_openings_api_v1_tasks__task_id__openings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/select_candidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Select Candidate
+         * @description Choose a candidate; the first choice of a lineage opens its sealed slice.
+         */
+        post: operations["post_select_candidate_api_v1_tasks__task_id__select_candidate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/series/{name}": {
         parameters: {
             query?: never;
@@ -210,11 +747,31 @@ export interface paths {
         };
         /**
          * Get Series
-         * @description One series of a finished task.
+         * @description One series of a finished task, or of a candidate of a finished iteration.
          */
         get: operations["get_series_api_v1_tasks__task_id__series__name__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/sse-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Stream Ticket
+         * @description A ticket for the event stream of a task.
+         */
+        post: operations["post_stream_ticket_api_v1_tasks__task_id__sse_ticket_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -233,6 +790,46 @@ export interface paths {
          * @description Follow a task: `update` events with the whole task, then `done`.
          */
         get: operations["get_stream_api_v1_tasks__task_id__stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trials
+         * @description What the caller has tried, newest first.
+         */
+        get: operations["get_trials_api_v1_trials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description How much the caller has tried on each universe and span, and what that does to the best of it.
+         */
+        get: operations["get_summary_api_v1_trials_summary_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -276,6 +873,146 @@ export interface components {
             task_id: string;
         };
         /**
+         * AccessToken
+         * @description A new access token.
+         */
+        AccessToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @default bearer
+             */
+            token_type: string;
+        };
+        /**
+         * AdminFeedback
+         * @description One piece of feedback.
+         */
+        AdminFeedback: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Page Url */
+            page_url: string | null;
+            /** Resolved */
+            resolved: boolean;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Screenshot Path */
+            screenshot_path: string | null;
+            /** Screenshot Url */
+            screenshot_url: string | null;
+            /** Task Id */
+            task_id: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** User Email */
+            user_email: string;
+            /** User Id */
+            user_id: string;
+            /** Webhook Sent */
+            webhook_sent: boolean;
+        };
+        /**
+         * AdminFeedbacks
+         * @description A page of feedback, newest first.
+         */
+        AdminFeedbacks: {
+            /** Feedbacks */
+            feedbacks: components["schemas"]["AdminFeedback"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * AdminTask
+         * @description One task of anybody.
+         */
+        AdminTask: {
+            /** Created At */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Expression */
+            expression: string | null;
+            /** Id */
+            id: string;
+            /** Status */
+            status: string;
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "backtest" | "iteration";
+            /** User Email */
+            user_email: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * AdminTasks
+         * @description A page of tasks, newest first.
+         */
+        AdminTasks: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Tasks */
+            tasks: components["schemas"]["AdminTask"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * AdminToken
+         * @description A token for the administration.
+         */
+        AdminToken: {
+            /** Token */
+            token: string;
+        };
+        /**
+         * AdminUser
+         * @description One account.
+         */
+        AdminUser: {
+            /** Created At */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Nickname */
+            nickname: string | null;
+            /** Task Count */
+            task_count: number;
+        };
+        /**
+         * AdminUsers
+         * @description A page of accounts, newest first.
+         */
+        AdminUsers: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+            /** Users */
+            users: components["schemas"]["AdminUser"][];
+        };
+        /**
          * BacktestBody
          * @description POST /auto_backtest.
          * @example {
@@ -314,7 +1051,7 @@ export interface components {
             options?: components["schemas"]["OptionsBody"] | null;
             /**
              * Prompt
-             * @description 因子表达式
+             * @description 自然语言描述或因子表达式
              */
             prompt: string;
             /**
@@ -336,6 +1073,26 @@ export interface components {
             universe: string;
         };
         /**
+         * Check
+         * @description One part that is needed.
+         */
+        Check: {
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * CodeSent
+         * @description A code is on its way.
+         */
+        CodeSent: {
+            /** Expires In */
+            expires_in: number;
+            /** Message */
+            message: string;
+        };
+        /**
          * ColouredToken
          * @description One token of an expression.
          */
@@ -346,6 +1103,16 @@ export interface components {
             kind: string;
             /** Start */
             start: number;
+        };
+        /**
+         * DayCount
+         * @description How many on one day of the calendar of Asia/Shanghai.
+         */
+        DayCount: {
+            /** Count */
+            count: number;
+            /** Date */
+            date: string;
         };
         /**
          * ExpressionBody
@@ -380,6 +1147,33 @@ export interface components {
             /** Start */
             start: number;
         };
+        /**
+         * FactorBody
+         * @description POST /factors.
+         */
+        FactorBody: {
+            /**
+             * Expression
+             * @description 因子表达式，或给出 task_id
+             */
+            expression?: string | null;
+            /**
+             * Name
+             * @description 名称；默认为表达式
+             */
+            name?: string | null;
+            /**
+             * Note
+             * @description 备注
+             * @default
+             */
+            note: string;
+            /**
+             * Task Id
+             * @description 已完成的任务
+             */
+            task_id?: string | null;
+        };
         Failure: {
             code?: string;
             column?: number;
@@ -388,6 +1182,56 @@ export interface components {
             hint?: string;
             line?: number;
             nearest?: unknown;
+        };
+        /**
+         * FeedbackBody
+         * @description POST /feedback.
+         * @example {
+         *       "description": "图表没有显示",
+         *       "page_url": "/runs/1"
+         *     }
+         */
+        FeedbackBody: {
+            /**
+             * Description
+             * @description 问题描述，1~2000 字
+             */
+            description: string;
+            /**
+             * Page Url
+             * @description 当前页面，最多 500 字
+             */
+            page_url?: string | null;
+            /**
+             * Screenshot
+             * @description PNG 截图：data:image/png;base64,… 或 base64，最多 5 MB
+             */
+            screenshot?: string | null;
+            /**
+             * Task Id
+             * @description 关联任务
+             */
+            task_id?: string | null;
+            /**
+             * User Agent
+             * @description 浏览器，最多 500 字
+             */
+            user_agent?: string | null;
+        };
+        /**
+         * FeedbackReceived
+         * @description Feedback was stored; `webhook_sent` says whether it was passed on.
+         */
+        FeedbackReceived: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @constant
+             */
+            status: "received";
+            /** Webhook Sent */
+            webhook_sent: boolean;
         };
         /**
          * Health
@@ -400,6 +1244,170 @@ export interface components {
             status: string;
             /** Total Tasks */
             total_tasks: number;
+        };
+        /**
+         * IterateBody
+         * @description POST /tasks/{task_id}/iterate.
+         * @example {
+         *       "n_candidates": 5,
+         *       "run_rolling_validation": false
+         *     }
+         */
+        IterateBody: {
+            /**
+             * N Candidates
+             * @description 候选数量 1~10
+             * @default 5
+             */
+            n_candidates: number;
+            /**
+             * Run Rolling Validation
+             * @description 是否附上滚动验证
+             * @default false
+             */
+            run_rolling_validation: boolean;
+        };
+        /**
+         * LedgerSummaries
+         * @description A page of the caller's ledgers, the one used last first.
+         */
+        LedgerSummaries: {
+            /** Ledgers */
+            ledgers: components["schemas"]["LedgerSummary"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LedgerSummary
+         * @description One ledger: a universe and a span, and how much was tried on it.
+         */
+        LedgerSummary: {
+            /** Best Sharpe Daily */
+            best_sharpe_daily: number | null;
+            /**
+             * Effective Trials
+             * @description how many independent trials these are worth
+             */
+            effective_trials: number;
+            /** End Date */
+            end_date: string;
+            /** Failed */
+            failed: number;
+            /** First At */
+            first_at: string;
+            /** Graded B Or Better */
+            graded_b_or_better: number;
+            /** Last At */
+            last_at: string;
+            /** Ledger Key */
+            ledger_key: string;
+            /** Market */
+            market: string;
+            /**
+             * Sharpe Hurdle Daily
+             * @description expected best daily Sharpe ratio of that many without skill
+             */
+            sharpe_hurdle_daily: number | null;
+            /** Sharpe Variance */
+            sharpe_variance: number | null;
+            /** Start Date */
+            start_date: string;
+            /** Trials */
+            trials: number;
+            /** Universe */
+            universe: string;
+        };
+        /**
+         * Lineage
+         * @description The tree of a lineage.
+         */
+        Lineage: {
+            /** Lineage Id */
+            lineage_id: string;
+            /** Nodes */
+            nodes: {
+                [key: string]: unknown;
+            }[];
+            /** Openings */
+            openings: {
+                [key: string]: unknown;
+            }[];
+            /** Roots */
+            roots: string[];
+            /** Task Id */
+            task_id: string;
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * LoggedIn
+         * @description Tokens and the user whom they stand for.
+         */
+        LoggedIn: {
+            /** Access Token */
+            access_token: string;
+            /** Refresh Token */
+            refresh_token: string;
+            /**
+             * Token Type
+             * @default bearer
+             */
+            token_type: string;
+            user: components["schemas"]["UserObject"];
+        };
+        /**
+         * Me
+         * @description The caller.
+         */
+        Me: {
+            /**
+             * Created At
+             * @description UTC, YYYY-MM-DDTHH:MM:SS
+             */
+            created_at: string | null;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Is Admin */
+            is_admin: boolean;
+            /**
+             * Is Local
+             * @description 本机模式下无需登录的本机用户
+             */
+            is_local: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Nickname */
+            nickname: string | null;
+        };
+        /**
+         * NewSessionBody
+         * @description POST /sessions.
+         * @example {
+         *       "name": "动量因子研究"
+         *     }
+         */
+        NewSessionBody: {
+            /**
+             * Name
+             * @description 名称，最多 200 字；不填则取第一个完成任务的 prompt
+             */
+            name?: string | null;
+        };
+        /**
+         * Note
+         * @description One part that may be there.
+         */
+        Note: {
+            /** Configured */
+            configured: boolean;
+            /** Message */
+            message: string;
         };
         /**
          * Notice
@@ -416,6 +1424,18 @@ export interface components {
             start: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Openings
+         * @description Looks at the sealed slice of a lineage, oldest first.
+         */
+        Openings: {
+            /** Lineage Id */
+            lineage_id: string;
+            /** Openings */
+            openings: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * OptionsBody
@@ -450,6 +1470,211 @@ export interface components {
              * @default false
              */
             neutralize_industry: boolean;
+            /**
+             * Seal
+             * @description 保留区间末尾的封存段，不参与本次检验
+             * @default false
+             */
+            seal: boolean;
+        };
+        /**
+         * Overview
+         * @description Everybody together. `success_rate` is completed / (completed + failed) of the backtests; null before the first.
+         */
+        Overview: {
+            /** Daily Tasks 7D */
+            daily_tasks_7d: components["schemas"]["DayCount"][];
+            /** Status Distribution */
+            status_distribution: {
+                [key: string]: number;
+            };
+            /** Success Rate */
+            success_rate: number | null;
+            /** Total Feedbacks */
+            total_feedbacks: number;
+            /** Total Tasks */
+            total_tasks: number;
+            /** Total Users */
+            total_users: number;
+            /** Unresolved Feedbacks */
+            unresolved_feedbacks: number;
+            /** User Trend 30D */
+            user_trend_30d: components["schemas"]["DayCount"][];
+        };
+        /**
+         * PasswordBody
+         * @description POST /admin/login.
+         */
+        PasswordBody: {
+            /**
+             * Password
+             * @description 管理员密码
+             */
+            password: string;
+        };
+        /**
+         * QValue
+         * @description What one p-value is worth as one of `family`.
+         */
+        QValue: {
+            /** Family */
+            family: number;
+            /** P */
+            p: number | null;
+            /** P Holm */
+            p_holm: number | null;
+            /**
+             * Q Bh
+             * @description false discovery rate, Benjamini-Hochberg
+             */
+            q_bh: number | null;
+            /**
+             * Q By
+             * @description the same under any dependence, Benjamini-Yekutieli
+             */
+            q_by: number | null;
+            /**
+             * T
+             * @description HAC t of the rank IC
+             */
+            t: number | null;
+            /**
+             * T3
+             * @description |t| > 3
+             */
+            t3: boolean;
+        };
+        /**
+         * QValues
+         * @description By task.
+         */
+        QValues: {
+            /** Q Values */
+            q_values: {
+                [key: string]: components["schemas"]["QValue"];
+            };
+        };
+        /**
+         * Readiness
+         * @description Ready when every check is ok; the notes do not count.
+         */
+        Readiness: {
+            /** Checks */
+            checks: {
+                [key: string]: components["schemas"]["Check"];
+            };
+            /** Notes */
+            notes: {
+                [key: string]: components["schemas"]["Note"];
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "not_ready";
+        };
+        /**
+         * RefreshBody
+         * @description POST /auth/refresh.
+         */
+        RefreshBody: {
+            /**
+             * Refresh Token
+             * @description 登录时得到的 refresh token
+             */
+            refresh_token: string;
+        };
+        /**
+         * RenamedSession
+         * @description A session under its new name.
+         */
+        RenamedSession: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ResolvedFeedback
+         * @description Feedback that was dealt with, and when first.
+         */
+        ResolvedFeedback: {
+            /** Id */
+            id: string;
+            /** Resolved */
+            resolved: boolean;
+            /** Resolved At */
+            resolved_at: string;
+        };
+        /**
+         * Said
+         * @description A sentence.
+         */
+        Said: {
+            /** Message */
+            message: string;
+        };
+        /**
+         * SelectBody
+         * @description POST /tasks/{task_id}/select_candidate.
+         * @example {
+         *       "candidate_index": 0
+         *     }
+         */
+        SelectBody: {
+            /**
+             * Candidate Index
+             * @description 排序后的候选序号，从 0 开始
+             */
+            candidate_index: number;
+        };
+        /**
+         * Selected
+         * @description The answer to a choice. `opening` says what became of the sealed slice of the lineage.
+         */
+        Selected: {
+            /** Backtest Summary */
+            backtest_summary: {
+                [key: string]: unknown;
+            };
+            /** Expression */
+            expression: string;
+            /** Grade */
+            grade: string;
+            /** Opening */
+            opening: {
+                [key: string]: unknown;
+            };
+            /** Report Filename */
+            report_filename: string | null;
+            /** Report Metrics */
+            report_metrics: {
+                [key: string]: unknown;
+            };
+            /** Report Url */
+            report_url: string | null;
+            /** Score */
+            score: number;
+            /** Selected Index */
+            selected_index: number;
+            /** Task Id */
+            task_id: string;
+        };
+        /**
+         * SendCodeBody
+         * @description POST /auth/send-code.
+         * @example {
+         *       "email": "user@example.com"
+         *     }
+         */
+        SendCodeBody: {
+            /**
+             * Email
+             * @description 邮箱
+             */
+            email: string;
         };
         /**
          * SeriesTable
@@ -474,6 +1699,42 @@ export interface components {
             unit: string;
         };
         /**
+         * SessionList
+         * @description Sessions, the one changed last first.
+         */
+        SessionList: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionObject"][];
+        };
+        /**
+         * SessionNameBody
+         * @description PATCH /sessions/{session_id}.
+         * @example {
+         *       "name": "新名称"
+         *     }
+         */
+        SessionNameBody: {
+            /**
+             * Name
+             * @description 名称，1~200 字
+             */
+            name: string;
+        };
+        /**
+         * SessionObject
+         * @description A folder of tasks. `name` is null until its first task has finished, if none was given.
+         */
+        SessionObject: {
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
          * TaskList
          * @description A page of tasks, newest first.
          */
@@ -489,11 +1750,23 @@ export interface components {
         };
         /**
          * TaskObject
-         * @description One task. `result` is there once `status` is `completed`, `error` once it is `failed`.
+         * @description One task of either kind. `result` is there once `status` is `completed` or `iteration_completed`, `error` once
+         *     it is `failed`.
          */
         TaskObject: {
             /** Attempt */
             attempt: number;
+            /**
+             * Candidates
+             * @description of an iteration: in order of completion while it runs, best first when it is done
+             */
+            candidates: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Candidates Done */
+            candidates_done: number | null;
+            /** Candidates Total */
+            candidates_total: number | null;
             /**
              * Created At
              * @description UTC, YYYY-MM-DDTHH:MM:SS
@@ -509,30 +1782,52 @@ export interface components {
             expression: string | null;
             /** Finished At */
             finished_at: string | null;
+            /**
+             * Lineage Id
+             * @description the first task of the line of descent
+             */
+            lineage_id: string | null;
             /** Manifest Id */
             manifest_id: string | null;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
+            /**
+             * Parent Task Id
+             * @description the task that an iteration improves
+             */
+            parent_task_id: string | null;
             progress: components["schemas"]["TaskProgress"];
+            /**
+             * Q Values
+             * @description in lists: significance after everything that was tried
+             */
+            q_values: {
+                [key: string]: unknown;
+            } | null;
             /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
             /** Result Hash */
             result_hash: string | null;
+            /** Selected Candidate Index */
+            selected_candidate_index: number | null;
             /** Session Id */
             session_id: string | null;
             /**
              * Status
-             * @description pending, generating_expression, validating, fetching_data, backtesting, analyzing, generating_report, completed, failed
+             * @description pending, generating_expression, validating, fetching_data, backtesting, analyzing, generating_report, completed, failed; of an iteration: pending, iterating, iteration_completed, failed
              */
             status: string;
             /** Task Id */
             task_id: string;
-            /** Task Type */
-            task_type: string;
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "backtest" | "iteration";
             /** Timings */
             timings: {
                 [key: string]: number;
@@ -558,6 +1853,109 @@ export interface components {
             pct: number;
             /** Stage */
             stage: string;
+        };
+        /**
+         * Ticket
+         * @description Opens one address once: append `?ticket=…`.
+         */
+        Ticket: {
+            /**
+             * Expires In
+             * @description 秒
+             * @default 60
+             */
+            expires_in: number;
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * Trial
+         * @description One factor that was tried. Figures are null where the test gave none.
+         */
+        Trial: {
+            /** Created At */
+            created_at: string;
+            /** End Date */
+            end_date: string;
+            /** Expression */
+            expression: string;
+            /** Expression Hash */
+            expression_hash: string;
+            /** Grade */
+            grade: string | null;
+            /** Holding Period */
+            holding_period: number;
+            /** Ic Mean */
+            ic_mean: number | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @description test, candidate, sweep or opening
+             */
+            kind: string;
+            /** Kurtosis */
+            kurtosis: number | null;
+            /** Ledger Key */
+            ledger_key: string;
+            /** Lineage Id */
+            lineage_id: string | null;
+            /** Market */
+            market: string;
+            /** Ok */
+            ok: boolean;
+            /** P Value */
+            p_value: number | null;
+            /** Rank Ic Mean */
+            rank_ic_mean: number | null;
+            /** Score */
+            score: number | null;
+            /** Sessions */
+            sessions: number | null;
+            /**
+             * Sharpe Daily
+             * @description of the returns above the average of the universe
+             */
+            sharpe_daily: number | null;
+            /** Skew */
+            skew: number | null;
+            /** Start Date */
+            start_date: string;
+            /** Task Id */
+            task_id: string | null;
+            /** Universe */
+            universe: string;
+        };
+        /**
+         * TrialList
+         * @description A page of trials, newest first.
+         */
+        TrialList: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+            /** Trials */
+            trials: components["schemas"]["Trial"][];
+        };
+        /**
+         * UserObject
+         * @description One user.
+         */
+        UserObject: {
+            /**
+             * Created At
+             * @description UTC, YYYY-MM-DDTHH:MM:SS
+             */
+            created_at: string | null;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Nickname */
+            nickname: string | null;
         };
         /**
          * Validation
@@ -591,10 +1989,35 @@ export interface components {
             valid: boolean;
             /** Warmup */
             warmup: number | null;
+            /**
+             * Words
+             * @description not an expression: reads as a sentence, which a run puts into one
+             */
+            words: boolean;
             /** Words En */
             words_en: string | null;
             /** Words Zh */
             words_zh: string | null;
+        };
+        /**
+         * VerifyCodeBody
+         * @description POST /auth/verify-code.
+         * @example {
+         *       "code": "123456",
+         *       "email": "user@example.com"
+         *     }
+         */
+        VerifyCodeBody: {
+            /**
+             * Code
+             * @description 6 位验证码
+             */
+            code: string;
+            /**
+             * Email
+             * @description 邮箱
+             */
+            email: string;
         };
     };
     responses: never;
@@ -605,6 +2028,651 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_feedbacks_api_v1_admin_feedbacks_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFeedbacks"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    patch_resolve_api_v1_admin_feedbacks__feedback_id__resolve_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedFeedback"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_login_api_v1_admin_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminToken"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_overview_api_v1_admin_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_tasks_api_v1_admin_tasks_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                status?: string | null;
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminTasks"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_users_api_v1_admin_users_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUsers"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_logout_api_v1_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_me_api_v1_auth_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_refresh_api_v1_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_send_code_api_v1_auth_send_code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendCodeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_verify_code_api_v1_auth_verify_code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyCodeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedIn"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     post_auto_backtest_api_v1_auto_backtest_post: {
         parameters: {
             query?: never;
@@ -727,6 +2795,300 @@ export interface operations {
             };
         };
     };
+    get_factors_api_v1_factors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_factor_api_v1_factors_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_factor_api_v1_factors__factor_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_feedback_api_v1_feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceived"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_screenshot_api_v1_feedback_screenshots__feedback_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_health_api_v1_health_get: {
         parameters: {
             query?: never;
@@ -798,7 +3160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description 参数错误 */
@@ -828,13 +3190,13 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description 参数错误 */
+            /** @description Service Unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
@@ -957,6 +3319,65 @@ export interface operations {
             };
         };
     };
+    get_task_q_values_api_v1_q_values_get: {
+        parameters: {
+            query: {
+                /** @description comma-separated */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QValues"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_report_api_v1_reports__filename__get: {
         parameters: {
             query?: {
@@ -1015,13 +3436,368 @@ export interface operations {
             };
         };
     };
+    post_report_ticket_api_v1_reports__filename__ticket_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_session_api_v1_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSessionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionObject"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_session_api_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    patch_session_api_v1_sessions__session_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionNameBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenamedSession"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_session_q_values_api_v1_sessions__session_id__q_values_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QValues"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_tasks_api_v1_tasks_get: {
         parameters: {
             query?: {
                 page?: number;
                 page_size?: number;
                 session_id?: string | null;
+                /** @description 按状态过滤 */
+                status?: string | null;
+                /** @description 按类型过滤 */
+                task_type?: ("backtest" | "iteration") | null;
                 brief?: boolean;
+                q_values?: boolean;
             };
             header?: never;
             path?: never;
@@ -1192,9 +3968,434 @@ export interface operations {
             };
         };
     };
-    get_series_api_v1_tasks__task_id__series__name__get: {
+    get_explanation_api_v1_tasks__task_id__explanation_get: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_insights_api_v1_tasks__task_id__insights_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_insights_api_v1_tasks__task_id__insights_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_iterate_api_v1_tasks__task_id__iterate_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IterateBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_lineage_api_v1_tasks__task_id__lineage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_openings_api_v1_tasks__task_id__openings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Openings"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_select_candidate_api_v1_tasks__task_id__select_candidate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selected"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_series_api_v1_tasks__task_id__series__name__get: {
+        parameters: {
+            query?: {
+                /** @description 候选序号（迭代任务） */
+                candidate?: number | null;
+            };
             header?: never;
             path: {
                 task_id: string;
@@ -1211,6 +4412,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesTable"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_stream_ticket_api_v1_tasks__task_id__sse_ticket_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             /** @description 参数错误 */
@@ -1270,6 +4529,127 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_trials_api_v1_trials_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                universe?: string | null;
+                ledger_key?: string | null;
+                lineage_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_summary_api_v1_trials_summary_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSummaries"];
+                };
             };
             /** @description 参数错误 */
             400: {

@@ -161,6 +161,15 @@ export function ParameterChips({ market, value, wrongField, onChange }: Paramete
         ]}
         onChange={(costs) => onChange({ costs: costs as Parameters["costs"] })}
       />
+      <ChoiceChip
+        chip={{ name: t("seal"), text: t(value.seal ? "sealChip_on" : "sealChip_off"), wrong: wrong("seal") }}
+        value={value.seal ? "on" : "off"}
+        options={[
+          { value: "on", label: t("sealOn"), note: t("sealOnNote") },
+          { value: "off", label: t("sealOff"), note: t("sealOffNote") },
+        ]}
+        onChange={(chosen) => onChange({ seal: chosen === "on" })}
+      />
     </div>
   );
 }

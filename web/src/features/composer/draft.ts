@@ -5,7 +5,11 @@ import { useCallback, useEffect, useState } from "react";
 import type { MarketFacts, Submission, Task } from "@/api/types";
 import { remembered } from "@/lib/storage";
 
-export type Parameters = Omit<Submission, "prompt" | "options"> & { readonly costs: "flat" | "itemised" };
+export type Parameters = Omit<Submission, "prompt" | "options"> & {
+  readonly costs: "flat" | "itemised";
+  /** Leave the last quarter of the range alone, for one look at the end of a search. */
+  readonly seal: boolean;
+};
 
 export interface Draft {
   readonly text: string;
@@ -35,7 +39,7 @@ export function draftFrom({ expression, params }: Pick<Task, "expression" | "par
 /** The submission that repeats a run as it was. */
 export function repeatOf({ expression, params }: Pick<Task, "expression" | "params">, market: MarketFacts): Submission {
   const { prompt = expression ?? "", options, ...rest } = params;
-  return submissionOf(prompt, { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat" });
+  return submissionOf(prompt, { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat", seal: options?.["seal"] === true });
 }
 
 export function useDraft() {
@@ -55,9 +59,9 @@ export function useDraft() {
 /** The parameters in force; choices made for another market do not carry over. */
 export function parametersOf(draft: Draft, market: MarketFacts): Parameters {
   const changed = draft.market === market.market ? draft.changed : {};
-  return { ...market.defaults, costs: "flat", ...changed };
+  return { ...market.defaults, costs: "flat", seal: true, ...changed };
 }
 
-export function submissionOf(text: string, { costs, ...rest }: Parameters): Submission {
-  return { prompt: text.trim(), ...rest, options: { costs, execution: "next_open", neutralize_industry: false } };
+export function submissionOf(text: string, { costs, seal, ...rest }: Parameters): Submission {
+  return { prompt: text.trim(), ...rest, options: { costs, seal, execution: "next_open", neutralize_industry: false } };
 }
