@@ -6,17 +6,15 @@ import ctypes
 import gc
 import logging
 import os
-import pickle
 import resource
-import select
 import signal
-import struct
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,7 @@ log = logging.getLogger(__name__)
 Work = Callable[[list[int]], Iterable[tuple[int, Any]]]
 """Computes a batch of numbered pieces and yields each piece as it is done."""
 
-_HEAD = struct.Struct("!Q")
 _PR_SET_PDEATHSIG = 1
-_READ = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -40,10 +36,8 @@ class Lost:
 @dataclass
 class _Helper:
     pid: int
-    orders: int
-    answers: int
+    line: Connection
     held: list[int] = field(default_factory=list)
-    heard: bytearray = field(default_factory=bytearray)
 
 
 def can_fork() -> bool:
@@ -64,7 +58,7 @@ def spread(batches: Sequence[Sequence[int]], work: Work, helpers: int) -> Genera
     """Every numbered piece with what `work` made of it, in the order in which they are done.
 
     `work` runs in forked copies of this process, which therefore must have one thread and must have run no parallel
-    region; what it yields is pickled. With one helper, or where forking is not safe, it runs here. The pieces that a
+    region; what it yields is sent as pickled objects. With one helper, or where forking is not safe, it runs here. The pieces that a
     helper held when it died are tried once more, each alone; one that takes a second helper down is `Lost`. No helper
     outlives the iterator, nor this process.
     """
@@ -91,51 +85,44 @@ class _Crew:
         self.work = work
         self.left = deque(list(batch) for batch in batches)
         self.tried: set[int] = set()
-        self.by_answers: dict[int, _Helper] = {}
+        self.helpers: dict[Connection, _Helper] = {}
 
     def hire(self) -> None:
         """Fork one more helper and give it a batch."""
-        order_in, order_out = os.pipe()
-        answer_in, answer_out = os.pipe()
+        mine, theirs = Pipe()
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _serve(self.work, order_in, answer_out, parent, (order_out, answer_in, *self._descriptors()))
-        os.close(order_in)
-        os.close(answer_out)
-        helper = _Helper(pid, order_out, answer_in)
-        self.by_answers[answer_in] = helper
+            _serve(self.work, theirs, parent, (mine, *self.helpers))
+        theirs.close()
+        helper = _Helper(pid, mine)
+        self.helpers[mine] = helper
         self._order(helper)
-
-    def _descriptors(self) -> Iterator[int]:
-        for helper in self.by_answers.values():
-            yield from (helper.orders, helper.answers)
 
     def _order(self, helper: _Helper) -> None:
         """The next batch, or nothing: the helper ends."""
         helper.held = self.left.popleft() if self.left else []
-        with suppress(BrokenPipeError):
-            _send(helper.orders, helper.held)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            helper.line.send(helper.held)
 
     def run(self) -> Iterator[tuple[int, Any]]:
         """Hear the helpers until everything is done."""
-        while self.by_answers:
-            ready, _, _ = select.select(list(self.by_answers), [], [])
-            for descriptor in ready:
-                yield from self._hear(self.by_answers[descriptor])
+        while self.helpers:
+            for line in wait(list(self.helpers)):
+                assert isinstance(line, Connection)
+                yield from self._hear(self.helpers[line])
 
     def _hear(self, helper: _Helper) -> Iterator[tuple[int, Any]]:
-        data = os.read(helper.answers, _READ)
-        if not data:
+        try:
+            message = helper.line.recv()
+        except (EOFError, ConnectionResetError):
             yield from self._bury(helper)
             return
-        helper.heard += data
-        for message in _messages(helper.heard):
-            if message is None:
-                self._order(helper)
-            else:
-                helper.held.remove(message[0])
-                yield message
+        if message is None:
+            self._order(helper)
+        else:
+            helper.held.remove(message[0])
+            yield message
 
     def _bury(self, helper: _Helper) -> Iterator[tuple[int, Any]]:
         """A helper has ended: try again what it held, or give it up."""
@@ -146,25 +133,24 @@ class _Crew:
             else:
                 self.tried.add(piece)
                 self.left.append([piece])
-        if self.left and len(self.by_answers) < len(self.left):
+        if self.left and len(self.helpers) < len(self.left):
             self.hire()
 
     def _let_go(self, helper: _Helper) -> int:
-        del self.by_answers[helper.answers]
-        os.close(helper.orders)
-        os.close(helper.answers)
+        del self.helpers[helper.line]
+        helper.line.close()
         _, status = os.waitpid(helper.pid, 0)
         return os.waitstatus_to_exitcode(status)
 
     def dismiss(self) -> None:
         """End every helper that is left."""
-        for helper in list(self.by_answers.values()):
+        for helper in list(self.helpers.values()):
             with suppress(ProcessLookupError):
                 os.kill(helper.pid, signal.SIGKILL)
             self._let_go(helper)
 
 
-def _serve(work: Work, orders: int, answers: int, parent: int, others: Iterable[int]) -> None:
+def _serve(work: Work, line: Connection, parent: int, others: Iterable[Connection]) -> None:
     """The life of a helper. Never returns."""
     code = 1
     try:
@@ -173,53 +159,19 @@ def _serve(work: Work, orders: int, answers: int, parent: int, others: Iterable[
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         die_with_parent(parent)
-        for descriptor in others:
-            os.close(descriptor)
+        for other in others:
+            other.close()
         os.dup2(2, 1)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        while batch := _receive(orders):
+        while batch := line.recv():
             for done in work(batch):
-                _send(answers, done)
-            _send(answers, None)
+                line.send(done)
+            line.send(None)
         code = 0
     except BaseException:
         log.exception("a helper broke")
     finally:
         os._exit(code)
-
-
-def _send(descriptor: int, message: object) -> None:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    view = memoryview(_HEAD.pack(len(body)) + body)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _receive(descriptor: int) -> Any:
-    (size,) = _HEAD.unpack(_exactly(descriptor, _HEAD.size))
-    return pickle.loads(_exactly(descriptor, size))
-
-
-def _exactly(descriptor: int, size: int) -> bytes:
-    found = bytearray()
-    while len(found) < size:
-        data = os.read(descriptor, size - len(found))
-        if not data:
-            raise EOFError
-        found += data
-    return bytes(found)
-
-
-def _messages(heard: bytearray) -> Iterator[Any]:
-    """Take whole messages off the front of what was heard."""
-    while len(heard) >= _HEAD.size:
-        (size,) = _HEAD.unpack_from(heard)
-        end = _HEAD.size + size
-        if len(heard) < end:
-            return
-        body = bytes(heard[_HEAD.size : end])
-        del heard[:end]
-        yield pickle.loads(body)
 
 
 def _reason(code: int) -> str:

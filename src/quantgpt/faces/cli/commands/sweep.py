@@ -43,7 +43,8 @@ def sweep(
     """扫描一批因子，中断后可继续 · Test many expressions; run it again to go on where it stopped."""
     import os
 
-    os.environ |= {name: os.environ.get(name, "1") for name in SINGLE}
+    for name in SINGLE:
+        os.putenv(name, "1")
     from quantgpt.bootstrap import build_app
     from quantgpt.services.sweep import Sweep, run_sweep
 
