@@ -137,7 +137,18 @@ class TestWindows:
         assert made("20日动量，持有7天").horizon == 7
 
     @pytest.mark.parametrize(
-        "text", ["20日60日动量", "0日动量", "2000日动量", "1日波动率", "20日小市值", "涨幅超过10%的股票", "1.5日动量"]
+        "text",
+        [
+            "20日60日动量",
+            "0日动量",
+            "2000日动量",
+            "1日波动率",
+            "20日小市值",
+            "涨幅超过10%的股票",
+            "1.5日动量",
+            "减20日动量",
+            "20日动量减",
+        ],
     )
     def test_a_number_that_has_no_place_is_not_dropped(self, text: str) -> None:
         refused(text)

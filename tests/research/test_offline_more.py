@@ -1,4 +1,7 @@
-"""A second set of phrasings, worded apart from the first: what people might also type, and what must come of it."""
+"""A second set of phrasings, worded apart from the first: what people might also type, and what must come of it.
+
+`UNDERSTOOD` was written before the engine had seen any of it, `LATER` holds what a third look found.
+"""
 
 from __future__ import annotations
 
@@ -102,6 +105,48 @@ UNDERSTOOD = [
     ("turnover falling, 5 days versus 20 days", f"-1 * (ts_mean({TURN}, 5) / ts_mean({TURN}, 20))"),
     ("long lower shadows", "(min(open, close) - low) / close"),
 ]
+LATER = [
+    ("我想找跌破20日均线的股票", "-1 * (close / ts_mean(close, 20) - 1)"),
+    ("过去250天股价分位最低", "-1 * ts_rank(close, 250)"),
+    ("量能持续萎缩，10日对比60日", "-1 * (ts_mean(volume, 10) / ts_mean(volume, 60))"),
+    ("近两周换手最活跃的", f"ts_mean({TURN}, 10)"),
+    ("这半年一路阴跌的票", "-1 * (close / ts_shift(close, 120) - 1)"),
+    ("把20日涨幅做行业内排名", "group_rank(close / ts_shift(close, 20) - 1)"),
+    ("剔除行业影响后的低波动", "indneutralize(-1 * ts_std(returns, 20))"),
+    ("跌停次数少的，半年", "-1 * ts_sum(returns < -0.095, 120)"),
+    ("20日均量很小的", "-1 * ts_mean(volume, 20)"),
+    ("收盘价高于开盘价的幅度", "close / open - 1"),
+    ("下影线比上影线长", "ts_mean((min(open, close) - low - high + max(open, close)) / close, 5)"),
+    ("OBV上升", "obv(20) / ts_sum(volume, 20)"),
+    ("小盘低波", "rank(-1 * cap) + rank(-1 * ts_std(returns, 20))"),
+    ("反转低换手", f"rank(-1 * (close / ts_shift(close, 5) - 1)) + rank(-1 * ts_mean({TURN}, 20))"),
+    ("换手低反转", f"rank(-1 * ts_mean({TURN}, 20)) + rank(-1 * (close / ts_shift(close, 5) - 1))"),
+    ("换手高波动低", f"rank(ts_mean({TURN}, 20)) + rank(-1 * ts_std(returns, 20))"),
+    ("20日动量60日波动率", "rank(close / ts_shift(close, 20) - 1) + rank(ts_std(returns, 60))"),
+    ("离低点不远的", "ts_min(low, 240) / close"),
+    ("没有放量的上涨", "rank(-1 * ts_mean(volume, 1) / ts_mean(volume, 20)) + rank(close / ts_shift(close, 1) - 1)"),
+    ("涨幅不大但换手率高", f"rank(-1 * (close / ts_shift(close, 20) - 1)) + rank(ts_mean({TURN}, 20))"),
+    ("20日最高价减最低价", "(ts_max(high, 20) - ts_min(low, 20)) / close"),
+    (
+        "三个月涨幅前20%，但近一周跌的",
+        "rank(close / ts_shift(close, 60) - 1) + rank(-1 * (close / ts_shift(close, 5) - 1))",
+    ),
+    ("涨得快跌得慢", "close / ts_shift(close, 20) - 1"),
+    ("cheap low volatility stocks", "rank(-1 * close) + rank(-1 * ts_std(returns, 20))"),
+    ("low price momentum", "rank(-1 * close) + rank(close / ts_shift(close, 20) - 1)"),
+    ("oversold low RSI", "-1 * rsi(close, 14)"),
+    ("stocks with falling volatility", "-1 * (ts_std(returns, 5) / ts_std(returns, 60))"),
+    ("winners over the past year", "close / ts_shift(close, 240) - 1"),
+    ("stocks far from their 52-week low", "-1 * (ts_min(low, 240) / close)"),
+    ("industry-relative one-month reversal", "group_rank(-1 * (close / ts_shift(close, 20) - 1))"),
+    ("low volatility but not small cap", "rank(-1 * ts_std(returns, 20)) + rank(cap)"),
+    ("Amihud times small cap", "rank(ts_mean(abs(returns) / amount, 20)) * rank(-1 * cap)"),
+    ("avoid the largest one day gain over the past month", "-1 * ts_max(returns, 20)"),
+    ("steady volume", "-1 * (ts_std(volume, 20) / ts_mean(volume, 20))"),
+    ("long-term reversal", "-1 * (close / ts_shift(close, 240) - 1)"),
+    ("close above open", "close / open - 1"),
+    ("average return over 20 days", "close / ts_shift(close, 20) - 1"),
+]
 REFUSED = [
     "按股息率排序",
     "下个月最能涨的股票",
@@ -123,6 +168,22 @@ REFUSED = [
     "20日动量或者低波动",
     "如果大盘上涨就买动量",
     "print(open('x').read())",
+    "昨天涨幅",
+    "年初至今涨幅",
+    "振幅的最大值",
+    "成交量创60日新高",
+    "动量，20日和60日",
+    "5日、10日、20日动量",
+    "动量波动率",
+    "动量的波动率",
+    "换手率的偏度",
+    "市值的平方",
+    "momentum without volatility",
+    "momentum if volume is high",
+    "the highest of the lowest turnover",
+    "创业板20日动量",
+    "持有5天持有10天的动量",
+    "RSI超卖，越高越好",
 ]
 
 
@@ -130,12 +191,11 @@ def answer_to(text: str) -> Proposal | Refusal:
     return propose(text, fields=FIELDS_HELD, has_industry=True)
 
 
-@pytest.mark.parametrize(("text", "reference"), UNDERSTOOD, ids=[text for text, _ in UNDERSTOOD])
-def test_the_words_give_what_they_mean(text: str, reference: str | None) -> None:
+@pytest.mark.parametrize(("text", "reference"), UNDERSTOOD + LATER, ids=[text for text, _ in UNDERSTOOD + LATER])
+def test_the_words_give_what_they_mean(text: str, reference: str) -> None:
     answer = answer_to(text)
     assert isinstance(answer, Proposal), answer.reason
-    if reference is not None:
-        assert compile_expression(answer.expression).canonical == compile_expression(reference).canonical
+    assert compile_expression(answer.expression).canonical == compile_expression(reference).canonical
 
 
 @pytest.mark.parametrize("text", REFUSED)

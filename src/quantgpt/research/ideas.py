@@ -29,7 +29,7 @@ _PLACE = re.compile(r"\{(\d*)([a-z_]+)\}")
 _FOLLOWS = re.compile(r"max\((\d+),(\d+)\*([a-z_]+)\)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Idea:
     """One named idea: how it is said, what it computes, and why it should work."""
 

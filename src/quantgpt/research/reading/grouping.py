@@ -68,6 +68,10 @@ def read_ideas(words: Sequence[Word]) -> Reading | None:
     named, links = found
     if len(named) > 1 and any(one.bare for one in named):
         return None
+    if dangling is None and len(named) > 1:
+        named, links = _said_once(named, links)
+    if _opposed(named):
+        return None
     if dangling:
         if len(named) < 2 or set(links) - {"plus"}:
             return None
@@ -77,6 +81,20 @@ def read_ideas(words: Sequence[Word]) -> Reading | None:
 
 def _is_link(word: Word, which: frozenset[str]) -> bool:
     return word.kind == "break" or (word.kind == "link" and word.value in which)
+
+
+def _said_once(named: tuple[Named, ...], links: tuple[str, ...]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+    """The ideas without those that only repeat an earlier one."""
+    if set(links) != {"plus"}:
+        return named, links
+    kept = tuple(dict.fromkeys(named))
+    return kept, links[: len(kept) - 1]
+
+
+def _opposed(named: tuple[Named, ...]) -> bool:
+    """Whether both ends of one quantity are wanted at once."""
+    wanted = {(one.idea.id, one.windows, one.skipped): one.side for one in named}
+    return any(wanted[one.idea.id, one.windows, one.skipped] != one.side for one in named)
 
 
 def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...]:
@@ -191,6 +209,8 @@ class _Cutting:
                 return None, None
             if self.atoms[at].kind == "link":
                 said.add(str(self.atoms[at].value))
+        if start and not at:
+            return None, None
         said -= {"plus"}
         return paths[at], None if len(said) > 1 else next(iter(said), "plus")
 

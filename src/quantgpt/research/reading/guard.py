@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CODE = re.compile(
-    r"__|[;{}\\$`<>|]|\bimport\b|\beval\b|\bexec\b|\bos\.|\brm\s+-|--|/\*|\bdrop\s+table\b|\bselect\b.{1,40}\bfrom\b"
+    r"__|[{}\\$`|]|</?[a-z!?]|\bimport\b|\beval\b|\bexec\b|\bos\.|\brm\s+-|--|/\*|\bdrop\s+table\b|\bselect\b.{1,40}\bfrom\b"
     r"|\binsert\s+into\b|\bdelete\s+from\b|\bunion\s+select\b|https?:|\bcurl\b|\bwget\b|\.\./|/etc/|\bsudo\b|\bjavascript\b"
 )
 _ORDERS = re.compile(

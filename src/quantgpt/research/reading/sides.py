@@ -74,8 +74,7 @@ def _clauses(known: Library, idea: Idea, atoms: Sequence[Word]) -> list[list[Wor
 
 def _vote(known: Library, idea: Idea, pattern: frozenset[str], clause: Sequence[Word]) -> _Vote | None:
     said = {str(atom.value) for atom in clause}
-    used = pattern & DIRECTIONS
-    way = _way(idea, clause, used)
+    way = _way(idea, pattern, clause)
     if way is None or (way and said & known.states):
         return None
     way = _said_again(known, said, clause, way)
@@ -107,8 +106,12 @@ def _said_again(known: Library, said: set[str], clause: Sequence[Word], way: int
     return way
 
 
-def _way(idea: Idea, clause: Sequence[Word], used: frozenset[str]) -> int | None:
-    """The direction of a clause, 0 without one, None where there are several of different sides or quantities."""
+def _way(idea: Idea, pattern: frozenset[str], clause: Sequence[Word]) -> int | None:
+    """The direction of a clause, 0 without one, None where there are several of different sides or quantities.
+
+    A direction right before "price" is that of the price, not of an idea that merely may be said of prices.
+    """
+    used = pattern & DIRECTIONS
     places = [(i, str(atom.value)) for i, atom in enumerate(clause) if atom.value in _WAY]
     if idea.composite:
         spare = [word for _, word in places if word not in used]
@@ -118,6 +121,8 @@ def _way(idea: Idea, clause: Sequence[Word], used: frozenset[str]) -> int | None
         return 0
     ways = {_WAY[word] for _, word in places}
     if len(ways) > 1:
+        return None
+    if "price" not in pattern and any(i + 1 < len(clause) and clause[i + 1].value == "price" for i, _ in places):
         return None
     if len(places) > 1 and _of_several(clause, [i for i, _ in places]):
         return None

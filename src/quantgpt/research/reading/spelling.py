@@ -25,10 +25,12 @@ _TRADITIONAL = (
 _SIMPLER = {ord(pair[0]): pair[1] for pair in _TRADITIONAL.split() if pair[0] != pair[1]}
 _DASHES = {ord(sign): "-" for sign in "‐‑‒–−－"} | {ord(sign): "'" for sign in "’‘`´"}
 LONGEST = 600
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Mn"})
+"""categories of signs that say nothing about a factor: controls, marks that change the sign before, pictures"""
 
 
 def plain(text: str) -> str:
     """The text in the one spelling that words are looked up in."""
     half = unicodedata.normalize("NFKC", text[: 2 * LONGEST])
-    seen = "".join(sign for sign in half if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
+    seen = "".join(sign for sign in half if sign in "\n\t" or unicodedata.category(sign) not in _UNSEEN)
     return seen.translate(_DASHES).lower().translate(_SIMPLER)

@@ -168,6 +168,7 @@ def _measured(kind: str, match: re.Match[str]) -> Span:
 
 _HOLD = r"(?:持有期?|持仓周期|持仓|持股周期|持股|hold(?:ing)?(?:\s+period)?(?:\s+(?:of|for|them|it|is))*|horizon(?:\s+of)?|调仓周期|换仓周期|(?:rebalanc\w+|adjusted)\s+every)"
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Span | None]], ...] = (
+    (r"(?:biggest|largest|best|worst|highest|lowest|greatest)\s+(?:one|single)[\s-]+day\s+[a-z]+", lambda match: None),
     (rf"(?:since|from|自|从|用)?\s*{_YEAR}\s*(?:到|至|-|~|—|to|and|through|until)+\s*{_YEAR}", _years),
     (rf"(?:since|from|in|自|从|用)\s*{_YEAR}\s*(?:以来|至今|起|onwards?)?(?![\d%日天])", _years),
     (rf"{_YEAR}(?<=[年月])\s*(?:以来|至今|起)?", _years),

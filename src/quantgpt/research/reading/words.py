@@ -13,7 +13,7 @@ from quantgpt.research.ideas import library, vocabulary
 from quantgpt.research.reading.times import Span, spans_of
 
 BREAKS = frozenset(",;:。.!?、\n…—")
-QUIET = frozenset("()[]\"'“”《》「」【】<>_~·# ")
+QUIET = frozenset("()[]\"'“”《》「」【】_~·# ")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _MINUS = re.compile(r"(?<!\s)-|-(?!\s)")
 _UNIT = re.compile(r"[a-z%][a-z0-9%]*(?:'[a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]|\S|\n")
