@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Heard:
-    """Seconds from the moment an event was spoken until a reader had it; gaps in their numbers; readers cut off."""
+    """Seconds from the moment an event was spoken until a reader had it; gaps in their numbers; readers cut off.
+
+    What was spoken before a reader was there is replayed to it, and is no delay.
+    """
 
     delays: list[float] = field(default_factory=list)
     gaps: int = 0
@@ -39,7 +42,7 @@ async def _reader(port: int, token: str, task_id: str, heard: Heard) -> None:
         )
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         assert head.split(" ", 2)[1] == "200", head
-        number, last, ended = 0, 0, False
+        number, last, ended, since = 0, 0, False, time.time()
         while line := await reader.readline():
             now = time.time()
             if line.startswith(b"id: ") and b"-" not in line:
@@ -51,7 +54,7 @@ async def _reader(port: int, token: str, task_id: str, heard: Heard) -> None:
                 heard.gaps += bool(last) and number != last + 1
                 last = number
                 spoken = json.loads(line[6:])["progress"]["message"]
-                if spoken:
+                if spoken and float(spoken) >= since:
                     heard.delays.append(now - float(spoken))
         assert ended, "the stream broke off"
     finally:
