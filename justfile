@@ -12,7 +12,7 @@ check:
     ruff check src tests bench
     mypy --no-error-summary
     lint-imports --no-logo
-    pytest -q -n 2 --dist loadgroup -m "not gate and not soak and not slow and not browser and not postgres"
+    pytest -q -n 2 --dist loadfile -m "not gate and not soak and not slow and not browser and not postgres"
 
 # everything that CI runs
 test:

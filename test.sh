@@ -38,4 +38,4 @@ say "测试 / tests"
 need_browser
 marks="not gate and not soak"
 [ "${1:-}" = fast ] && marks="not gate and not soak and not slow and not browser and not postgres"
-"$bin/pytest" -q -n "${QUANTGPT_TEST_PROCESSES:-2}" --dist loadgroup -m "$marks"
+"$bin/pytest" -q -n "${QUANTGPT_TEST_PROCESSES:-2}" --dist loadfile -m "$marks"
