@@ -67,6 +67,8 @@ def propose(text: str, *, fields: frozenset[str], has_industry: bool) -> Proposa
     request = request_of(read.words)
     if request.contradicts:
         return Refusal("同一件事说了两个不同的数（持有期、分组、股票池或年份）", suggestions_near(said, fields=fields))
+    if request.filters:
+        return Refusal("先按前几名筛选、再在其中排序，不能写成一个因子", suggestions_near(said, fields=fields))
     reading = read_ideas(request.words)
     if reading is None:
         apart = decay_apart(request)

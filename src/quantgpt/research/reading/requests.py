@@ -23,6 +23,8 @@ class Request:
     """name of a wrap, and its window (0: it takes none)"""
     test: dict[str, Any]
     contradicts: bool = False
+    filters: bool = False
+    """a share of the names is to be kept before something else is asked of them"""
 
 
 def request_of(words: Sequence[Word]) -> Request:
@@ -30,7 +32,7 @@ def request_of(words: Sequence[Word]) -> Request:
     kept: list[Word] = []
     wraps: dict[str, int] = {}
     test: dict[str, Any] = {}
-    contradicts = False
+    contradicts = filters = False
     claimed: set[int] = set()
     for i, word in enumerate(words):
         if i in claimed:
@@ -40,6 +42,7 @@ def request_of(words: Sequence[Word]) -> Request:
             contradicts = contradicts or test.get(name, word.value) != word.value
             test[name] = word.value
         elif word.kind in _ENDS:
+            filters = filters or any(later.kind == "concept" for later in words[i + 1 :])
             test["share"] = f"{word.kind} {word.value}"
             if word.kind == "bottom":
                 kept.append(replace(word, kind="concept", value="low"))
@@ -47,7 +50,7 @@ def request_of(words: Sequence[Word]) -> Request:
             wraps[word.value] = _window_beside(words, i, kept, claimed) if word.value == "smoothed" else 0
         else:
             kept.append(word)
-    return Request(tuple(kept), wraps, test, contradicts)
+    return Request(tuple(kept), wraps, test, contradicts, filters)
 
 
 def _window_beside(words: Sequence[Word], at: int, kept: list[Word], claimed: set[int]) -> int:

@@ -186,7 +186,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Span | None]], ...] = (
         r"(?<![a-z\d.-])(\d{1,2})\s*-\s*(\d{1,2})(?!\d)(?:\s*(?:个?月|months?|m\b))?(?=\s*(?:动量|momentum|mom\b|收益|return|的))",
         _skipping,
     ),
-    (r"(?:前|后|倒数|末|top|bottom)\s*\d+(?:\.\d+)?\s*(?:%|percent|名|只|支|家|stocks?|names?)", _tail),
+    (r"(?:前|后|倒数|末|top|bottom)\s*\d+(?:\.\d+)?\s*(?:%|percent|名|只|支|家|stocks?|names?|(?=的|里))", _tail),
     (r"\d+(?:\.\d+)?\s*(?:倍标准差|个标准差|倍|sigmas?|σ|standard\s+deviations?)", partial(_measured, "multiple")),
     (r"\d+(?:\.\d+)?\s*(?:%|percent)", partial(_measured, "percent")),
     (_SPAN, _window),

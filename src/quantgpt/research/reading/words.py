@@ -212,7 +212,11 @@ _BEFORE_PEAKS = frozenset({"near", "far", "distance", "breakout", "price", "clos
 
 def _is_peak(words: list[Word], at: int) -> bool:
     """Whether "high" or "low" after a window is the highest or lowest price over it."""
-    if not at or words[at - 1].kind != "window" or _names_something(words, at + 1):
+    if not at or words[at - 1].kind != "window":
+        return False
+    if at + 1 < len(words) and words[at + 1].value == "momentum" and words[at - 1].worded:
+        return True
+    if _names_something(words, at + 1):
         return False
     before = [word.value for word in _clause_before(words, at) if word.kind == "concept"]
     return not before or before[-1] in _BEFORE_PEAKS
