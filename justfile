@@ -32,7 +32,7 @@ bench *names:
 
 # the service under load and the search: iterate, sweep, lists, streams, MCP; exits non-zero when a target is missed
 bench-service *options:
-    python -m bench service {{options}}
+    python -m bench service search {{options}}
 
 # rewrite code in the project's format
 format:

@@ -126,7 +126,7 @@ def _prefetch(universes: tuple[str, ...]) -> int:
         sys.stderr.write(f"\r{stage} {100 * fraction:3.0f}% {message[:60]:<60}")
 
     app = build_app()
-    made = prefetch(app, build_source(app, "baostock"), universes, say)
+    made = prefetch(app, build_source(app, app.settings.data_provider), universes, say)
     sys.stderr.write("\n")
     sys.stdout.write(f"{made.sentence()}\n")
     return 0

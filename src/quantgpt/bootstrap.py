@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.clock import SystemClock
+from quantgpt.foundations.errors import Unavailable
 from quantgpt.foundations.settings import Settings, child_environment, load_settings
 from quantgpt.services._base import OPERATIONS, App, Plugs
 
@@ -96,7 +97,11 @@ def load_plugins(modules: Sequence[str]) -> None:
 
 
 def build_source(app: App, name: str) -> Source:
-    """The data source of that name. Raises: NotFound naming the known ones."""
+    """The data source of that name. Raises: NotFound naming the known ones, Unavailable where none may be asked."""
+    if app.settings.cache_only:
+        raise Unavailable(
+            "QUANTGPT_CACHE_ONLY 已打开，不访问数据源", hint="unset it to fetch data; what the store has can be used"
+        )
     from quantgpt.connectors.sources import _base
 
     _base.SOURCES.load("quantgpt.connectors.sources")

@@ -47,7 +47,10 @@ def can_fork() -> bool:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies; exits at once if `parent` is dead already."""
+    """Have the kernel kill this process when its parent dies; exits at once if `parent` is dead already.
+
+    The kernel forgets this at fork, so each generation calls it for itself.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

@@ -82,7 +82,7 @@ class OwnWorker:
 def main(*, plugins: Sequence[str] = (), warm: bool = True) -> None:
     """Entry of the worker process: the argument is the pid of the server, with which it ends."""
     from quantgpt.bootstrap import build_app, build_worker, start_logging
-    from quantgpt.services.jobs.lifeline import die_with_parent
+    from quantgpt.foundations.processes import die_with_parent
 
     die_with_parent(int(sys.argv[1]))
     app = build_app()

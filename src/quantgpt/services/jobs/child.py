@@ -14,10 +14,10 @@ from pydantic import SecretStr
 
 from quantgpt.foundations.errors import QuantError
 from quantgpt.foundations.hashing import canonical_json, hash_value
+from quantgpt.foundations.processes import die_with_parent
 from quantgpt.foundations.progress import Note
 from quantgpt.services._base import OPERATIONS, App, JobRef, Operation
 from quantgpt.services.jobs.frames import send_frame
-from quantgpt.services.jobs.lifeline import die_with_parent
 
 log = logging.getLogger(__name__)
 

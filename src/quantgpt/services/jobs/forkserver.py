@@ -18,9 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from quantgpt.foundations.processes import die_with_parent
 from quantgpt.services._base import OPERATIONS, App
 from quantgpt.services.jobs.child import become_child, run_order
-from quantgpt.services.jobs.lifeline import die_with_parent, kill_group
+from quantgpt.services.jobs.lifeline import kill_group
 
 log = logging.getLogger(__name__)
 
