@@ -13,9 +13,9 @@ from tests._rig import lend_demo, make_app
 from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.services._base import App, JobRef, operation_of
-from quantgpt.services.words import is_wording
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES, Stages
+from quantgpt.services.words import is_wording
 
 ASK = TestFactor(prompt="rank(close/ts_mean(close, 20))", start_date="2024-06-01", end_date="2025-06-30")
 JOB = JobRef(id="abc", attempt=1, owner_id="o", created_at=1_700_000_000.0)
