@@ -176,6 +176,18 @@ class TestSides:
     def test_the_high_end_is_what_the_words_call_good(self, text: str, expression: str) -> None:
         assert canonical(made(text).expression) == canonical(expression)
 
+    @pytest.mark.parametrize("form", ["{}，越低越好", "{}低", "避开{}高的", "{}，选低的"])
+    def test_low_turns_every_idea_around_or_is_refused(self, form: str) -> None:
+        """But where the title says "near": there a low distance is what it says already."""
+        turned_round = 0
+        plain = [idea for idea in IDEAS if not idea.composite and not any(near in idea.phrase() for near in "近贴")]
+        for idea in plain:
+            answer = ask(form.format(idea.phrase()))
+            if isinstance(answer, Proposal):
+                assert answer.expression == turned(made(idea.phrase()).expression), idea.id
+                turned_round += 1
+        assert turned_round > 80
+
     @pytest.mark.parametrize("text", ["反转：过去5天涨幅最大的", "换手率又高又低", "高的低的动量"])
     def test_a_contradiction_is_refused(self, text: str) -> None:
         refused(text)
