@@ -187,6 +187,8 @@ class _Cutting:
     def _through(self, paths: Sequence[_Path | None], start: int, end: int) -> _Path | None:
         """The best path to `end` whose last idea begins at `start`."""
         before, link = self._before(paths, start)
+        if self.atoms[start].joined and start:
+            return None
         if before is None or (start and link is None) or len(before.named) >= MOST_IDEAS:
             return None
         stretch = self._stretch(start, end)

@@ -23,6 +23,8 @@ _LEFTMOST = 1e-6
 """of two readings with as many words, the one whose first words are longer"""
 _WHOLE = frozenset({"news", "series"})
 _LIKE = 0.84
+_ENDINGS = ("est", "er", "ed", "ing", "ly")
+_SHORTEST_BASE = 4
 _SHORTEST_TYPO = 5
 _MOST_TYPOS = 3
 
@@ -40,6 +42,8 @@ class Word:
     worded: bool = False
     turned: bool = False
     """it stands under an "avoid": what it says is what is not wanted"""
+    joined: bool = False
+    """it is said in one form with the word before, and is not to be parted from it"""
 
 
 Entry = tuple[str, tuple[str, ...]]
@@ -138,6 +142,12 @@ def _mended(unit: str, known: Lexicon, tried: dict[str, str]) -> str:
     """The word that an unknown English word is a misspelling of; itself where there is none. Only a few are tried."""
     if unit in known.singles or not (unit.isascii() and unit.isalpha()) or not _SHORTEST_TYPO <= len(unit) <= 20:
         return unit
+    for ending in _ENDINGS:
+        base = unit.removesuffix(ending)
+        if base != unit and len(base) >= _SHORTEST_BASE:
+            for form in (base, f"{base}e", base[:-1]):
+                if form in known.singles and len(form) >= _SHORTEST_BASE:
+                    return form
     if unit not in tried and len(tried) < _MOST_TYPOS:
         near = [word for word in known.singles if abs(len(word) - len(unit)) <= 2 and word[0] == unit[0]]
         tried[unit] = next(iter(get_close_matches(unit, sorted(near), n=1, cutoff=_LIKE)), unit)
@@ -182,7 +192,7 @@ def _read(units: list[str], entry: Entry | None) -> Iterable[Word]:
             return [Word("number", float(text), text)]
         return [Word("unread", text, text)]
     kind, values = entry
-    return [Word(kind, value, text) for value in values] or [Word(kind, "", text)]
+    return [Word(kind, value, text, joined=i > 0) for i, value in enumerate(values)] or [Word(kind, "", text)]
 
 
 _NUMBERS = frozenset({"window", "number", "term"})
