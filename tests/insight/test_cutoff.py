@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from quantgpt.factors.cutoff import split_at
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.foundations.series import Series
+from quantgpt.foundations.settings import load_settings
 from quantgpt.metrics.hac import hac_mean
-from quantgpt.research.cutoffs import cutoff_of
+from quantgpt.research.cutoffs import Cutoff, cutoff_of
 from quantgpt.services.hindsight import cutoff_block
 
 SESSIONS = np.array([day for day in np.arange("2024-01-01", "2025-03-01", dtype="datetime64[D]") if np.is_busday(day)])
@@ -87,7 +89,9 @@ def test_nothing_is_out_of_sample_unless_the_day_is_known(
 ) -> None:
     series = {"ic": table(IC_DAYS, rank_ic=IC), "daily_returns": table(SESSIONS[1:], strategy=RETURNS)}
     params = {"params": {"holding_period": HOLDING, "direction": 1}}
-    block = cutoff_block({"engine": engine, "model": model}, params, series, setting)
+    block = cutoff_block(
+        {"engine": engine, "model": model}, params, series, date.fromisoformat(setting) if setting else None
+    )
     assert block["state"] == state
     assert ("before" in block) == (state == "split")
     if state == "unknown":
@@ -97,6 +101,9 @@ def test_nothing_is_out_of_sample_unless_the_day_is_known(
         assert (block["before"], block["after"]) == (before.to_json(), after.to_json())
 
 
-def test_a_setting_that_is_no_day_is_refused() -> None:
+def test_a_setting_that_is_no_day_is_refused_at_the_start() -> None:
     with pytest.raises(BadRequest, match="QUANTGPT_MODEL_CUTOFF"):
-        cutoff_of("x", "last year")
+        load_settings(model_cutoff="last year")
+    assert cutoff_of("x", load_settings(model_cutoff="2025-07-31").model_cutoff) == Cutoff(
+        "2025-07-31", "QUANTGPT_MODEL_CUTOFF"
+    )

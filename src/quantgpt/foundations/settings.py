@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     """Name of the model."""
     model_daily_calls: int = Field(500, ge=0, validation_alias="QUANTGPT_MODEL_DAILY_CALLS")
     """Calls of the language model per user in any 24 hours."""
-    model_cutoff: str | None = Field(None, validation_alias="QUANTGPT_MODEL_CUTOFF")
+    model_cutoff: date | None = Field(None, validation_alias="QUANTGPT_MODEL_CUTOFF")
     """Day (YYYY-MM-DD) up to which the model's training data reach, where the built-in table does not know it."""
     jwt_secret: SecretStr | None = Field(None, validation_alias="JWT_SECRET")
     """Key that signs access tokens; without one a key is generated and kept in QUANTGPT_HOME/secrets."""
@@ -93,7 +94,7 @@ class Settings(BaseSettings):
     max_active_tasks: int = Field(5, ge=1, validation_alias="QUANTGPT_MAX_ACTIVE_TASKS")
     """Unfinished tasks of everybody together; more get 503."""
     task_ttl: int = Field(3600, ge=0, validation_alias="QUANTGPT_TASK_TTL")
-    """Seconds a finished task may be served from memory; tasks themselves are kept in the database for good."""
+    """Accepted for the API document's sake, without effect: tasks are kept in the database for good."""
     task_timeout: float = Field(600.0, gt=0, validation_alias="QUANTGPT_TASK_TIMEOUT")
     """Seconds after which a running task is stopped."""
     rate_limit: int = Field(10, ge=1, validation_alias="QUANTGPT_RATE_LIMIT")
@@ -107,7 +108,7 @@ class Settings(BaseSettings):
     max_sse: int = Field(50, ge=1, validation_alias="QUANTGPT_MAX_SSE")
     """Event streams open at the same time; more get 503."""
     max_total_tasks: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_TOTAL_TASKS")
-    """Entries that the server keeps in memory for finished tasks at most."""
+    """Accepted for the API document's sake, without effect: no tasks are kept in memory."""
     mcp_wait: float = Field(45.0, ge=0, le=600, validation_alias="QUANTGPT_MCP_WAIT")
     """Seconds that a tool of the MCP server waits for its job at most before it hands out the job's id."""
     max_reports: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_REPORTS")

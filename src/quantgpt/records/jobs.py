@@ -51,7 +51,9 @@ class JobRecords:
                     if new.session_id is not None:
                         _touch_session(connection, new.session_id, new.owner_id)
                     if max_open is not None:
-                        self._ensure_room(connection, limited or (new.operation,), new.owner_id, max_open)
+                        opened = self._count_open(connection, limited or (new.operation,))
+                        if opened >= max_open:
+                            raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
                     if admit is not None:
                         admit(connection)
                     return self._insert(connection, new), True
@@ -84,15 +86,6 @@ class JobRecords:
         """Let submissions wait for each other, so that limits are exact. SQLite has one writer anyway."""
         if self._writer.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(7_346_211)))
-
-    def _ensure_room(self, connection: Connection, operations: Sequence[str], owner_id: str, most: int) -> None:
-        """Raise Unavailable when all places are taken, or when others wait and one user would take the last one."""
-        unfinished = and_(jobs.c.state.in_(OPEN_STATES), jobs.c.operation.in_(operations))
-        query = select(jobs.c.owner_id, func.count().label("number")).where(unfinished).group_by(jobs.c.owner_id)
-        taken = {row.owner_id: int(row.number) for row in connection.execute(query)}
-        mine = taken.pop(owner_id, 0)
-        if mine + sum(taken.values()) >= most or (taken and 1 < most - 1 <= mine):
-            raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
 
     def _insert(self, connection: Connection, new: NewJob) -> Job:
         now = connection.execute(select(database_now())).scalar_one()
@@ -171,18 +164,16 @@ class JobRecords:
     def count(self, operations: Sequence[str]) -> tuple[int, int]:
         """(unfinished, all) jobs of those operations."""
         with database_faults(), self._reader.begin() as connection:
-            opened = sum(self._count_open(connection, operation) for operation in operations)
+            opened = self._count_open(connection, operations)
             total = connection.execute(
                 select(func.count()).select_from(jobs).where(jobs.c.operation.in_(operations))
             ).scalar_one()
         return opened, int(total)
 
     @staticmethod
-    def _count_open(connection: Connection, operation: str) -> int:
-        found = connection.execute(
-            select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN_STATES), jobs.c.operation == operation)
-        )
-        return int(found.scalar_one())
+    def _count_open(connection: Connection, operations: Sequence[str]) -> int:
+        unfinished = and_(jobs.c.state.in_(OPEN_STATES), jobs.c.operation.in_(operations))
+        return int(connection.execute(select(func.count()).select_from(jobs).where(unfinished)).scalar_one())
 
     def select_part(self, job_id: str, owner_id: str, index: int) -> bool:
         """Note which part of a finished job its owner chose; False when the job is not theirs or not finished."""

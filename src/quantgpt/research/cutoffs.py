@@ -8,8 +8,6 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from quantgpt.foundations.errors import BadRequest
-
 
 @dataclass(frozen=True)
 class Cutoff:
@@ -19,23 +17,16 @@ class Cutoff:
     source: str
 
 
-def cutoff_of(model: str, setting: str | None = None) -> Cutoff | None:
+def cutoff_of(model: str, setting: date | None = None) -> Cutoff | None:
     """The cutoff of a model: that of the setting, else the one its maker states, else None.
 
     >>> cutoff_of("gpt-4o-2024-08-06").day, cutoff_of("deepseek-chat")
     ('2023-10-01', None)
-    >>> cutoff_of("deepseek-chat", "2025-07-31").source
+    >>> cutoff_of("deepseek-chat", date(2025, 7, 31)).source
     'QUANTGPT_MODEL_CUTOFF'
-
-    Raises: BadRequest for a setting that is no day.
     """
-    if setting:
-        try:
-            return Cutoff(date.fromisoformat(setting).isoformat(), "QUANTGPT_MODEL_CUTOFF")
-        except ValueError:
-            raise BadRequest(
-                f"QUANTGPT_MODEL_CUTOFF 应为 YYYY-MM-DD，收到 {setting[:20]!r}", field="QUANTGPT_MODEL_CUTOFF"
-            ) from None
+    if setting is not None:
+        return Cutoff(setting.isoformat(), "QUANTGPT_MODEL_CUTOFF")
     return next((found for name, found in _table() if model.startswith(name)), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,12 +20,9 @@ _NO_MODEL = {
 
 
 def cutoff_block(
-    llm: Mapping[str, Any], body: Mapping[str, Any], series: Mapping[str, Series], setting: str | None
+    llm: Mapping[str, Any], body: Mapping[str, Any], series: Mapping[str, Series], setting: date | None
 ) -> dict[str, Any]:
-    """The block `cutoff` of a result: `none` without a model, `unknown`, or `split` with both sides of the day.
-
-    Raises: BadRequest for a setting that is no day.
-    """
+    """The block `cutoff` of a result: `none` without a model, `unknown`, or `split` with both sides of the day."""
     if llm.get("engine") != "llm":
         return {"state": "none", "reason": _NO_MODEL}
     from quantgpt.research.cutoffs import cutoff_of

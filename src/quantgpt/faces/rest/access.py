@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from quantgpt.faces.rest.addresses import came_through_a_proxy, is_foreign, is_loopback, network_address
+from quantgpt.faces.rest.limits import LOOKED_AT
 from quantgpt.faces.rest.state import Rest, rest_of
 from quantgpt.foundations.errors import Forbidden, QuantError, Unauthenticated
 from quantgpt.records import LOCAL_ADMIN, User
@@ -158,6 +159,8 @@ def _user(request: Request, app: App) -> Caller:
     if (token is not None or ticket is not None) and not _takes_address_credentials(request):
         raise Unauthenticated(INVALID, hint="send the token in the header: Authorization: Bearer …")
     callers = [door.user(given) for given in (header, token) if given is not None]
+    if ticket is not None and request.scope.get(LOOKED_AT):
+        raise Unauthenticated(INVALID, hint="a ticket opens a page with GET")
     if ticket is not None:
         callers.append(door.ticket_holder(ticket, _subject(request)))
     if not callers:

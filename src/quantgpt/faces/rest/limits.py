@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 TOO_LARGE = "请求体过大"
+LOOKED_AT = "quantgpt.head"
+"""In the scope of a request that asked with HEAD: nothing that works once is used up for it."""
 
 
 class Submissions:
@@ -90,7 +92,7 @@ class HeadAsGet:
                 return {"type": "http.disconnect"}
             return await receive()
 
-        await self._app({**scope, "method": "GET"}, until_ended, bare)
+        await self._app({**scope, "method": "GET", LOOKED_AT: True}, until_ended, bare)
 
 
 async def _too_large(send: Send) -> None:

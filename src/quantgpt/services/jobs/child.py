@@ -16,6 +16,7 @@ from quantgpt.foundations.errors import QuantError
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.foundations.processes import die_with_parent
 from quantgpt.foundations.progress import Note
+from quantgpt.records import Failure
 from quantgpt.services._base import OPERATIONS, App, JobRef, Operation
 from quantgpt.services.jobs.frames import send_frame
 
@@ -69,7 +70,8 @@ def run_order(app: App, order: dict[str, Any], descriptor: int) -> None:
         message = _carry_out(app, how, order, Reporter(descriptor))
     except QuantError as error:
         log.info("job %s: %s", order["id"], error)
-        message = _refusal(error, how)
+        failure = refusal_of(error, how)
+        message = {"type": "failed", "error": failure.error, "facts": failure.error_facts}
     except MemoryError:
         log.exception("job %s ran out of memory", order["id"])
         message = {"type": "failed", "error": "内存不足，任务未完成", "facts": '{"kind":"internal","code":"memory"}'}
@@ -107,7 +109,8 @@ def _with_secrets(app: App, given: dict[str, str]) -> App:
     return replace(app, settings=app.settings.model_copy(update=hidden))
 
 
-def _refusal(error: QuantError, how: Operation) -> dict[str, Any]:
+def refusal_of(error: QuantError, how: Operation) -> Failure:
+    """How a job ends that our own error refused."""
     facts = {
         "kind": str(error.kind),
         "code": getattr(error, "code", type(error).__name__),
@@ -117,4 +120,4 @@ def _refusal(error: QuantError, how: Operation) -> dict[str, Any]:
         "nearest": error.nearest if isinstance(error.nearest, str | int | float | None) else str(error.nearest),
     }
     sentence = how.explain(error) if how.explain else error.message
-    return {"type": "failed", "error": sentence, "facts": canonical_json(facts)}
+    return Failure(error=sentence, error_facts=canonical_json(facts))

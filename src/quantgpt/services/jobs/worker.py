@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quantgpt.foundations.errors import DiskFull, QuantError, Unavailable
-from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records import Failure, Job
 from quantgpt.services._base import OPERATIONS, App
-from quantgpt.services.jobs.child import INTERNAL
+from quantgpt.services.jobs.child import INTERNAL, refusal_of
 from quantgpt.services.jobs.frames import FrameReader
 from quantgpt.services.jobs.lifeline import host_id, is_dead, kill_group, worker_name
 from quantgpt.services.jobs.nursery import Nursery
+from quantgpt.services.jobs.scribe import store
+from quantgpt.services.jobs.vitals import cause_of_death, resident_mb
 from quantgpt.services.reports import purge_reports
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ IDLE_AFTER_SECONDS = 60.0
 CHECK_SECONDS = 0.5
 GRACE_SECONDS = 5.0
 STOP_SECONDS = 2.0
+TIDY_SECONDS = 3600.0
 
 TIMED_OUT = Failure(error="任务超时", error_facts='{"kind":"unavailable","code":"timeout"}')
 UNSTORABLE = Failure(error=INTERNAL, error_facts='{"kind":"internal","code":"unstorable"}')
@@ -74,6 +76,7 @@ class Worker:
     children: dict[tuple[str, int], Child] = field(default_factory=dict)
     _beat_at: float = 0.0
     _check_at: float = 0.0
+    _tidy_at: float = 0.0
     _claimed_at: float = field(default_factory=time.monotonic)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
@@ -155,11 +158,19 @@ class Worker:
         self.app.records.workers.enter(self.id, host=host_id(), pid=os.getpid(), slots=self.slots)
 
     def _beat(self) -> None:
+        self._tidy()
         if self.children:
             self.app.records.attempts.renew(self.id, self.app.settings.lease_seconds)
         if not self.app.records.workers.seen(self.id):
             self._announce()
         self._recover()
+
+    def _tidy(self) -> None:
+        """Once an hour forget what only the last minutes needed."""
+        now = time.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_SECONDS
+            self.app.records.calls.forget_old()
 
     def _recover(self) -> None:
         """Take back the jobs of workers that are dead or silent."""
@@ -195,9 +206,13 @@ class Worker:
         }
         try:
             order |= self._briefed(job)
-        except Unavailable:
+        except (Unavailable, DiskFull):
             self.app.records.attempts.give_back(job.id, job.attempt, "")
             raise
+        except QuantError as error:
+            log.info("job %s: %s", job.id, error)
+            self.app.records.attempts.fail(job.id, job.attempt, refusal_of(error, OPERATIONS[job.operation]))
+            return
         except Exception:
             log.exception("job %s: nothing to begin with", job.id)
             self.app.records.attempts.fail(job.id, job.attempt, UNPREPARED)
@@ -250,36 +265,15 @@ class Worker:
     def _write(self, child: Child) -> bool:
         """Store what a child reported, in order; False when some of it has to wait for the database."""
         while child.unwritten and not child.given_up:
-            if not self._written(child, child.unwritten[0]):
+            fate = store(self.app, child.job, child.unwritten[0])
+            if fate == "waiting":
                 return False
             child.unwritten.popleft()
+            if fate == "stale":
+                self._give_up(child)
+            elif fate == "unstorable":
+                self._end(child, UNSTORABLE)
         return True
-
-    def _written(self, child: Child, frame: Mapping[str, Any]) -> bool:
-        """Store one frame. A step that the database does not take now is dropped, a note is tried again."""
-        try:
-            held = self._keep_step(child.job, frame) if frame["type"] == "step" else self._keep_note(child.job, frame)
-        except Unavailable as error:
-            log.warning("job %s: an event was not stored: %s", child.job.id, error)
-            return bool(frame["type"] == "step")
-        except QuantError:
-            raise
-        except Exception:
-            log.exception("job %s: an event could not be stored", child.job.id)
-            self._end(child, UNSTORABLE)
-            return True
-        if not held:
-            self._give_up(child)
-        return True
-
-    def _keep_step(self, job: Job, frame: Mapping[str, Any]) -> bool:
-        told = {name: frame[name] for name in ("stage", "fraction", "message")}
-        return self.app.records.attempts.step(job.id, job.attempt, **told)
-
-    def _keep_note(self, job: Job, frame: Mapping[str, Any]) -> bool:
-        part = None if frame["part"] is None else canonical_json(frame["part"])
-        told = {name: frame[name] for name in ("facts", "trials", "model_calls")}
-        return self.app.records.attempts.note(job.id, job.attempt, part=part, **told)
 
     def _deaf(self, child: Child) -> None:
         """Listen to that child no more."""
@@ -297,8 +291,8 @@ class Worker:
             log.warning("the fork server is gone; starting it again")
             for child in self.children.values():
                 if child.exit_code is None:
-                    self._hear(child)
                     child.exit_code = -signal.SIGKILL
+                    self._hear(child)
             self._restart_nursery()
 
     def _started(self, message: Mapping[str, Any]) -> None:
@@ -313,8 +307,8 @@ class Worker:
     def _exited(self, pid: int, code: int) -> None:
         for child in self.children.values():
             if child.pid == pid:
+                child.exit_code = code  # first: whatever becomes of its last words, it is gone
                 self._hear(child)
-                child.exit_code = code
 
     def _restart_nursery(self) -> None:
         control = self.nursery.control
@@ -355,7 +349,7 @@ class Worker:
     def _check_memory(self, running: Sequence[Child]) -> None:
         limit = self.app.settings.job_memory_mb
         for child in running:
-            if child.pid and not child.given_up and _resident_mb(child.pid) > limit:
+            if child.pid and not child.given_up and resident_mb(child.pid) > limit:
                 self._end(child, too_big(limit))
 
     def _end(self, child: Child, failure: Failure) -> None:
@@ -405,12 +399,12 @@ class Worker:
             raise Unavailable("数据库暂不可用，请稍后再试")
         if child.given_up:
             return
-        ended = verdict["type"] if verdict else _death(child.exit_code or 0)
+        ended = verdict["type"] if verdict else cause_of_death(child.exit_code or 0)
         log.info("job %s: %s after %.2f s", job.id, ended, time.monotonic() - child.started)
         if verdict is None and restarting:
             attempts.give_back(job.id, job.attempt, "服务重启，任务重新排队")
         elif verdict is None:
-            attempts.lose(job.id, job.attempt, _death(child.exit_code or 0))
+            attempts.lose(job.id, job.attempt, cause_of_death(child.exit_code or 0))
         elif verdict["type"] == "failed":
             attempts.fail(job.id, job.attempt, Failure(error=verdict["error"], error_facts=verdict["facts"]))
         else:
@@ -433,20 +427,3 @@ class Worker:
         job = self.app.records.jobs.get(job_id)
         if job is None or job.state == "failed":
             self.app.artifacts.forget_task(job_id)
-
-
-def _death(code: int) -> str:
-    if code == -signal.SIGKILL:
-        return "进程被信号 9 终止（可能内存不足）"
-    if code < 0:
-        return f"进程被信号 {-code} 终止"
-    return f"进程意外退出（代码 {code}）"
-
-
-def _resident_mb(pid: int) -> float:
-    import psutil
-
-    try:
-        return float(psutil.Process(pid).memory_info().rss) / 2**20
-    except psutil.Error:
-        return 0.0
