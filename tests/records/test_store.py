@@ -85,6 +85,15 @@ def test_workers_come_live_and_go(records: Records) -> None:
     assert records.workers.alive(10) == []
 
 
+def test_nobody_else_reads_the_file(tmp_path: Path) -> None:
+    opened = open_records(None, tmp_path)
+    opened.migrate()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("quantgpt.db*")}
+    opened.close()
+    assert modes.pop("quantgpt.db") == 0o600
+    assert set(modes.values()) <= {0o600}
+
+
 def test_the_reader_cannot_write(records: Records) -> None:
     with pytest.raises(Exception, match=r"(?i)read-?only"), records.reader.begin() as connection:
         connection.execute(text("DELETE FROM users"))

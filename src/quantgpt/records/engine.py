@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,6 +104,10 @@ def _watch_file(engines: tuple[Engine, ...], path: Path) -> None:
             raise Unavailable(
                 f"数据库文件 {path} 已被删除或替换", hint="put the file back, or start again: quantgpt up"
             )
+        if (
+            not opened and not path.exists()
+        ):  # nobody else reads addresses and prompts; SQLite gives its side files the same mode
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def remember(*_: Any) -> None:
         if not opened and (found := identity()) is not None:

@@ -250,7 +250,7 @@ class App:
 
         probe = self.settings.home / f".room-{os.getpid()}"
         try:
-            self.settings.home.mkdir(parents=True, exist_ok=True)
+            self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_text(probe, "room\n" * 1024)
             probe.unlink()
         except OSError as error:
