@@ -16,10 +16,11 @@ from quantgpt.foundations.errors import BadExpression
 from quantgpt.foundations.fields import FIELDS
 from quantgpt.research.ideas import Idea, ideas_catalogue, library, vocabulary
 from quantgpt.research.reading.grouping import Named, Reading, read_ideas
-from quantgpt.research.reading.guard import is_no_description
+from quantgpt.research.reading.guard import future_in, is_no_description
 from quantgpt.research.reading.requests import Request, decay_apart, request_of
 from quantgpt.research.reading.spelling import LONGEST, plain
-from quantgpt.research.reading.words import Word, words_of
+from quantgpt.research.reading.word import Word
+from quantgpt.research.reading.words import words_of
 
 __all__ = ["Proposal", "Refusal", "ideas_catalogue", "propose", "suggestions_near"]
 
@@ -60,6 +61,9 @@ def propose(text: str, *, fields: frozenset[str], has_industry: bool) -> Proposa
         return Refusal(f"描述太长：最多 {LONGEST} 个字，请用一句话说一个因子", _usual(fields))
     if is_no_description(said):
         return Refusal("这段文字不是因子描述（含有代码或指令），整段没有读取", _usual(fields))
+    if ahead := future_in(said):
+        reason = f"说到了未来（“{ahead[:12]}”）：因子只能用当时已知的行情，未来的数据不可用，请用过去的窗口描述"
+        return Refusal(reason, suggestions_near(said, fields=fields))
     read = words_of(said)
     refused = _unreadable(said, read.words, fields)
     if refused:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from quantgpt.research.ideas import Idea, Library, library
-from quantgpt.research.reading.sides import DIRECTIONS, side_of
-from quantgpt.research.reading.words import Word
+from quantgpt.research.reading.fitting import LINKS, NEARNESS, NUMBERS, both_sides, is_link, is_scattered, windows_of
+from quantgpt.research.reading.negation import DIRECTIONS
+from quantgpt.research.reading.sides import side_of
+from quantgpt.research.reading.word import Word
 
 MOST_WORDS = 36
 MOST_IDEAS = 5
-LINKS = frozenset({"plus", "break"})
-"""what may stand between two ideas, or inside one, without saying anything"""
 SOFT = frozenset({"previous"})
-_NUMBERS = frozenset({"window", "number"})
 _IDEA, _EXTRA, _MATCHED, _ACROSS, _UNLINKED, _APART, _STYLE, _STOLEN, _BARE = (
     10.0,
     0.1,
@@ -39,6 +38,8 @@ class Named:
     skipped: int | None = None
     bare: bool = False
     """a level of which the words do not say which end they want"""
+    level: bool = False
+    """no word says which end is wanted, and there is no usual one"""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Reading:
 def read_ideas(words: Sequence[Word]) -> Reading | None:
     """The cheapest way to account for all words by ideas, None where there is none."""
     atoms = list(words)
-    while atoms and _is_link(atoms[-1], LINKS):
+    while atoms and is_link(atoms[-1], LINKS):
         atoms.pop()
     dangling = None
     if atoms and atoms[-1].kind == "link" and atoms[-1].value == "times":
         dangling = "times"
         atoms.pop()
-    while atoms and _is_link(atoms[0], LINKS):
+    while atoms and is_link(atoms[0], LINKS):
         atoms.pop(0)
     if not atoms or len(atoms) > MOST_WORDS:
         return None
@@ -67,6 +68,8 @@ def read_ideas(words: Sequence[Word]) -> Reading | None:
         return None
     named, links = found
     if len(named) > 1 and any(one.bare for one in named):
+        return None
+    if set(links) == {"plus"} and _one_direction_for_two(atoms, named):
         return None
     if dangling is None and len(named) > 1:
         named, links = _said_once(named, links)
@@ -79,16 +82,19 @@ def read_ideas(words: Sequence[Word]) -> Reading | None:
     return Reading(_shared(atoms, named), links)
 
 
-def _is_link(word: Word, which: frozenset[str]) -> bool:
-    return word.kind == "break" or (word.kind == "link" and word.value in which)
-
-
 def _said_once(named: tuple[Named, ...], links: tuple[str, ...]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
     """The ideas without those that only repeat an earlier one."""
     if set(links) != {"plus"}:
         return named, links
-    kept = tuple(dict.fromkeys(named))
+    kept = tuple({(one.idea.id, one.side, one.windows, one.skipped): one for one in named}.values())
     return kept, links[: len(kept) - 1]
+
+
+def _one_direction_for_two(atoms: Sequence[Word], named: tuple[Named, ...]) -> bool:
+    """Whether two quantities are linked and a direction is said of one only: "市值和换手率低"."""
+    linked = any(atom.kind == "link" or atom.text == "、" for atom in atoms)
+    directed = any(atom.kind == "concept" and atom.value in DIRECTIONS for atom in atoms)
+    return linked and directed and any(one.level for one in named)
 
 
 def _opposed(named: tuple[Named, ...]) -> bool:
@@ -99,7 +105,7 @@ def _opposed(named: tuple[Named, ...]) -> bool:
 
 def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...]:
     """The one window of a text, where it stands for all its ideas: said apart, or with no link between the ideas."""
-    sizes = [atom.value for atom in atoms if atom.kind in _NUMBERS]
+    sizes = [atom.value for atom in atoms if atom.kind in NUMBERS]
     if len(named) < 2 or len(set(sizes)) != 1:
         return named
     if not _stands_apart(atoms) and any(atom.kind in ("link", "break") for atom in atoms):
@@ -108,7 +114,7 @@ def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...
     return tuple(
         one
         if one.windows or not one.idea.params or one.idea.exact or one.idea.two or size < one.idea.least
-        else Named(one.idea, one.side, (size,), one.skipped)
+        else replace(one, windows=(size,))
         for one in named
     )
 
@@ -116,7 +122,7 @@ def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...
 def _stands_apart(atoms: Sequence[Word]) -> bool:
     """Whether a window has a clause to itself."""
     for i, atom in enumerate(atoms):
-        if atom.kind in _NUMBERS:
+        if atom.kind in NUMBERS:
             before = i == 0 or atoms[i - 1].kind in ("break", "link")
             after = i + 1 == len(atoms) or atoms[i + 1].kind in ("break", "link")
             if before and after and any(a.kind == "break" for a in atoms):
@@ -162,7 +168,7 @@ class _Cutting:
 
     def _numbers_first(self) -> bool:
         for atom in self.atoms:
-            if atom.kind in _NUMBERS or (atom.kind == "concept" and atom.value in DIRECTIONS):
+            if atom.kind in NUMBERS or (atom.kind == "concept" and atom.value in DIRECTIONS):
                 return True
             if atom.kind == "concept":
                 return False
@@ -226,6 +232,27 @@ class _Cutting:
             return True
         return end < len(self.atoms) and not self._joins(end) and not self._named(breaks[-1], end)
 
+    def _robs(self, start: int, end: int) -> bool:
+        """Whether a stretch begins with the direction of the quantity before it: "流动性 | 差 的 小盘"."""
+        if not start or not self._is_named(start - 1):
+            return False
+        for at in range(start, end):
+            if at > start and self.atoms[at].parted:
+                return True
+            if self.atoms[at].value not in DIRECTIONS:
+                return False
+        return False
+
+    def _compares(self, start: int, end: int) -> bool:
+        """Whether a comparison is torn from one of the two that it compares."""
+        first, last = self.atoms[start], self.atoms[end - 1]
+        before = start > 0 and self.atoms[start - 1].kind == "concept"
+        after = end < len(self.atoms) and self.atoms[end].kind == "concept"
+        return bool((first.value == "relative" and before) or (last.value == "relative" and after))
+
+    def _is_named(self, at: int) -> bool:
+        return self.atoms[at].kind == "concept" and self.atoms[at].value not in DIRECTIONS
+
     def _named(self, start: int, end: int) -> bool:
         return any(a.kind == "concept" and a.value not in DIRECTIONS for a in self.atoms[start:end])
 
@@ -233,6 +260,8 @@ class _Cutting:
         atoms = self.atoms[start:end]
         concepts = [atom for atom in atoms if atom.kind == "concept"]
         if not concepts or any(atom.kind not in _READ for atom in atoms) or self._torn(start, end):
+            return None
+        if self._robs(start, end) or self._compares(start, end):
             return None
         said = {str(atom.value) for atom in concepts}
         said |= {str(atom.value) for atom in atoms if atom.kind == "link" and atom.value not in LINKS}
@@ -243,7 +272,9 @@ class _Cutting:
         best: _Stretch | None = None
         for concept in sorted(said):
             for idea, pattern in _index().get(concept, ()):
-                if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | _NEARNESS:
+                if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | NEARNESS:
+                    continue
+                if not both_sides(pattern, atoms):
                     continue
                 made = self._as(idea, pattern, atoms, said, self._awkward(start, end))
                 if made and (best is None or made.cost < best.cost):
@@ -254,19 +285,19 @@ class _Cutting:
         self, idea: Idea, pattern: frozenset[str], atoms: tuple[Word, ...], said: set[str], awkward: float
     ) -> _Stretch | None:
         """The stretch as one idea, None where its words, sides or numbers do not fit the idea."""
-        scattered = _clauses_of(pattern, atoms)
+        scattered = is_scattered(pattern, atoms)
         if scattered is None or (scattered and not idea.across):
             return None
         side = side_of(self.known, idea, pattern, atoms)
         if side is None:
             return None
-        taken = _windows(idea, atoms)
+        taken = windows_of(idea, atoms)
         if taken is None:
             return None
         windows, skipped = taken
         cost = _IDEA - _MATCHED * len(pattern) + _EXTRA * len(said - pattern) + _ACROSS * bool(scattered)
         bare = idea.directed and not side.told
-        return _Stretch(cost + awkward + _BARE * bare, Named(idea, side.sign, windows, skipped, bare))
+        return _Stretch(cost + awkward + _BARE * bare, Named(idea, side.sign, windows, skipped, bare, not side.told))
 
     def _awkward(self, start: int, end: int) -> float:
         """What speaks against the ends of a stretch: a number across a link, a word on the unusual side."""
@@ -307,69 +338,3 @@ class _Cutting:
 
 
 _READ = frozenset({"concept", "link", "break", "window", "number", "skipping", "term", "today"})
-_NEARNESS = frozenset({"near", "far"})
-
-
-def _clauses_of(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool | None:
-    """Whether the concepts of a pattern are said in several clauses, none of which has them all."""
-    clause: set[str] = set()
-    for atom in (*atoms, Word("break", "")):
-        if _is_link(atom, LINKS):
-            if pattern <= clause:
-                return False
-            clause = set()
-        elif atom.kind == "skipping":
-            clause |= {"skip"}
-        elif atom.kind in ("concept", "link"):
-            clause |= {str(atom.value)} | ({"distance"} if atom.value in _NEARNESS else set())
-    return True
-
-
-def _windows(idea: Idea, atoms: tuple[Word, ...]) -> tuple[tuple[int, ...], int | None] | None:
-    """(windows in their order, the latest sessions to leave out), None where they are not what the idea takes."""
-    exact: list[int] = []
-    sizes: list[int] = []
-    skipped: int | None = None
-    skipping = False
-    for atom in atoms:
-        if atom.kind == "skipping":
-            long, skipped = atom.value
-            sizes.append(long)
-        elif atom.kind == "concept" and atom.value == "skip":
-            skipping = True
-        elif atom.kind in _NUMBERS:
-            if atom.value != int(atom.value):
-                return None
-            if skipping:
-                skipped, skipping = int(atom.value), False
-                continue
-            sizes.append(int(atom.value))
-            exact += [] if atom.worded else [int(atom.value)]
-    if len(set(sizes)) > len(idea.params) - ("skip" in idea.params):
-        sizes = [size for size in sizes if size in exact or not any(abs(size - e) <= 0.1 * e for e in exact)]
-    if len(sizes) > len(idea.params) and len(set(sizes)) == 1:
-        sizes = sizes[:1]
-    return _fitting(idea, atoms, sizes, skipped)
-
-
-def _fitting(
-    idea: Idea, atoms: tuple[Word, ...], sizes: list[int], skipped: int | None
-) -> tuple[tuple[int, ...], int | None] | None:
-    terms = [int(atom.value) for atom in atoms if atom.kind == "term"]
-    today = any(atom.kind == "today" for atom in atoms)
-    if today and not idea.today:
-        return None
-    if not sizes and idea.params and not idea.exact and not idea.two:
-        first = next(iter(idea.params.values()))
-        if today and idea.least == 1:
-            sizes = [1]
-        elif terms and first != 1:
-            sizes = [terms[0]]
-    if skipped is not None and "skip" not in idea.params:
-        return None
-    most = len(idea.params) - ("skip" in idea.params)
-    if len(sizes) > most or (idea.two and len(set(sizes)) != 2) or (idea.exact and len(sizes) not in (0, most)):
-        return None
-    if any(not 1 <= size <= idea.longest for size in sizes) or (sizes and min(sizes) < idea.least):
-        return None
-    return tuple(sizes), skipped

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quantgpt.research.reading.words import Word
+from quantgpt.research.reading.word import Word
 
 DEFAULT_SMOOTHING = 5
 DEFAULT_DECAY = 10

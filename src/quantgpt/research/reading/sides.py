@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quantgpt.research.ideas import Idea, Library
-from quantgpt.research.reading.words import Word
+from quantgpt.research.reading.negation import DIRECTIONS
+from quantgpt.research.reading.word import Word
 
-DIRECTIONS = frozenset({"low", "high"})
 _EXTREMES = frozenset({"oversold", "overbought"})
 """states that already are an end: a direction beside them may only say the same"""
 _LEVELS = frozenset({"低", "最低", "较低", "更低", "很低", "low", "lower", "lowest"})
@@ -87,6 +87,8 @@ def _vote(known: Library, idea: Idea, pattern: frozenset[str], clause: Sequence[
         return None
     signs = {sign for sign in signed.values() if sign}
     if len(signs) > 1:
+        return None
+    if len({atom.turned for atom in clause if atom.value != "price"}) > 1:
         return None
     turned = -1 if any(atom.turned for atom in clause) else 1
     if not signs and not way and turned == 1:

@@ -36,11 +36,14 @@ _WORDS = {
     }.items()
     for word in words.split()
 }
+_ROUGHLY = re.compile(r"[一二两三四五六七八九]{2}")
+"""两三个月, 三四十天: no one number"""
 _N = r"(?:\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百]*半?[〇零一二两三四五六七八九十百半])"
 _E = rf"(?:\d+(?:\.\d+)?|\b(?:half[\s-]+(?:an?\s+)?|(?:{'|'.join(_WORDS)})(?![a-z])))"
 _ZH = r"(?:个)?(?:交易日|交易周|自然月|日|天|星期|礼拜|周|月|季度|季|年)"
 _EN = r"(?:trading\s+days?|business\s+days?|sessions?|days?|d|weeks?|wks?|w|months?|mths?|mos?|mo|m|quarters?|q|years?|yrs?|y)(?:'s?)?(?![a-z0-9])"
-_SPAN = rf"(?:(?<![a-z\d.]){_N}\s*(?:{_ZH})|(?<![a-z\d.]){_E}\s*-?\s*{_EN})"
+_AND_HALF = r"(?:个半(?:交易周|月|季度|季|星期|礼拜)|(?:年|周|季度?|天|日)半)"
+_SPAN = rf"(?:(?<![a-z\d.]){_N}\s*{_AND_HALF}|(?<![a-z\d.]){_N}\s*(?:{_ZH})|(?<![a-z\d.]){_E}\s*-?\s*{_EN})"
 _YEAR = r"(?<!\d)(?:19|20)\d\d(?!\d)\s*年?(?:\s*\d{1,2}\s*月)?"
 
 
@@ -63,6 +66,8 @@ def number_of(text: str) -> float | None:
     if text in _WORDS:
         return float(_WORDS[text])
     half, text = text.endswith("半"), text.rstrip("半")
+    if _ROUGHLY.search(text) and not set(text) & {"零", "〇"}:
+        return None
     total, current = 0, 0
     for sign in text:
         if sign in _DIGITS:
@@ -77,7 +82,8 @@ def number_of(text: str) -> float | None:
 
 def sessions_of(text: str) -> tuple[int, bool] | None:
     """(sessions of a span of time, whether it was said in weeks or longer), None where it is none."""
-    match = re.match(rf"\s*({_N})\s*({_ZH})", text) or re.match(rf"\s*({_E})\s*-?\s*({_EN})", text)
+    half = re.match(rf"\s*({_N})\s*({_AND_HALF})", text)
+    match = half or re.match(rf"\s*({_N})\s*({_ZH})", text) or re.match(rf"\s*({_E})\s*-?\s*({_EN})", text)
     if not match:
         return None
     number, unit = number_of(match[1]), _unit(match[2])
@@ -85,7 +91,7 @@ def sessions_of(text: str) -> tuple[int, bool] | None:
         return None
     if unit == DAYS["周"] and number == YEAR_WEEKS:
         return DAYS["年"], True
-    days = number * unit
+    days = (number + (0.5 if half else 0.0)) * unit
     return (int(days), unit > 1) if days == int(days) else None
 
 
@@ -192,7 +198,10 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Span | None]], ...] = (
     (_SPAN, _window),
     (r"上个?半年|上个?(?:周|月|季度|年)|[周月季年]度|近月|半年", _bare),
     (r"(?<![a-z])(?:week|month|quarter|year|fortnight|annual)(?:ly|s)?(?:'s?)?(?![a-z])", _bare),
-    (r"今天|今日|(?<![a-z])today(?:'s)?(?![a-z])", lambda m: Span("today", 1)),
+    (
+        r"今天|今日|当[日天](?!(?:成交)?均价|最高|最低|高位|低位|高点|低点|内|.{0,4}区间)|(?<![a-z])today(?:'s)?(?![a-z])",
+        lambda m: Span("today", 1),
+    ),
     (r"短期|短线|中期|中线|长期|长线|(?<![a-z])(?:short|medium|mid|intermediate|long)\s*-?\s*term(?![a-z])", _term),
 )
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 
 from quantgpt.research.ideas import library, vocabulary
+from quantgpt.research.reading.negation import negated
+from quantgpt.research.reading.signs import signs_told, subtracted
 from quantgpt.research.reading.times import Span, spans_of
+from quantgpt.research.reading.word import Word
 
 BREAKS = frozenset(",;:。.!?、\n…—")
 QUIET = frozenset("()[]\"'“”《》「」【】_~·# ")
@@ -27,23 +29,6 @@ _ENDINGS = ("est", "er", "ed", "ing", "ly")
 _SHORTEST_BASE = 4
 _SHORTEST_TYPO = 5
 _MOST_TYPOS = 3
-
-
-@dataclass(frozen=True)
-class Word:
-    """One piece of a text that has been read: its kind, what it stands for, and how it was written.
-
-    `kind` is concept, link, wrap, missing, universe, silent, break, unread, or that of a `Span`.
-    """
-
-    kind: str
-    value: Any
-    text: str = ""
-    worded: bool = False
-    turned: bool = False
-    """it stands under an "avoid": what it says is what is not wanted"""
-    joined: bool = False
-    """it is said in one form with the word before, and is not to be parted from it"""
 
 
 Entry = tuple[str, tuple[str, ...]]
@@ -128,14 +113,14 @@ def words_of(text: str) -> Words:
     known = lexicon()
     found: list[Word] = []
     tried: dict[str, str] = {}
-    for piece in spans_of(text):
+    for piece in spans_of(signs_told(text)):
         if isinstance(piece, Span):
             found.append(Word(piece.kind, piece.value, worded=piece.worded))
         else:
             units = [_mended(unit, known, tried) for unit in units_of(piece, known.singles)]
             found += _cut(units, known)
     mended = {unit: word for unit, word in tried.items() if unit != word}
-    return Words(tuple(_negated(_in_place(found))), mended)
+    return Words(tuple(negated(subtracted(_in_place(_parted(found))))), mended)
 
 
 def _mended(unit: str, known: Lexicon, tried: dict[str, str]) -> str:
@@ -193,6 +178,21 @@ def _read(units: list[str], entry: Entry | None) -> Iterable[Word]:
         return [Word("unread", text, text)]
     kind, values = entry
     return [Word(kind, value, text, joined=i > 0) for i, value in enumerate(values)] or [Word(kind, "", text)]
+
+
+def _parted(words: list[Word]) -> list[Word]:
+    """The words, each told whether a 的 stands before it; 日 behind a quantity is no particle."""
+    made = list(words)
+    behind = named = False
+    for i, word in enumerate(words):
+        if word.kind == "silent":
+            behind = behind or word.text == "的"
+            if word.text in ("日", "天") and named:
+                made[i] = Word("unread", word.text, word.text)
+        elif behind:
+            made[i], behind = replace(word, parted=True), False
+        named = word.kind == "concept"
+    return made
 
 
 _NUMBERS = frozenset({"window", "number", "term"})
@@ -255,63 +255,3 @@ def _names_something(words: list[Word], at: int) -> bool:
     """Whether a concept that is no direction comes next."""
     at = next((k for k in range(at, len(words)) if words[k].kind != "silent"), len(words))
     return at < len(words) and words[at].kind == "concept" and words[at].value not in ("low", "high")
-
-
-_OTHER_WAY = {
-    one: other
-    for pair in (
-        "low high",
-        "expand shrink",
-        "rise fall",
-        "above below",
-        "stable unstable",
-        "strength weakness",
-        "near far",
-    )
-    for one, other in (pair.split(), pair.split()[::-1])
-}
-_REACH = 3
-
-
-def _negated(words: list[Word]) -> list[Word]:
-    """The words with "not" and "avoid" applied to what follows them."""
-    made = list(words)
-    for i, word in enumerate(words):
-        if word.kind == "concept" and word.value == "not":
-            made[i] = _turn_next(made, i)
-    for i, word in enumerate(made):
-        if word.kind == "concept" and word.value == "avoid":
-            _turn_clause(made, i)
-    return [word for word in made if word.kind != "silent"]
-
-
-def _turn_next(made: list[Word], at: int) -> Word:
-    """Turn the next word that has an opposite; where there is none, the clause is what is not wanted."""
-    seen, ahead = 0, False
-    for k in range(at + 1, len(made)):
-        if made[k].kind == "break" or seen >= _REACH:
-            break
-        if made[k].kind != "concept":
-            continue
-        seen, ahead = seen + 1, True
-        if made[k].value in _OTHER_WAY:
-            made[k] = replace(made[k], value=_OTHER_WAY[made[k].value])
-            return Word("silent", "", made[at].text)
-    return replace(made[at], value="avoid") if ahead else Word("unread", made[at].text, made[at].text)
-
-
-def _turn_clause(made: list[Word], at: int) -> None:
-    text = made[at].text
-    under = _clause(made, at + 1, 1) or ([] if text.isascii() else _clause(made, at - 1, -1))
-    for k in under:
-        made[k] = replace(made[k], turned=not made[k].turned)
-    made[at] = Word("silent", "", text) if under else Word("unread", text, text)
-
-
-def _clause(made: list[Word], at: int, step: int) -> list[int]:
-    found = []
-    while 0 <= at < len(made) and made[at].kind != "break":
-        if made[at].kind == "concept" and made[at].value != "avoid":
-            found.append(at)
-        at += step
-    return found

@@ -1,0 +1,93 @@
+"""Whether a stretch of words fits an idea: where its concepts stand, what its quotient divides, which windows it takes."""
+
+from __future__ import annotations
+
+from quantgpt.research.ideas import Idea
+from quantgpt.research.reading.negation import DIRECTIONS
+from quantgpt.research.reading.word import Word
+
+LINKS = frozenset({"plus", "break"})
+"""what may stand between two ideas, or inside one, without saying anything"""
+NUMBERS = frozenset({"window", "number"})
+NEARNESS = frozenset({"near", "far"})
+
+
+def is_link(word: Word, which: frozenset[str]) -> bool:
+    return word.kind == "break" or (word.kind == "link" and word.value in which)
+
+
+_OF_A_SERIES = frozenset({"usual", "mean", "sum", "previous", "ma", "relative", "ratio", "difference"})
+
+
+def both_sides(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool:
+    """Whether what a quotient inside an idea divides, and what by, are quantities of the idea or nothing but windows."""
+    at = next((i for i, atom in enumerate(atoms) if atom.kind == "link" and atom.value == "over"), None)
+    if at is None:
+        return True
+    sides = [{str(a.value) for a in side if a.kind == "concept"} for side in (atoms[:at], atoms[at + 1 :])]
+    return all(not (said - DIRECTIONS - _OF_A_SERIES) or said & pattern for said in sides)
+
+
+def is_scattered(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool | None:
+    """Whether the concepts of a pattern are said in several clauses, none of which has them all."""
+    clause: set[str] = set()
+    for atom in (*atoms, Word("break", "")):
+        if is_link(atom, LINKS):
+            if pattern <= clause:
+                return False
+            clause = set()
+        elif atom.kind == "skipping":
+            clause |= {"skip"}
+        elif atom.kind in ("concept", "link"):
+            clause |= {str(atom.value)} | ({"distance"} if atom.value in NEARNESS else set())
+    return True
+
+
+def windows_of(idea: Idea, atoms: tuple[Word, ...]) -> tuple[tuple[int, ...], int | None] | None:
+    """(windows in their order, the latest sessions to leave out), None where they are not what the idea takes."""
+    exact: list[int] = []
+    sizes: list[int] = []
+    skipped: int | None = None
+    skipping = False
+    for atom in atoms:
+        if atom.kind == "skipping":
+            long, skipped = atom.value
+            sizes.append(long)
+        elif atom.kind == "concept" and atom.value == "skip":
+            skipping = True
+        elif atom.kind in NUMBERS:
+            if atom.value != int(atom.value):
+                return None
+            if skipping:
+                skipped, skipping = int(atom.value), False
+                continue
+            sizes.append(int(atom.value))
+            exact += [] if atom.worded else [int(atom.value)]
+    if len(set(sizes)) > len(idea.params) - ("skip" in idea.params):
+        sizes = [size for size in sizes if size in exact or not any(abs(size - e) <= 0.1 * e for e in exact)]
+    if len(sizes) > len(idea.params) and len(set(sizes)) == 1:
+        sizes = sizes[:1]
+    return _fitting(idea, atoms, sizes, skipped)
+
+
+def _fitting(
+    idea: Idea, atoms: tuple[Word, ...], sizes: list[int], skipped: int | None
+) -> tuple[tuple[int, ...], int | None] | None:
+    terms = [int(atom.value) for atom in atoms if atom.kind == "term"]
+    today = any(atom.kind == "today" for atom in atoms)
+    if today and not idea.today:
+        return None
+    if not sizes and idea.params and not idea.exact and not idea.two:
+        first = next(iter(idea.params.values()))
+        if today and idea.least == 1:
+            sizes = [1]
+        elif terms and first != 1:
+            sizes = [terms[0]]
+    if skipped is not None and "skip" not in idea.params:
+        return None
+    most = len(idea.params) - ("skip" in idea.params)
+    if len(sizes) > most or (idea.two and len(set(sizes)) != 2) or (idea.exact and len(sizes) not in (0, most)):
+        return None
+    if any(not 1 <= size <= idea.longest for size in sizes) or (sizes and min(sizes) < idea.least):
+        return None
+    return tuple(sizes), skipped
