@@ -10,8 +10,7 @@ import pytest
 
 from quantgpt.records import LOCAL_ADMIN, NewJob, Records
 from quantgpt.records.openings import add_opening, has_been_opened
-from quantgpt.services.ledger import briefing_of
-from quantgpt.services.trials import Identity, TrialBook, failed_row, measured_row, unpack_returns
+from quantgpt.services.trials import Identity, failed_row, measured_row, unpack_returns
 
 pytestmark = pytest.mark.xdist_group("records")
 
@@ -39,11 +38,11 @@ def row(name: str, seed: int = 1, **what: Any) -> dict[str, Any]:
 def test_the_same_again_is_no_new_trial_and_changes_nothing(records: Records) -> None:
     assert records.trials.add(LOCAL_ADMIN, [row("a", 1), row("b", 2)]) == 2
     assert records.trials.add(LOCAL_ADMIN, [row("a", 3), row("a", holding=10), row("a", universe="csi500")]) == 2
-    mine = records.trials.ledger(LOCAL_ADMIN, KEY, with_returns=10)
+    mine = records.trials.ledger(LOCAL_ADMIN, KEY)
     assert [(found.expression, found.holding_period) for found in mine] == [("a", 5), ("b", 5), ("a", 10)]
     first = np.random.default_rng(1).normal(size=300) / 100
-    assert mine[0].returns is not None
-    np.testing.assert_allclose(unpack_returns(mine[0].returns), first, atol=1e-9)
+    packed = records.trials.returns_of(LOCAL_ADMIN, [mine[0].id])
+    np.testing.assert_allclose(unpack_returns(packed[mine[0].id]), first, atol=1e-9)
 
 
 def test_every_user_has_a_ledger_of_their_own(records: Records) -> None:
@@ -53,18 +52,6 @@ def test_every_user_has_a_ledger_of_their_own(records: Records) -> None:
     assert len(records.trials.ledger(LOCAL_ADMIN, KEY)) == 1
     assert records.trials.page(other, page=1, page_size=10)[1] == 2
     assert records.trials.of_jobs(other, ["nobody"]) == []
-
-
-def test_only_the_newest_come_with_their_returns(records: Records) -> None:
-    records.trials.add(LOCAL_ADMIN, [row(f"t{k}", k) for k in range(6)])
-    records.trials.add(LOCAL_ADMIN, [failed_row(identity("broken"))])
-    mine = records.trials.ledger(LOCAL_ADMIN, KEY, with_returns=4)
-    assert [found.returns is not None for found in mine] == [False, False, True, True, True, True, False]
-    told = briefing_of(KEY, mine)
-    assert (told["older"], len(told["older_sharpes"]), len(told["rows"])) == (2, 2, 5)
-    ledger = TrialBook.read({"ledger": told}).ledger()
-    assert (ledger.trials, ledger.returnless) == (7, 1)
-    assert ledger.counted == pytest.approx(7.0, abs=0.1)
 
 
 def test_pages_and_counts(records: Records) -> None:
@@ -97,7 +84,7 @@ def test_parallel_bookings_of_the_same_trials_count_once(records: Records) -> No
 
 def look(name: str, **more: Any) -> dict[str, Any]:
     on_slice = {"kind": "opening", "start_date": "2025-04-01", "ledger_key": "slice"}
-    return {**row(name), **on_slice, "reason": "plain_run", "opened_ledger_key": KEY, **more}
+    return {**row(name), **on_slice, "reason": "plain_run", "opened_ledger_key": KEY, "own_span": True, **more}
 
 
 def test_a_plain_run_is_a_look_for_every_lineage_that_tried_the_factor(records: Records) -> None:

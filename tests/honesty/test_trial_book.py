@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from quantgpt.services.trials import (
     active_of,
     failed_row,
     finish,
-    laid_side_by_side,
+    laid_by_day,
     ledger_key,
     measured_row,
     prepare,
@@ -38,6 +39,9 @@ def identity(name: str, holding: int = 5) -> Identity:
         expression=name,
         expression_hash=name,
     )
+
+
+SESSIONS = np.arange("2022-01-01", "2025-12-31", dtype="datetime64[D]")
 
 
 def briefing(*rows: dict, older: int = 0) -> dict:
@@ -65,13 +69,13 @@ def test_a_ledger_is_named_by_market_universe_and_span() -> None:
 
 
 def test_the_first_trial_is_corrected_for_nothing() -> None:
-    assert prepare(identity("a"), {}).trials == 1.0
-    assert prepare(identity("a"), briefing()).permutations == 999
+    assert prepare(identity("a"), TrialBook()).trials == 1.0
+    assert prepare(identity("a"), TrialBook.read(briefing())).permutations == 999
 
 
 def test_the_same_again_is_no_new_trial() -> None:
     g = np.random.default_rng(1)
-    told = briefing(measured("a", g.normal(size=500)), measured("b", g.normal(size=500)))
+    told = TrialBook.read(briefing(measured("a", g.normal(size=500)), measured("b", g.normal(size=500))))
     assert prepare(identity("a"), told).trials == pytest.approx(2.0, abs=0.01)
     assert prepare(identity("c"), told).trials == pytest.approx(3.0, abs=0.01)
     assert prepare(identity("a", holding=10), told).trials == pytest.approx(3.0, abs=0.01)
@@ -80,10 +84,9 @@ def test_the_same_again_is_no_new_trial() -> None:
 def test_copies_count_once_and_failures_each() -> None:
     x = np.random.default_rng(2).normal(size=500)
     rows = [measured(f"copy{k}", x) for k in range(30)] + [failed_row(identity(f"failed{k}")) for k in range(50)]
-    assert prepare(identity("new"), briefing(*rows)).trials == pytest.approx(52.0, abs=0.01)
-    assert prepare(identity("new"), briefing(*rows)).permutations == math.ceil(
-        40 * prepare(identity("new"), briefing(*rows)).trials
-    )
+    correction = prepare(identity("new"), TrialBook.read(briefing(*rows)))
+    assert correction.trials == pytest.approx(52.0, abs=0.01)
+    assert correction.permutations == math.ceil(40 * correction.trials)
 
 
 def test_candidates_tried_together_count_together() -> None:
@@ -112,15 +115,44 @@ def test_failed_trials_lower_the_deflated_ratio_of_a_run() -> None:
     own = g.normal(0.0008, 0.006, 500)
     others = [measured(f"o{k}", g.normal(0.0, 0.006, 500)) for k in range(4)]
     failures = [failed_row(identity(f"f{k}")) for k in range(50)]
-    before = TrialBook.read(briefing(*others)).judge(identity("mine"), own)
-    after = TrialBook.read(briefing(*others, *failures)).judge(identity("mine"), own)
+    before = TrialBook.read(briefing(*others)).judge(identity("mine"), own, "2023-01-04")
+    after = TrialBook.read(briefing(*others, *failures)).judge(identity("mine"), own, "2023-01-04")
     assert (before.trials, after.trials) == (5, 55)
     assert after.dsr < before.dsr - 0.02
 
 
-def test_runs_of_one_ledger_match_from_the_left() -> None:
-    table = laid_side_by_side([np.array([1.0, 2.0, 3.0]), np.array([4.0])])
+def test_returns_lie_on_their_days() -> None:
+    days = np.array(["2024-01-02", "2024-01-03", "2024-01-08", "2024-01-09", "2024-02-19"], dtype="datetime64[D]")
+    table = laid_by_day([("2024-01-03", np.array([1.0, 2.0, 3.0])), ("2024-01-09", np.array([4.0, 5.0]))], days)
+    np.testing.assert_array_equal(table, [[1.0, 2.0, 3.0, np.nan], [np.nan, np.nan, 4.0, 5.0]])
+    table = laid_by_day([("", np.array([1.0, 2.0, 3.0])), ("", np.array([4.0]))], None)
     np.testing.assert_array_equal(table, [[1.0, 2.0, 3.0], [4.0, np.nan, np.nan]])
+    assert laid_by_day([], days).shape == (0, 0)
+
+
+def test_a_copy_on_a_shifted_span_is_no_other_trial() -> None:
+    """The same returns cut at other ends are one independent trial, where they are compared on the same days."""
+    x = np.random.default_rng(8).normal(size=520)
+    rows = [{**measured(f"copy{k}", x[k * 7 : 500 + k]), "first_day": str(SESSIONS[100 + k * 7])} for k in range(10)]
+    book = TrialBook.read(briefing(*rows), SESSIONS)
+    assert book.ledger().counted == pytest.approx(1.0, abs=0.02)
+    assert book.judge(identity("mine"), x[30:], str(SESSIONS[130])).effective_trials == pytest.approx(1.0, abs=0.02)
+    assert TrialBook.read(briefing(*rows)).ledger().counted > 9  # from the left they look like ten
+
+
+def test_overfitting_is_told_on_the_sessions_that_a_family_shares() -> None:
+    """A root tested on the whole range and candidates on its first three quarters."""
+    g = np.random.default_rng(9)
+    own = [g.normal(size=400) for _ in range(11)]
+    whole, cut = TrialBook(days=SESSIONS), TrialBook(days=SESSIONS)
+    root = np.concatenate([own[0], g.normal(size=130)])
+    for k, returns in enumerate([root, *own[1:]]):
+        whole.add({**measured(f"n{k}", returns), "first_day": str(SESSIONS[50])}, lineage_id="one")
+        cut.add({**measured(f"n{k}", returns[:400]), "first_day": str(SESSIONS[50])}, lineage_id="one")
+    assert whole.overfitting("one") == cut.overfitting("one")
+    assert (whole.overfitting("one")["sessions"], whole.overfitting("one")["left_out"]) == (400, 0)
+    assert whole.overfitting(None, ())["trials"] == 0
+    assert whole.overfitting()["trials"] == 11
 
 
 def test_a_family_of_noise_in_the_book() -> None:
@@ -134,6 +166,12 @@ def test_a_family_of_noise_in_the_book() -> None:
     assert book.overfitting("two")["pbo"] is None
     assert "10" in book.overfitting("two")["reason"]["zh"]
     json.dumps(found, allow_nan=False)
+
+
+def on_the_span_of(view) -> tuple[Identity, TrialBook]:  # type: ignore[no-untyped-def]
+    """A factor asked for on the sessions of a view, and a book of its market."""
+    span = {"start_date": str(view.days[view.first]), "end_date": str(view.days[-1])}
+    return replace(identity("x"), **span), TrialBook(days=view.days)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +199,8 @@ def test_both_ends_of_a_test(tested) -> None:  # type: ignore[no-untyped-def]
 
     seal = sealed_slice(view.days[view.first :])
     assert seal is not None
-    block, rows = finish(identity("x"), made.body, made.series, {}, seal=seal)
+    who, book = on_the_span_of(view)
+    block, rows = finish(who, made.body, made.series, book, seal=seal)
     json.dumps([block, rows], allow_nan=False)
     assert [row["kind"] for row in rows] == ["test", "opening"]
     own, look = rows
@@ -181,8 +220,8 @@ def test_a_run_that_keeps_out_of_the_slice_is_no_look(tested) -> None:  # type: 
     from quantgpt.factors.sealing import sealed_slice
 
     seal = sealed_slice(view.days[view.first :])
-    block, rows = finish(identity("x"), made.body, made.series, {}, seal=seal, sealed=True)
+    block, rows = finish(identity("x"), made.body, made.series, TrialBook(), seal=seal, sealed=True)
     assert (len(rows), block["sealed"]["state"]) == (1, "sealed")
-    block, rows = finish(identity("x"), made.body, made.series, {})
+    block, rows = finish(identity("x"), made.body, made.series, TrialBook())
     assert (len(rows), block["sealed"]["state"]) == (1, "none")
     assert "120" in block["sealed"]["reason"]["zh"]

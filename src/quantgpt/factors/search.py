@@ -40,7 +40,7 @@ RESOLUTION = 40.0
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """What the ledger of one user, universe and span says about the trials before this one.
+    """What the ledgers of one user and universe say about the trials before this one, on its span or most of it.
 
     `trials` counts them all; `effective` is what those with returns are worth, `returnless` how many failed without any;
     `variance` is that of their daily Sharpe ratios (NaN of fewer than two).
@@ -207,8 +207,8 @@ def judge_search(
 
 def _words(f: SearchFacts) -> tuple[str, str]:
     """One line in both languages."""
-    zh = f"同一用户、股票池和区间共试过 {f.trials} 个因子（相当于 {f.effective_trials:.1f} 个独立的）"
-    en = f"Factors tried on this universe and span: {f.trials}, worth {f.effective_trials:.1f} independent ones"
+    zh = f"同一用户、股票池在这一区间（或其大半）共试过 {f.trials} 个因子（相当于 {f.effective_trials:.1f} 个独立的）"
+    en = f"Factors tried on this universe and span, or most of it: {f.trials}, worth {f.effective_trials:.1f} independent ones"
     if not can_be_significant(f.effective_trials):
         zh += "；试得太多，这一区间上已没有因子能通过修正，请换一段没有用过的区间"
         en += "; too many: no factor can pass the correction on this span any more, take one that was not used"

@@ -55,6 +55,17 @@ class TrialRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LedgerSpan:
+    """What the trials of one ledger have in common."""
+
+    ledger_key: str
+    market: str
+    universe: str
+    start_date: str
+    end_date: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LedgerCount:
     """How much is in one ledger."""
 
@@ -102,15 +113,11 @@ def add_trials(
 def _book_look(
     connection: Connection, owner_id: str, job_id: str | None, lineage_id: str | None, row: Mapping[str, Any]
 ) -> None:
-    """A plain run saw a sealed slice: book it for its own lineage and for each whose search tried the expression."""
-    tried = select(trials.c.lineage_id).where(
-        trials.c.owner_id == owner_id,
-        trials.c.ledger_key == row["opened_ledger_key"],
-        trials.c.expression_hash == row["expression_hash"],
-        trials.c.kind == "candidate",
-        trials.c.lineage_id.is_not(None),
-    )
-    lineages = {found.lineage_id for found in connection.execute(tried)}
+    """A plain run saw the sealed slice of a span: book it for each lineage that searched the span and tried the
+    expression, and for its own lineage where the span is its own."""
+    lineages = set(connection.execute(_lineages_that_tried(owner_id, row["opened_ledger_key"], row)).scalars())
+    if lineage_id and row.get("own_span"):
+        lineages.add(lineage_id)
     look = {
         "ledger_key": row["opened_ledger_key"],
         "expression": row["expression"],
@@ -120,8 +127,36 @@ def _book_look(
         "asked_by": job_id,
         "job_id": job_id,
     }
-    for lineage in sorted(lineages | ({lineage_id} if lineage_id else set())):
+    for lineage in sorted(lineages):
         add_plain_run(connection, owner_id, {**look, "lineage_id": lineage})
+
+
+def _lineages_that_tried(owner_id: str, key: str, row: Mapping[str, Any]) -> Select[Any]:
+    """Lineages with a search on the span of a ledger that tried the factor of `row` there, as a candidate or before."""
+    of_ledger = and_(trials.c.owner_id == owner_id, trials.c.ledger_key == key, trials.c.lineage_id.is_not(None))
+    searched = select(trials.c.lineage_id).where(of_ledger, trials.c.kind == "candidate")
+    return (
+        select(trials.c.lineage_id)
+        .where(of_ledger, trials.c.expression_hash == row["expression_hash"], trials.c.lineage_id.in_(searched))
+        .distinct()
+    )
+
+
+def _one_of_each_ledger(owner_id: str) -> Select[Any]:
+    """The id of one trial of every ledger of somebody, each found by one step through the index of identities, however
+    many trials it holds."""
+    mine = trials.c.owner_id == owner_id
+    keys = select(func.min(trials.c.ledger_key).label("key")).where(mine).cte("keys", recursive=True)
+    following = select(func.min(trials.c.ledger_key)).where(mine, trials.c.ledger_key > keys.c.key).scalar_subquery()
+    keys = keys.union_all(select(following).where(keys.c.key.is_not(None)))
+    one = select(trials.c.id).where(mine, trials.c.ledger_key == keys.c.key).limit(1).scalar_subquery()
+    return select(one.label("id")).select_from(keys).where(keys.c.key.is_not(None))
+
+
+def _of_ledgers(owner_id: str, keys: Sequence[str]) -> Select[Any]:
+    """Everything but the returns of the trials of some ledgers, oldest first."""
+    mine = and_(trials.c.owner_id == owner_id, trials.c.ledger_key.in_(list(keys)))
+    return select(*_WITHOUT_RETURNS).where(mine).order_by(trials.c.id)
 
 
 _WITHOUT_RETURNS = [column for column in trials.c if column is not trials.c.returns]
@@ -146,19 +181,34 @@ class TrialRecords:
         with database_faults(), self._writer.begin() as connection:
             return add_trials(connection, owner_id, job_id, lineage_id, rows)
 
-    def ledger(self, owner_id: str, key: str, *, with_returns: int = 0) -> list[TrialRow]:
-        """The trials of one ledger, oldest first; the newest `with_returns` of those that have returns come with them."""
-        mine = and_(trials.c.owner_id == owner_id, trials.c.ledger_key == key)
-        newest = (
-            select(trials.c.id, trials.c.returns)
-            .where(mine, trials.c.returns.is_not(None))
-            .order_by(trials.c.id.desc())
-            .limit(with_returns)
-        )
+    def ledger(self, owner_id: str, key: str) -> list[TrialRow]:
+        """The trials of one ledger, oldest first, without returns."""
+        return self.of_ledgers(owner_id, [key])
+
+    def of_ledgers(self, owner_id: str, keys: Sequence[str]) -> list[TrialRow]:
+        """The trials of some ledgers, oldest first, without returns."""
+        return self._read(_of_ledgers(owner_id, keys)) if keys else []
+
+    def spans_over(self, owner_id: str, market: str, universe: str, start_date: str, end_date: str) -> list[LedgerSpan]:
+        """The ledgers of one universe whose spans have days in common with this one."""
+        columns = [trials.c[name] for name in LedgerSpan.__dataclass_fields__]
         with database_faults(), self._reader.begin() as connection:
-            blobs = {row.id: row.returns for row in connection.execute(newest)} if with_returns else {}
-            rows = connection.execute(select(*_WITHOUT_RETURNS).where(mine).order_by(trials.c.id)).mappings()
-            return [TrialRow(**row, returns=blobs.get(row["id"])) for row in rows]
+            ledgers = list(connection.execute(_one_of_each_ledger(owner_id)).scalars())
+            found = (
+                select(*columns)
+                .where(trials.c.id.in_(ledgers))
+                .where(trials.c.market == market, func.lower(trials.c.universe) == universe.lower())
+                .where(trials.c.start_date <= end_date, trials.c.end_date >= start_date)
+                .order_by(trials.c.start_date, trials.c.end_date)
+            )
+            return [LedgerSpan(**row) for row in connection.execute(found).mappings()]
+
+    def returns_of(self, owner_id: str, ids: Sequence[int]) -> dict[int, bytes]:
+        """Compressed daily returns of those of these trials that have some."""
+        wanted = and_(trials.c.owner_id == owner_id, trials.c.id.in_(list(ids)), trials.c.returns.is_not(None))
+        with database_faults(), self._reader.begin() as connection:
+            found = connection.execute(select(trials.c.id, trials.c.returns).where(wanted))
+            return {row.id: bytes(row.returns) for row in found}
 
     def page(
         self,

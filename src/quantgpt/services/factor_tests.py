@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from quantgpt.backtest.factor_test import FactorTestResult
     from quantgpt.expr import Expression
     from quantgpt.factors.diagnose import ExpressionFacts
-    from quantgpt.factors.sealing import Seal
     from quantgpt.market.market import Market
     from quantgpt.services.trials import Correction, Identity
     from quantgpt.services.words import Wording
@@ -180,7 +179,8 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     Raises: BadExpression, UnknownUniverse, BadRequest, NoData, RateLimited and Unavailable of a language model.
     """
     from quantgpt.services.hindsight import cutoff_block
-    from quantgpt.services.trials import failed_row, finish
+    from quantgpt.services.sealing import open_span
+    from quantgpt.services.trials import TrialBook, failed_row, finish, prepare
     from quantgpt.services.words import worded
 
     stages = Stages(progress)
@@ -188,14 +188,15 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     market = _open(app, ask)
     wording = worded(app, ask.prompt, market, stages, ask.briefing)
     stages.enter("validating")
-    identity = _identity(ask, market, wording)
+    identity, book = _identity(ask, market, wording), TrialBook.read(ask.briefing, market.days)
+    open_end, seal = open_span(market.days, ask.start_date, ask.end_date)
+    end = open_end if ask.seal else ask.end_date
     try:
-        made, seal = _tested(app, ask, market, wording.expression, identity, stages)
+        made = _tested(app, ask, market, wording.expression, end, prepare(identity, book), stages)
     except NoData:
-        tell(stages, Note(trials=(failed_row(identity),)))
+        tell(stages, Note(trials=(failed_row(identity, kept_out_of=seal if ask.seal else None),)))
         raise
-    sealed = seal is not None and ask.seal
-    search, trials = finish(identity, made.body, made.series, ask.briefing, seal=seal, sealed=sealed)
+    search, trials = finish(identity, made.body, made.series, book, seal=seal, sealed=seal is not None and ask.seal)
     tell(stages, Note(trials=trials))
     cutoff = cutoff_block(wording.llm, made.body, made.series, app.settings.model_cutoff)
     parts = {"params": _params(ask, made.body, wording), "llm": wording.llm, "search": search, "cutoff": cutoff}
@@ -218,20 +219,23 @@ def _identity(ask: TestFactor, market: Market, wording: Wording) -> Identity:
 
 
 def _tested(
-    app: App, ask: TestFactor, market: Market, expression: Expression, identity: Identity, stages: Stages
-) -> tuple[FactorTestResult, Seal | None]:
-    """The test of the expression on the span asked for, without its sealed slice where that is to stay sealed."""
+    app: App,
+    ask: TestFactor,
+    market: Market,
+    expression: Expression,
+    end_date: str,
+    correction: Correction,
+    stages: Stages,
+) -> FactorTestResult:
+    """The test of the expression on the span asked for, up to `end_date`."""
     from quantgpt.expr import EvalInputs, evaluate
     from quantgpt.factors.regimes import HISTORY
-    from quantgpt.services.sealing import open_span
-    from quantgpt.services.trials import prepare
 
     stages.enter("fetching_data")
-    open_end, seal = open_span(market.days, ask.start_date, ask.end_date)
     view = market.view(
         ask.universe,
         ask.start_date,
-        open_end if ask.seal else ask.end_date,
+        end_date,
         warmup=expression.warmup,
         benchmark=ask.benchmark or None,
         history=HISTORY,
@@ -241,7 +245,7 @@ def _tested(
         view.fields[name]
     stages.enter("backtesting")
     factor = evaluate([expression], inputs, threads=app.settings.job_threads)[0]
-    return _computed(spec_of(ask, expression, prepare(identity, ask.briefing)), view, factor, stages), seal
+    return _computed(spec_of(ask, expression, correction), view, factor, stages)
 
 
 def _params(ask: TestFactor, body: dict[str, Any], wording: Wording) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.series import number
@@ -36,26 +37,28 @@ def session_q_values(app: App, owner_id: str, session_id: str) -> dict[str, dict
 
 
 def task_q_values(app: App, owner_id: str, task_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The same for tasks by id; the family of each is the ledger of its universe and span.
+    """The same for tasks by id; the family of each is what was tried on its universe and on half of its span or more.
 
     Raises: NotFound."""
+    from quantgpt.services.ledger import tried_over
+
     tasks = [read_task(app, task_id, owner_id) for task_id in dict.fromkeys(task_ids)]
-    ledgers: dict[str, list[Job]] = {}
+    ledgers: dict[tuple[str, str, str, str], list[Job]] = {}
     for job in tasks:
         if job.state == "succeeded" and job.operation == TEST:
-            ledgers.setdefault(_key(app, job), []).append(job)
+            ledgers.setdefault(_span(app, job), []).append(job)
     out: dict[str, dict[str, Any]] = {}
-    for key, members in ledgers.items():
-        out |= _judged(members, app.records.trials.ledger(owner_id, key))
+    for (market, universe, start, end), members in ledgers.items():
+        rows = tried_over(app, owner_id, market, universe, start, end).rows
+        out |= _judged(members, [replace(row, universe=universe, start_date=start, end_date=end) for row in rows])
     return out
 
 
-def _key(app: App, job: Job) -> str:
-    from quantgpt.services.trials import ledger_key
-
+def _span(app: App, job: Job) -> tuple[str, str, str, str]:
+    """Market, universe and dates of a test."""
     ask = json.loads(job.ask)
     market = ask.get("market") or app.markets.open().name
-    return ledger_key(market, ask["universe"], ask["start_date"], ask["end_date"])
+    return market, ask["universe"], ask["start_date"], ask["end_date"]
 
 
 def _judged(tasks: Sequence[Job], rows: Sequence[TrialRow]) -> dict[str, dict[str, Any]]:

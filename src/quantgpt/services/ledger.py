@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from quantgpt.foundations.errors import QuantError
 from quantgpt.foundations.series import number
 from quantgpt.services._base import App
 
 if TYPE_CHECKING:
+    from quantgpt.foundations.panel import Days
     from quantgpt.records.trials import LedgerCount, TrialRow
 
 MOST_SHARPES = 5_000
@@ -34,13 +36,20 @@ def ledger_brief(app: App, owner_id: str, ask: Spanned) -> dict[str, Any]:
     """What a job must know of the trials before it, in plain values: field `ledger` of its briefing.
 
     The newest 200 trials come with their returns, so that the job can correlate its own with them; of older ones their
-    number and Sharpe ratios. Trials without returns all come.
+    number and Sharpe ratios. Trials without returns all come. `searched`: spans with days in common on which a search
+    kept its last quarter sealed.
     """
+    market = ask.market or app.markets.open().name
+    return brief_over(app, owner_id, market, ask.universe, ask.start_date, ask.end_date)
+
+
+def brief_over(app: App, owner_id: str, market: str, universe: str, start_date: str, end_date: str) -> dict[str, Any]:
+    """The same for a universe and a span."""
     from quantgpt.services.trials import MOST_COMPARED, ledger_key
 
-    market = ask.market or app.markets.open().name
-    key = ledger_key(market, ask.universe, ask.start_date, ask.end_date)
-    return {"ledger": briefing_of(key, app.records.trials.ledger(owner_id, key, with_returns=MOST_COMPARED))}
+    found = tried_over(app, owner_id, market, universe, start_date, end_date, with_returns=MOST_COMPARED)
+    told = briefing_of(ledger_key(market, universe, start_date, end_date), found.rows)
+    return {"ledger": {**told, "searched": [list(span) for span in found.searched]}}
 
 
 def briefing_of(key: str, rows: Sequence[TrialRow]) -> dict[str, Any]:
@@ -57,11 +66,95 @@ def briefing_of(key: str, rows: Sequence[TrialRow]) -> dict[str, Any]:
                 "ok": row.ok,
                 "lineage_id": row.lineage_id,
                 "sharpe_daily": row.sharpe_daily,
+                "first_day": row.first_day,
                 "returns": base64.b64encode(row.returns).decode() if row.returns is not None else None,
             }
             for row in known
         ],
     }
+
+
+# -- what counts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriedOver:
+    """What somebody tried on a universe and a span. `rows`: the trials that count, oldest first, each factor once."""
+
+    rows: list[TrialRow]
+    searched: list[tuple[str, str]]
+    """spans with days in common on which there was a search"""
+
+
+def tried_over(
+    app: App,
+    owner_id: str,
+    market: str,
+    universe: str,
+    start_date: str,
+    end_date: str,
+    *,
+    with_returns: int = 0,
+) -> TriedOver:
+    """The trials that a test of a universe and a span is corrected for: those that saw half of its sessions or more,
+    whatever their own dates; the newest `with_returns` of them with their returns."""
+    from quantgpt.services.trials import ledger_key
+
+    spans = app.records.trials.spans_over(owner_id, market, universe, start_date, end_date)
+    rows = app.records.trials.of_ledgers(owner_id, [span.ledger_key for span in spans])
+    searched = sorted({(row.start_date, row.end_date) for row in rows if row.kind == "candidate" and row.lineage_id})
+    key, days = ledger_key(market, universe, start_date, end_date), _sessions(app, market)
+    counted = [row for row in rows if row.ledger_key == key or saw_half(row, start_date, end_date, days)]
+    chosen = each_factor_once(counted, key)
+    newest = [row.id for row in chosen if row.ok][-with_returns:] if with_returns else []
+    returns = app.records.trials.returns_of(owner_id, newest) if newest else {}
+    return TriedOver(rows=[replace(row, returns=returns.get(row.id)) for row in chosen], searched=searched)
+
+
+def _sessions(app: App, market: str) -> Days:
+    """The sessions of a market; none where it is gone."""
+    import numpy as np
+
+    try:
+        return app.markets.open(market).days
+    except QuantError:
+        return np.empty(0, dtype="datetime64[D]")
+
+
+def saw_half(row: TrialRow, start_date: str, end_date: str, days: Days) -> bool:
+    """Whether a trial saw at least half of the sessions from `start_date` to `end_date`.
+
+    What it saw are the sessions of its returns: a candidate never saw the sealed slice of the span that it was asked for.
+    Of one that failed no more may be known than that span.
+    Shape: days (T,): all sessions of the market, rising.
+    """
+    first, stop = _places(days, start_date, end_date)
+    own_first, own_stop = _places(days, row.first_day or row.start_date, row.end_date)
+    if row.first_day and row.sessions:
+        own_stop = own_first + row.sessions
+    return stop > first and 2 * (min(stop, own_stop) - max(first, own_first)) >= stop - first
+
+
+def _places(days: Days, start_date: str, end_date: str) -> tuple[int, int]:
+    import numpy as np
+
+    first, last = np.datetime64(start_date, "D"), np.datetime64(end_date, "D")
+    return int(np.searchsorted(days, first)), int(np.searchsorted(days, last, "right"))
+
+
+def each_factor_once(rows: Sequence[TrialRow], key: str) -> list[TrialRow]:
+    """One trial of each factor and holding period, oldest first: one with returns before one without, a test before a look,
+    one of the ledger `key` before others, the newest of these."""
+
+    def worth(row: TrialRow) -> tuple[bool, bool, bool, int]:
+        return row.ok, row.kind != "opening", row.ledger_key == key, row.id
+
+    chosen: dict[str, TrialRow] = {}
+    for row in rows:
+        known = chosen.get(row.label)
+        if known is None or worth(row) > worth(known):
+            chosen[row.label] = row
+    return sorted(chosen.values(), key=lambda row: row.id)
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------
@@ -108,11 +201,14 @@ def ledger_summary(app: App, owner_id: str, *, page: int = 1, page_size: int = 1
 
 
 def _summary(app: App, owner_id: str, count: LedgerCount) -> dict[str, Any]:
+    """One ledger: what was booked in it, and how lucky the best factor tested on its span may be."""
     from quantgpt.metrics.sharpe_inference import expected_best_sharpe
     from quantgpt.services.trials import MOST_COMPARED, TrialBook
 
-    rows = app.records.trials.ledger(owner_id, count.ledger_key, with_returns=MOST_COMPARED)
-    found = TrialBook.read({"ledger": briefing_of(count.ledger_key, rows)}).ledger()
+    span = (count.market, count.universe, count.start_date, count.end_date)
+    rows = tried_over(app, owner_id, *span, with_returns=MOST_COMPARED).rows
+    book = TrialBook.read({"ledger": briefing_of(count.ledger_key, rows)}, _sessions(app, count.market))
+    found = book.ledger()
     effective = max(found.counted, 1.0)
     sessions = max((row.sessions or 0 for row in rows), default=0)
     floor = 1.0 / (sessions - 1) if sessions > 1 else 0.0

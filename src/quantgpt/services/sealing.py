@@ -17,12 +17,14 @@ from quantgpt.services.tasks import read_task
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from quantgpt.backtest.factor_test import FactorTestResult
+    from quantgpt.expr import Expression
     from quantgpt.factors.sealing import Seal
     from quantgpt.foundations.panel import Days
     from quantgpt.market.market import Market
     from quantgpt.records import Job
     from quantgpt.records.openings import OpeningRow
-    from quantgpt.services.trials import Identity
+    from quantgpt.services.trials import Correction, Identity
 
 log = logging.getLogger(__name__)
 
@@ -84,12 +86,10 @@ class OpenSeal:
 
 def _brief(app: App, ask: OpenSeal, owner_id: str) -> dict[str, Any]:
     """The ledger of the slice: every other factor of the user that was held against it."""
-    from quantgpt.services.ledger import briefing_of
-    from quantgpt.services.trials import MOST_COMPARED, ledger_key
+    from quantgpt.services.ledger import brief_over
 
     market = ask.market or app.markets.open().name
-    key = ledger_key(market, ask.universe, ask.sealed_start, ask.sealed_end)
-    return {"ledger": briefing_of(key, app.records.trials.ledger(owner_id, key, with_returns=MOST_COMPARED))}
+    return brief_over(app, owner_id, market, ask.universe, ask.sealed_start, ask.sealed_end)
 
 
 def _explain(error: QuantError) -> str:
@@ -101,18 +101,19 @@ def _explain(error: QuantError) -> str:
 )
 def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
     """Test a chosen factor on its sealed slice. The look counts as a trial of the slice, whatever comes of it."""
-    from quantgpt.services.trials import failed_row, finish
+    from quantgpt.services.trials import TrialBook, failed_row, finish, prepare
 
     progress("fetching_data", 0.1, "封存段行情")
     market = _market(app, ask.market, ask.snapshot)
     expression = compiled(ask.expression, market)
     identity = _identity(ask, market.name, expression.hash)
+    book = TrialBook.read(ask.briefing, market.days)
     try:
-        made = _tested(app, ask, market, expression, identity, progress)
+        made = _tested(app, ask, market, expression, prepare(identity, book), progress)
     except NoData:
         tell(progress, Note(trials=(failed_row(identity, "opening"),)))
         raise
-    search, rows = finish(identity, made.body, made.series, ask.briefing, kind="opening")
+    search, rows = finish(identity, made.body, made.series, book, kind="opening")
     tell(progress, Note(trials=rows))
     body = made.body
     kept = ("metrics", "backtest_summary", "anti_overfit", "score", "score_ci95", "grade", "component_scores", "caps",
@@ -148,12 +149,13 @@ def _identity(ask: OpenSeal, market: str, expression_hash: str) -> Identity:
     )
 
 
-def _tested(app: App, ask: OpenSeal, market: Market, expression: Any, identity: Identity, progress: Progress) -> Any:
+def _tested(
+    app: App, ask: OpenSeal, market: Market, expression: Expression, correction: Correction, progress: Progress
+) -> FactorTestResult:
     from quantgpt.backtest.factor_test import FactorTestSpec, run_factor_test
     from quantgpt.expr import EvalInputs, evaluate
     from quantgpt.factors.regimes import HISTORY
     from quantgpt.foundations.hashing import hash_value
-    from quantgpt.services.trials import prepare
 
     view = market.view(
         ask.universe,
@@ -164,8 +166,7 @@ def _tested(app: App, ask: OpenSeal, market: Market, expression: Any, identity: 
         history=HISTORY,
     )
     factor = evaluate([expression], EvalInputs.of(view), threads=app.settings.job_threads)[0]
-    correction = prepare(identity, ask.briefing)
-    seed = hash_value([identity.expression_hash, ask.universe, ask.sealed_start, ask.sealed_end, ask.holding_period])
+    seed = hash_value([expression.hash, ask.universe, ask.sealed_start, ask.sealed_end, ask.holding_period])
     spec = FactorTestSpec(
         n_groups=ask.n_groups,
         holding_period=ask.holding_period,
@@ -222,7 +223,21 @@ def open_for_selection(
     except _Opened:
         return _known(app, owner_id, lineage, row, ask, iteration)
     app.records.openings.name_job(booked[-1], job.id)
-    return {"state": "opened", "lineage_id": lineage, "job_id": job.id, "sealed": seal.to_json()}
+    seen = _looks_before(app, owner_id, row)
+    told = {"state": "opened", "lineage_id": lineage, "job_id": job.id, "sealed": seal.to_json()}
+    return {**told, "looked_at_before": seen}
+
+
+def _looks_before(app: App, owner_id: str, row: Mapping[str, Any]) -> int:
+    """Plain runs of a factor that saw the slice before it was opened for that factor."""
+    from quantgpt.records.openings import PLAIN_RUN
+
+    before = []
+    for look in app.records.openings.of_lineage(owner_id, row["lineage_id"]):
+        if look.reason != PLAIN_RUN and not look.refused:
+            break
+        before.append(look)
+    return sum(look.reason == PLAIN_RUN and look.expression_hash == row["expression_hash"] for look in before)
 
 
 def _known(
@@ -243,6 +258,7 @@ def _known(
         "lineage_id": lineage,
         "job_id": job.id if job else None,
         "sealed": {"first_day": opened.sealed_start, "last_day": opened.sealed_end},
+        "looked_at_before": _looks_before(app, owner_id, row),
     }
 
 

@@ -17,7 +17,6 @@ from quantgpt.factors.search import permutations_for
 from quantgpt.foundations.errors import BadExpression, NoData, NotFound
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Note, Progress, tell
-from quantgpt.metrics.pbo import probability_of_overfitting
 from quantgpt.research.bandit import Bandit, reward
 from quantgpt.research.duplicates import Seen
 from quantgpt.research.evaluation import Candidate, Outcome, SharedPanel, evaluate_many
@@ -36,8 +35,6 @@ from quantgpt.services.trials import (
     TrialBook,
     active_of,
     failed_row,
-    laid_side_by_side,
-    overfitting_json,
     trial_row,
 )
 
@@ -90,7 +87,7 @@ class Search:
             parent=parent,
             seal=seal,
             panel=_panel(market, ask, end, max(MOST_WARMUP, parent.warmup)),
-            book=TrialBook.read(ask.briefing),
+            book=TrialBook.read(ask.briefing, market.days),
             memory=Memory.of(remembered(ask.briefing, market)),
         )
 
@@ -205,7 +202,7 @@ class Search:
         identity = self.identity(expression)
         if found.full is None:
             tested.draft = replace(tested.draft, error=found.error or "未知错误")
-            tested.row = failed_row(identity, "candidate")
+            tested.row = failed_row(identity, "candidate", self.seal)
         else:
             tested.body, tested.series = dict(found.full.body), found.full.series
             tested.active = active_of(tested.body, tested.series)
@@ -228,8 +225,8 @@ class Search:
                 self.book.add(one.row, self.ask.briefing.get("lineage_id"))
         self.added = len(self.book.others()) - before
         for one in self.tested:
-            if one.active is not None and one.draft.expression is not None:
-                facts = self.book.judge(self.identity(one.draft.expression), one.active)
+            if one.active is not None and one.row is not None and one.draft.expression is not None:
+                facts = self.book.judge(self.identity(one.draft.expression), one.active, one.row["first_day"])
                 one.shown["search"] = {**facts.to_json(), "sealed": self.sealed()}
         self.tested.sort(key=lambda one: (one.score is None, -(one.score or 0.0)))
 
@@ -261,23 +258,16 @@ class Search:
             "trials": found.trials,
             "effective_trials": round(found.counted, 2),
             "trials_added": self.added,
-            "pbo": self._overfitting(lineage),
+            "pbo": self.book.overfitting(lineage, self._labels()),
             "sealed": self.sealed(),
             "strategies": strategies_used([one.draft for one in self.tested]),
             "expected_rewards": beliefs,
             "memory": self.memory.to_json(),
         }
 
-    def _overfitting(self, lineage: str | None) -> dict[str, Any]:
-        """What choosing among the candidates of the lineage is worth, on the sessions of the open slice."""
-        width = max((one.active.size for one in self.tested if one.active is not None), default=0)
-        own = {self.identity(one.draft.expression).label for one in self.tested if one.draft.expression is not None}
-        family = [
-            entry.returns[:width]
-            for entry in self.book.others()
-            if entry.returns is not None and (entry.label in own or (lineage is not None and entry.lineage == lineage))
-        ]
-        return overfitting_json(probability_of_overfitting(laid_side_by_side(family)))
+    def _labels(self) -> set[str]:
+        """What tells the candidates of this generation from other trials."""
+        return {self.identity(one.draft.expression).label for one in self.tested if one.draft.expression is not None}
 
     def identity(self, expression: Expression) -> Identity:
         """What makes a trial of this search the same as another one."""

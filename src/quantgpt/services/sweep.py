@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from quantgpt.factors.sealing import Seal
     from quantgpt.market.market import Market
     from quantgpt.research.evaluation import Outcome
-    from quantgpt.services.trials import Identity
+    from quantgpt.services.trials import Identity, TrialBook
 
 FLUSH_ROWS = 32
 WORDS = {
@@ -119,6 +119,8 @@ class _Run:
     seal: Seal | None
     end_date: str
     """last day of the tests"""
+    book: TrialBook
+    """the market's sessions and the spans that were searched on them"""
     waiting: list[dict[str, Any]] = field(default_factory=list)
     booked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -127,7 +129,9 @@ class _Run:
         """Read the list and the market, check the options."""
         from quantgpt.services.checks import checked_factor_test
         from quantgpt.services.factor_tests import TestFactor
-        from quantgpt.services.sealing import open_span, seal_of
+        from quantgpt.services.ledger import tried_over
+        from quantgpt.services.sealing import open_span
+        from quantgpt.services.trials import TrialBook
 
         if ask.workers < 0:
             raise BadRequest(f"进程数不能为负，收到 {ask.workers}", field="workers", nearest=0)
@@ -154,10 +158,11 @@ class _Run:
             "snapshot": market.snapshot,
             "seal": ask.seal,
         }
-        end, seal = ask.end_date, seal_of(market.days, ask.start_date, ask.end_date)
-        if ask.seal:
-            end, seal = open_span(market.days, ask.start_date, ask.end_date)
-        return cls(app, ask, owner_id, listing, table, market, options, seal, end)
+        open_end, seal = open_span(market.days, ask.start_date, ask.end_date)
+        end = open_end if ask.seal else ask.end_date
+        tried = tried_over(app, owner_id, market.name, ask.universe, ask.start_date, ask.end_date)
+        book = TrialBook(days=market.days, searched=tried.searched)
+        return cls(app, ask, owner_id, listing, table, market, options, seal, end, book)
 
     def go(self, done: dict[int, dict[str, Any]], progress: Progress) -> None:
         """Fill `done` with every row of the list, and the table with those that were missing."""
@@ -259,31 +264,29 @@ class _Run:
         )
 
     def _trials(self, line: Line, expression: Expression, outcome: Outcome) -> Iterable[dict[str, Any]]:
-        """The row of the ledger, and that of the look at the slice which a search would have kept sealed."""
-        from quantgpt.services.trials import failed_row, measured_row
+        """The row of the ledger, and those of looks at slices that a search would have kept sealed, or did."""
+        from quantgpt.services.trials import failed_row, look_rows, measured_row
 
         identity = self._identity(line, expression)
         quick = outcome.quick
         if quick is None:
-            return [failed_row(identity, "sweep")]
+            return [failed_row(identity, "sweep", self.seal if self.ask.seal else None)]
         days = [str(day) for day in quick.days.astype("datetime64[D]")]
         figures = {
             "ic_mean": quick.figures["ic_mean"],
             "rank_ic_mean": quick.figures["rank_ic_mean"],
             "p_value": quick.figures["rank_ic_p_hac"],
         }
-        rows = [measured_row(identity, quick.active, days[0], figures, "sweep")]
-        if self.seal is not None and not self.ask.seal:
-            rows.append(_look(identity, self.seal, quick.active, days))
-        return rows
+        own = measured_row(identity, quick.active, days[0], figures, "sweep")
+        return [own, *look_rows(identity, self.book, quick.active, days)]
 
     def trials(self) -> int:
-        """Trials in the ledger of this universe and span."""
-        from quantgpt.services.trials import ledger_key
+        """Trials that the next test of this universe and span is corrected for."""
+        from quantgpt.services.ledger import tried_over
 
-        key = ledger_key(self.market.name, self.ask.universe, self.ask.start_date, self.ask.end_date)
-        counted = self.app.records.trials.counts(self.owner_id)
-        return next((count.trials for count in counted if count.ledger_key == key), 0)
+        ask = self.ask
+        found = tried_over(self.app, self.owner_id, self.market.name, ask.universe, ask.start_date, ask.end_date)
+        return len(found.rows)
 
 
 class _Rate:
@@ -333,19 +336,6 @@ def _row(line: Line, expression: Expression, outcome: Outcome) -> dict[str, Any]
         return {**head, "error": outcome.error, "hint": outcome.error_facts.get("hint") or None}
     figures = outcome.quick.figures
     return {**head, **figures, **figures["metrics"]}
-
-
-def _look(identity: Identity, seal: Seal, active: Any, days: Sequence[str]) -> dict[str, Any]:
-    """The row of a plain run that went over a sealed slice."""
-    import numpy as np
-
-    from quantgpt.services.trials import measured_row
-
-    inside = np.array([seal.first <= day <= seal.last for day in days])
-    on_slice = replace(identity, start_date=seal.first, end_date=seal.last)
-    first_day = next((day for day in days if day >= seal.first), seal.first)
-    row = measured_row(on_slice, active[inside], first_day, {}, "opening")
-    return row | {"reason": "plain_run", "opened_ledger_key": identity.key}
 
 
 def _with_q_values(rows: Sequence[dict[str, Any]]) -> None:

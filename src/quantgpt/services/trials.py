@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,10 +24,14 @@ from quantgpt.metrics.sharpe_inference import sharpe_moments
 
 if TYPE_CHECKING:
     from quantgpt.factors.sealing import Seal
+    from quantgpt.foundations.panel import Days
     from quantgpt.foundations.series import Series
     from quantgpt.metrics.pbo import Overfitting
 
 F64 = NDArray[np.float64]
+
+Placed = tuple[str, F64]
+"""daily returns of consecutive sessions and the day of the first"""
 
 Kind = Literal["test", "candidate", "sweep", "opening"]
 MOST_COMPARED = 200
@@ -78,6 +82,9 @@ class Entry:
     ok: bool
     sharpe: float
     returns: F64 | None
+    """daily, of consecutive sessions"""
+    first_day: str = ""
+    """day of the first return"""
     lineage: str | None = None
 
 
@@ -86,6 +93,10 @@ class TrialBook:
     """The ledger at the time a job began, and what the job has tried since."""
 
     key: str = ""
+    days: Days | None = None
+    """all sessions of the market: where returns are placed. None: all trials begin on the same one"""
+    searched: list[tuple[str, str]] = field(default_factory=list)
+    """spans on which a search kept its last quarter sealed"""
     older: int = 0
     """trials of which nothing more is at hand than that they had returns"""
     sharpes: list[float] = field(default_factory=list)
@@ -93,30 +104,43 @@ class TrialBook:
     _entries: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, briefing: Mapping[str, Any]) -> TrialBook:
-        """The book of a briefing; an empty one where it has no ledger."""
+    def read(cls, briefing: Mapping[str, Any], days: Days | None = None) -> TrialBook:
+        """The book of a briefing; an empty one where it has no ledger.
+
+        Shape: days (T,): all sessions of the market, rising.
+        """
         told = briefing.get("ledger") or {}
         book = cls(
-            key=str(told.get("key", "")), older=int(told.get("older", 0)), sharpes=list(told.get("older_sharpes", ()))
+            key=str(told.get("key", "")),
+            days=days,
+            searched=[(str(first), str(last)) for first, last in told.get("searched", ())],
+            older=int(told.get("older", 0)),
+            sharpes=list(told.get("older_sharpes", ())),
         )
         for row in told.get("rows", ()):
             book._enter(row)
         return book
 
     def add(self, row: Mapping[str, Any], lineage_id: str | None = None) -> None:
-        """Note a trial of this job, so that the next ones are corrected for it."""
-        self._enter({**row, "lineage_id": lineage_id, "label": f"{row['expression_hash']}/{row['holding_period']}"})
+        """Note a trial of this job, so that the next ones are corrected for it. Its returns take the place of those that
+        the same factor had on another span."""
+        label = f"{row['expression_hash']}/{row['holding_period']}"
+        entry = self._enter({**row, "lineage_id": lineage_id, "label": label})
+        if entry.returns is not None:
+            self._entries[label] = entry
 
-    def _enter(self, row: Mapping[str, Any]) -> None:
+    def _enter(self, row: Mapping[str, Any]) -> Entry:
         packed, sharpe = row.get("returns"), row.get("sharpe_daily")
         entry = Entry(
             label=str(row["label"]),
             ok=bool(row["ok"]),
             sharpe=math.nan if sharpe is None else float(sharpe),
             returns=unpack_returns(packed) if packed else None,
+            first_day=row.get("first_day") or "",
             lineage=row.get("lineage_id"),
         )
         self._entries.setdefault(entry.label, entry)
+        return entry
 
     def others(self, labels: Sequence[str] = ()) -> list[Entry]:
         """The trials at hand without those of `labels`."""
@@ -125,12 +149,12 @@ class TrialBook:
     def ledger(self, labels: Sequence[str] = ()) -> Ledger:
         """What counts as tried before, without the trials of `labels`."""
         others = self.others(labels)
-        returns = [entry.returns for entry in others if entry.returns is not None]
+        returns = [(entry.first_day, entry.returns) for entry in others if entry.returns is not None]
         sharpes = np.array([*self.sharpes, *(entry.sharpe for entry in others)], dtype=np.float64)
         return Ledger(
             key=self.key,
             trials=self.older + len(others),
-            effective=_effective(returns, self.older),
+            effective=self._effective(returns),
             returnless=len(others) - len(returns),
             variance=sharpe_variance(sharpes),
         )
@@ -143,26 +167,36 @@ class TrialBook:
         labels = tuple({identity.label for identity in identities})
         return self.ledger(labels).counted + float(len(labels))
 
-    def judge(self, identity: Identity, active: F64) -> SearchFacts:
-        """The run of that factor against the luck of all trials in the book."""
+    def judge(self, identity: Identity, active: F64, first_day: str) -> SearchFacts:
+        """The run of that factor, whose returns begin on `first_day`, against the luck of all trials in the book."""
         before = self.ledger((identity.label,))
         others = self.others((identity.label,))
-        known = [entry.returns for entry in others if entry.returns is not None]
+        known = [(entry.first_day, entry.returns) for entry in others if entry.returns is not None]
         own = np.where(np.isfinite(active), active, np.nan)
-        effective = _effective([*known, own], self.older)
+        effective = self._effective([*known, (first_day, own)])
         sharpes = np.array([*self.sharpes, *(entry.sharpe for entry in others)], dtype=np.float64)
         return judge_search(own, before, effective + before.returnless, sharpes)
 
-    def overfitting(self, lineage_id: str | None = None) -> dict[str, Any]:
-        """What choosing among the trials of one lineage (None: of the whole book) was worth: the block `pbo`."""
+    def overfitting(self, lineage_id: str | None = None, labels: Collection[str] | None = None) -> dict[str, Any]:
+        """What choosing among the trials of one lineage and those of `labels` was worth, on the sessions that all of
+        these saw (neither given: among all of the book): the block `pbo`."""
         from quantgpt.metrics.pbo import probability_of_overfitting
 
+        everyone = lineage_id is None and labels is None
         family = [
-            entry.returns
+            (entry.first_day, entry.returns)
             for entry in self._entries.values()
-            if entry.returns is not None and lineage_id in (None, entry.lineage)
+            if entry.returns is not None
+            and (everyone or entry.label in (labels or ()) or entry.lineage == (lineage_id or ""))
         ]
-        return overfitting_json(probability_of_overfitting(laid_side_by_side(family)))
+        return overfitting_json(probability_of_overfitting(shared_sessions(laid_by_day(family, self.days))))
+
+    def _effective(self, returns: Sequence[Placed]) -> float:
+        """Effective number of these trials and of the older ones, which are taken to be as different from each other."""
+        if not returns:
+            return float(self.older)
+        compared = returns[-MOST_COMPARED:]
+        return effective_trials(laid_by_day(compared, self.days)) * (self.older + len(returns)) / len(compared)
 
 
 def overfitting_json(found: Overfitting) -> dict[str, Any]:
@@ -182,14 +216,6 @@ def overfitting_json(found: Overfitting) -> dict[str, Any]:
     }
 
 
-def _effective(returns: Sequence[F64], older: int) -> float:
-    """Effective number of these trials and of `older` ones, which are taken to be as different from each other."""
-    if not returns:
-        return float(older)
-    compared = returns[-MOST_COMPARED:]
-    return effective_trials(laid_side_by_side(compared)) * (older + len(returns)) / len(compared)
-
-
 # -- the two ends of one test ----------------------------------------------------------------------------------------
 
 
@@ -201,9 +227,8 @@ class Correction:
     permutations: int
 
 
-def prepare(identity: Identity, briefing: Mapping[str, Any] | TrialBook) -> Correction:
-    """The correction for one test out of its job's briefing."""
-    book = briefing if isinstance(briefing, TrialBook) else TrialBook.read(briefing)
+def prepare(identity: Identity, book: TrialBook) -> Correction:
+    """The correction for one test out of its job's book."""
     trials = book.trials_for(identity)
     return Correction(trials=trials, permutations=permutations_for(trials))
 
@@ -212,34 +237,45 @@ def finish(
     identity: Identity,
     body: Mapping[str, Any],
     series: Mapping[str, Series],
-    briefing: Mapping[str, Any] | TrialBook,
+    book: TrialBook,
     *,
     kind: Kind = "test",
     seal: Seal | None = None,
     sealed: bool = False,
 ) -> tuple[dict[str, Any], tuple[dict[str, Any], ...]]:
-    """The block `search` of a result and the rows for the ledger.
+    """The block `search` of a result and the rows for the ledger: its own, and one for each sealed slice that it saw.
 
-    `seal` is the sealed slice of the span (None: too short for one); `sealed` says that the run kept out of it. A run that
-    did not has looked at the slice: that look is a trial of the slice, the second row.
+    `seal` is the sealed slice of the span (None: too short for one); `sealed` says that the run kept out of it. Opening a
+    slice by choice is no look in passing.
     """
-    book = briefing if isinstance(briefing, TrialBook) else TrialBook.read(briefing)
     active = active_of(body, series)
-    facts = book.judge(identity, active)
     days = [str(day) for day in series["daily_returns"].index]
+    facts = book.judge(identity, active, days[0])
     rows = [trial_row(identity, body, active, days[0], kind)]
-    if seal is not None and not sealed:
-        rows.append(look_row(identity, seal, active, days))
+    if kind != "opening":
+        rows += look_rows(identity, book, active, days)
     return facts.to_json() | {"ledger_key": identity.key, "sealed": _sealed(seal, sealed)}, tuple(rows)
 
 
-def look_row(identity: Identity, seal: Seal, active: F64, days: Sequence[str]) -> dict[str, Any]:
-    """The row of a plain run that went over a sealed slice: its returns there, counted in the slice's own ledger."""
-    inside = [seal.first <= day <= seal.last for day in days]
-    on_slice = replace(identity, start_date=seal.first, end_date=seal.last)
-    first_day = next((day for day in days if day >= seal.first), seal.first)
-    row = measured_row(on_slice, active[np.array(inside)], first_day, {}, "opening")
-    return row | {"reason": "plain_run", "opened_ledger_key": identity.key}
+def look_rows(identity: Identity, book: TrialBook, active: F64, days: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a plain run that went over sealed slices, that of its own span or of spans that were searched: its
+    returns there, counted in the slice's own ledger."""
+    from quantgpt.factors.sealing import overlaps
+    from quantgpt.services.sealing import seal_of
+
+    own_span = (identity.start_date, identity.end_date)
+    rows = []
+    for start_date, end_date in dict.fromkeys((own_span, *book.searched)):
+        seal = None if book.days is None else seal_of(book.days, start_date, end_date)
+        if seal is None or not overlaps(seal, days[0], days[-1]):
+            continue
+        inside = [seal.first <= day <= seal.last for day in days]
+        on_slice = replace(identity, start_date=seal.first, end_date=seal.last)
+        row = measured_row(on_slice, active[np.array(inside)], days[inside.index(True)], {}, "opening")
+        opened = ledger_key(identity.market, identity.universe, start_date, end_date)
+        own = (start_date, end_date) == own_span
+        rows.append(row | {"reason": "plain_run", "opened_ledger_key": opened, "own_span": own})
+    return rows
 
 
 def _sealed(seal: Seal | None, sealed: bool) -> dict[str, Any]:
@@ -294,9 +330,13 @@ def measured_row(
     }
 
 
-def failed_row(identity: Identity, kind: Kind = "test") -> dict[str, Any]:
-    """The row of a factor that was tried and gave no result: it counts as a whole trial."""
-    return _identified(identity, kind) | {"ok": False}
+def failed_row(identity: Identity, kind: Kind = "test", kept_out_of: Seal | None = None) -> dict[str, Any]:
+    """The row of a factor that was tried and gave no result: it counts as a whole trial, on the sessions before the slice
+    that it kept out of."""
+    row = _identified(identity, kind) | {"ok": False}
+    if kept_out_of is None:
+        return row
+    return row | {"first_day": kept_out_of.open_first, "sessions": kept_out_of.open_sessions}
 
 
 def _identified(identity: Identity, kind: Kind) -> dict[str, Any]:
@@ -332,13 +372,30 @@ def unpack_returns(packed: str | bytes) -> F64:
     return np.frombuffer(zlib.decompress(raw), dtype="<f4").astype(np.float64)
 
 
-def laid_side_by_side(returns: Sequence[F64]) -> F64:
-    """Rows of different length as one table, NaN behind the end of the shorter ones.
+def laid_by_day(returns: Sequence[Placed], days: Days | None) -> F64:
+    """Daily returns of consecutive sessions, each from a day of its own on, as one table: a column for each session from
+    the first day of any of them to the last.
 
-    All runs of one ledger begin on the session after the first one asked for, so rows match from the left.
+    Shape: days (T,): all sessions of the market, rising; None where all begin on the same one.
+    NaN:   sessions on which a trial has no return.
     """
-    width = max((row.size for row in returns), default=0)
+    firsts = np.array([first or "NaT" for first, _ in returns], dtype="datetime64[D]")
+    at = np.zeros(len(returns), dtype=np.int64) if days is None else np.searchsorted(days, firsts)
+    at = at - (at.min() if at.size else 0)
+    width = max((place + row.size for place, (_, row) in zip(at, returns, strict=True)), default=0)
     out = np.full((len(returns), width), np.nan)
-    for place, row in enumerate(returns):
-        out[place, : row.size] = row
+    for line, place, (_, row) in zip(out, at, returns, strict=True):
+        line[place : place + row.size] = row
     return out
+
+
+def shared_sessions(table: F64) -> F64:
+    """The columns from the last beginning of any row to the first end of any row.
+
+    >>> shared_sessions(np.array([[1.0, 2.0, 3.0, np.nan], [np.nan, 5.0, 6.0, 7.0]])).tolist()
+    [[2.0, 3.0], [5.0, 6.0]]
+    """
+    present = np.isfinite(table)
+    if not present.any(axis=1).all() or not table.size:
+        return table[:, :0]
+    return table[:, int(present.argmax(axis=1).max()) : table.shape[1] - int(present[:, ::-1].argmax(axis=1).max())]

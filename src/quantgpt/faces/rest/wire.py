@@ -126,6 +126,14 @@ def moment(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def choice_json(choice: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a choice; where the sealed slice was open already, with the moment of that as the contract writes it."""
+    opening = dict(choice["opening"])
+    if "opened" in opening:
+        opening["opened"] = {**opening["opened"], "created_at": moment(opening["opened"]["created_at"])}
+    return {**choice, "opening": opening}
+
+
 def task_json(
     job: Job,
     event: JobEvent | None = None,

@@ -28,8 +28,9 @@ class Selected(BaseModel):
 @tool("select_candidate", "选定候选 · Select")
 def select_candidate(ctx: Call, job_id: str, candidate_index: int) -> Selected:
     """Choose one candidate of a finished iterate_factor by its place in the sorted list, from 0."""
+    from quantgpt.faces.rest.wire import choice_json
     from quantgpt.services.lineage import select_candidate as select
 
     desk = desk_of(ctx)
     desk.open_records()
-    return Selected(**select(desk.app, job_id, owner_of(ctx), candidate_index))
+    return Selected(**choice_json(select(desk.app, job_id, owner_of(ctx), candidate_index)))

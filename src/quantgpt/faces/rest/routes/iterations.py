@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from quantgpt.faces.rest.access import CallerDep, RestDep
-from quantgpt.faces.rest.wire import Accepted, moment
+from quantgpt.faces.rest.wire import Accepted, choice_json, moment
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.services import iterations, lineage
 
@@ -100,7 +100,7 @@ def post_iterate(
 @router.post("/tasks/{task_id}/select_candidate")
 def post_select_candidate(task_id: str, body: SelectBody, rest: RestDep, caller: CallerDep) -> Selected:
     """Choose a candidate; the first choice of a lineage opens its sealed slice."""
-    return Selected(**lineage.select_candidate(rest.app, task_id, caller.id, body.candidate_index))
+    return Selected(**choice_json(lineage.select_candidate(rest.app, task_id, caller.id, body.candidate_index)))
 
 
 @router.get("/tasks/{task_id}/lineage")
