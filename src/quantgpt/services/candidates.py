@@ -27,6 +27,8 @@ class Tested:
     series: Mapping[str, Series] = field(default_factory=dict)
     active: NDArray[np.float64] | None = None
     row: dict[str, Any] | None = None
+    cutoff: dict[str, Any] = field(default_factory=dict)
+    """its result split at the day up to which the model that wrote it has read"""
     shown: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,6 +79,7 @@ def shown(tested: Tested, *, with_rolling: bool) -> dict[str, Any]:
         "canonical": draft.expression.canonical,
         "overlap": round(draft.overlap, 4),
         "redundancy": redundancy(draft.expression),
+        "cutoff": tested.cutoff,
         "search": None,
     }
     return made | ({"rolling_validation": body["rolling_validation"]} if with_rolling else {})
@@ -103,8 +106,14 @@ def result_of(tested: Tested, ask: Iterate, asked: Mapping[str, Any]) -> dict[st
         "seal": True,
         "parent_task_id": ask.parent_task_id,
     }
+    llm = author_of(draft, ask, asked)
+    return {**tested.body, "params": params, "llm": llm, "search": tested.shown["search"], "cutoff": tested.cutoff}
+
+
+def author_of(draft: Draft, ask: Iterate, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The block `llm` of a candidate: which engine wrote it, and after how many questions."""
     spoke = draft.origin == "llm"
-    llm = {
+    return {
         "prompt": ask.expression,
         "generated_expression": draft.text,
         "engine": draft.origin,
@@ -115,4 +124,3 @@ def result_of(tested: Tested, ask: Iterate, asked: Mapping[str, Any]) -> dict[st
         "hypothesis": draft.hypothesis or None,
         "strategy": draft.strategy,
     }
-    return {**tested.body, "params": params, "llm": llm, "search": tested.shown["search"]}

@@ -13,18 +13,23 @@ _UNKNOWN = {
     "zh": "模型的训练截止日未知：不能把任何一段称为样本外",
     "en": "The model's training cutoff is unknown: no part can be called out of sample",
 }
-_NO_MODEL = {
-    "zh": "因子不是语言模型写的",
-    "en": "The factor was not written by a language model",
+_UNKNOWN_AUTHOR = {
+    "zh": "因子以表达式给出，作者未知：若出自语言模型，没有哪一段可称为样本外",
+    "en": "The factor was given as an expression and who wrote it is not known: if a language model did, no part is out of sample",
+}
+_BY_RULE = {
+    "zh": "因子由离线规则得出，这一步没有语言模型参与；变异所用的母因子由谁写的，这里并不知道",
+    "en": "The factor was made by rules, without a language model; who wrote the parent of a mutation is not known here",
 }
 
 
 def cutoff_block(
     llm: Mapping[str, Any], body: Mapping[str, Any], series: Mapping[str, Series], setting: date | None
 ) -> dict[str, Any]:
-    """The block `cutoff` of a result: `none` without a model, `unknown`, or `split` with both sides of the day."""
+    """The block `cutoff` of a result: `none` where no model is known to have written it, `unknown` where the day up to
+    which the model has read is not known, or `split` with both sides of that day."""
     if llm.get("engine") != "llm":
-        return {"state": "none", "reason": _NO_MODEL}
+        return {"state": "none", "reason": _BY_RULE if llm.get("engine") == "offline" else _UNKNOWN_AUTHOR}
     from quantgpt.research.cutoffs import cutoff_of
 
     model = str(llm.get("model") or "")

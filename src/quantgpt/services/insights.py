@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,13 @@ from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, NotFo
 from quantgpt.foundations.progress import Progress
 from quantgpt.services._base import App, operation
 from quantgpt.services.expressions import compiled
+from quantgpt.services.panels import open_market
 from quantgpt.services.tasks import read_task
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from sqlalchemy import Connection
 
     from quantgpt.expr import Expression
     from quantgpt.foundations.panel import FloatPanel, MarketView
@@ -50,8 +52,11 @@ def _brief(app: App, ask: Compare, owner_id: str) -> dict[str, Any]:
     return {"library": [{"id": one.id, "name": one.name, "expression": one.expression} for one in kept]}
 
 
-def ask_insight(app: App, task_id: str, owner_id: str) -> Job:
-    """Queue the comparison of a finished backtest's factor. Raises: NotFound, BadRequest before the task is completed."""
+def ask_insight(app: App, task_id: str, owner_id: str, *, admit: Callable[[Connection], None] | None = None) -> Job:
+    """Queue the comparison of a finished backtest's factor.
+
+    Raises: NotFound; BadRequest before the task is completed; what `admit` raises, and then nothing is queued.
+    """
     job = read_task(app, task_id, owner_id)
     if job.operation != "factor.test" or job.outcome is None:
         raise BadRequest("只能比较已完成的回测任务", field="task_id", hint="wait until the task is completed")
@@ -67,7 +72,7 @@ def ask_insight(app: App, task_id: str, owner_id: str) -> Job:
         market=params.get("market"),
         snapshot=params.get("data_snapshot"),
     )
-    return app.submit(ask, owner_id=owner_id, parent=job)
+    return app.submit(ask, owner_id=owner_id, parent=job, admit=admit)
 
 
 def read_insight(app: App, task_id: str, owner_id: str) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def compare(app: App, ask: Compare, progress: Progress) -> dict[str, Any]:
     """
     from quantgpt.services.sealing import open_span
 
-    market = _open(app, ask)
+    market = open_market(app, ask.market, ask.snapshot)
     end, seal = open_span(market.days, ask.start_date, ask.end_date)
     own, others, left_out = _expressions(market, ask)
     progress("fetching_data", 0.1)
@@ -107,13 +112,6 @@ def compare(app: App, ask: Compare, progress: Progress) -> dict[str, Any]:
         "correlation": _alike(view, ask, factor, rest),
         "left_out": left_out,
     }
-
-
-def _open(app: App, ask: Compare) -> Market:
-    try:
-        return app.markets.open(ask.market, ask.snapshot)
-    except NotFound:
-        return app.markets.open(ask.market)
 
 
 def _expressions(market: Market, ask: Compare) -> tuple[Expression, dict[str, Expression], list[dict[str, str]]]:

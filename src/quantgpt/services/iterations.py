@@ -118,6 +118,8 @@ def request_of(parent: Job, n_candidates: int, run_rolling_validation: bool) -> 
         params = outcome["params"]
         expression = str(params["expression"])
     settings = {name: asked[name] for name in SETTINGS if name in asked}
+    if is_iteration(parent):
+        settings["direction"] = None  # the test of a candidate finds its sign itself; so must the same test as a parent
     return Iterate(
         parent_task_id=parent.id,
         parent_index=parent.selected,

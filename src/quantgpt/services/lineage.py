@@ -83,15 +83,17 @@ def _opening(app: App, owner_id: str, job: Job, chosen: Mapping[str, Any]) -> di
 
 
 def lineage_brief(app: App, owner_id: str, task_id: str) -> dict[str, Any]:
-    """What a job of the lineage of that task must know of it: every earlier candidate, oldest first, and the factors that
-    the owner keeps. Scores are those of the open slice."""
+    """What a job of the lineage of that task must know of it: every earlier candidate, oldest first, how many iterations
+    were begun, and the factors that the owner keeps. Scores are those of the open slice."""
     from quantgpt.services.library import list_factors
 
     parent = app.records.jobs.get(task_id, owner_id=owner_id)
     lineage_id = (parent.lineage_id or parent.id) if parent else task_id
-    rows = [row for job in _tasks_of(app, lineage_id, owner_id) for row in _remembered(job)]
+    tasks = _tasks_of(app, lineage_id, owner_id)
+    rows = [row for job in tasks for row in _remembered(job)]
+    begun = sum(is_iteration(job) and job.state != "queued" for job in tasks)
     kept = [factor.expression for factor in list_factors(app, owner_id)]
-    return {"lineage_id": lineage_id, "lineage": rows[-MOST_REMEMBERED:], "library": kept}
+    return {"lineage_id": lineage_id, "lineage": rows[-MOST_REMEMBERED:], "iterations": begun, "library": kept}
 
 
 def _tasks_of(app: App, lineage_id: str, owner_id: str) -> list[Job]:

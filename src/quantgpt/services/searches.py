@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.expr import Expression
 from quantgpt.factors.ic import Ranked, rank_rows
 from quantgpt.factors.regimes import HISTORY
 from quantgpt.factors.search import permutations_for
-from quantgpt.foundations.errors import BadExpression, NoData, NotFound
+from quantgpt.foundations.errors import BadExpression, NoData
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.research.bandit import Bandit, reward
@@ -24,9 +24,11 @@ from quantgpt.research.generation import Draft, Generation
 from quantgpt.research.memory import Memory, Tried
 from quantgpt.research.mutations import MOST_WARMUP, Ground, mutation_names
 from quantgpt.services._base import App
-from quantgpt.services.candidates import Tested, fast, shown, strategies_used
+from quantgpt.services.candidates import Tested, author_of, fast, shown, strategies_used
 from quantgpt.services.expressions import compiled
 from quantgpt.services.factor_tests import spec_of
+from quantgpt.services.hindsight import cutoff_block
+from quantgpt.services.panels import open_market
 from quantgpt.services.sealing import open_span
 from quantgpt.services.trials import (
     NO_SEAL,
@@ -66,6 +68,7 @@ class Search:
     panel: SharedPanel
     book: TrialBook
     memory: Memory
+    correction: Correction
     parent_body: dict[str, Any] = field(default_factory=dict)
     tested: list[Tested] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)
@@ -76,9 +79,10 @@ class Search:
     @classmethod
     def open(cls, app: App, ask: Iterate, progress: Progress) -> Search:
         """Read the market and the briefing. Raises: BadExpression, NoData, UnknownUniverse."""
-        market = open_market(app, ask)
+        market = open_market(app, ask.market, ask.snapshot)
         parent = compiled(ask.expression, market)
         end, seal = open_span(market.days, ask.start_date, ask.end_date)
+        book = TrialBook.read(ask.briefing, market.days)
         return cls(
             app=app,
             ask=ask,
@@ -87,8 +91,11 @@ class Search:
             parent=parent,
             seal=seal,
             panel=_panel(market, ask, end, max(MOST_WARMUP, parent.warmup)),
-            book=TrialBook.read(ask.briefing, market.days),
+            book=book,
             memory=Memory.of(remembered(ask.briefing, market)),
+            correction=_corrected(
+                book.ledger((_identity(market, ask, parent).label,)).counted + 1.0 + ask.n_candidates
+            ),
         )
 
     # -- the parent ---------------------------------------------------------------------------------------------
@@ -96,11 +103,24 @@ class Search:
     def score_parent(self) -> None:
         """Test the parent as its candidates will be tested. Raises NoData where it cannot be."""
         self.progress(STAGE, 0.05, "重新检验母因子")
+        self.parent_body = self._parent_tested()
+        self.progress(STAGE, 0.15, "")
+
+    def _parent_tested(self) -> dict[str, Any]:
         found = evaluate_many(self.panel, [Candidate(self.parent, self._spec(self.parent, self.ask.direction))])[0]
         if found.full is None:
             raise NoData(found.error or "无法获取行情数据")
-        self.parent_body = found.full.body
-        self.progress(STAGE, 0.15, "")
+        return dict(found.full.body)
+
+    def _correct_for(self, drafts: Sequence[Draft]) -> None:
+        """Correct all tests for the very factors of this generation. Before they were drafted each was counted as one more;
+        those that are in the ledger, or cannot be tested, are not. The parent is then tested again; its diagnosis, from
+        which the drafts were made, stays."""
+        drafted = [self.identity(draft.expression) for draft in drafts if draft.expression is not None]
+        correction = _corrected(self.book.trials_for(self.identity(self.parent), *drafted))
+        if not math.isclose(correction.trials, self.correction.trials, rel_tol=1e-12):
+            self.correction = correction
+            self.parent_body = {**self._parent_tested(), "diagnosis": self.diagnosis}
 
     @property
     def parent_score(self) -> float:
@@ -181,6 +201,7 @@ class Search:
         for at, draft in enumerate(drafts):
             if draft.expression is None:
                 self._done(self.tested[at])
+        self._correct_for(drafts)
         self._reach_back(drafts)
         candidates = [Candidate(e, self._spec(e, None)) for at in runnable if (e := drafts[at].expression) is not None]
 
@@ -208,6 +229,8 @@ class Search:
             tested.active = active_of(tested.body, tested.series)
             first = str(tested.series["daily_returns"].index[0])
             tested.row = trial_row(identity, tested.body, tested.active, first, "candidate")
+            author = author_of(tested.draft, self.ask, self.asked)
+            tested.cutoff = cutoff_block(author, tested.body, tested.series, self.app.settings.model_cutoff)
         self._done(tested)
 
     def _done(self, tested: Tested) -> None:
@@ -271,36 +294,33 @@ class Search:
 
     def identity(self, expression: Expression) -> Identity:
         """What makes a trial of this search the same as another one."""
-        return Identity(
-            market=self.market.name,
-            universe=self.ask.universe,
-            start_date=self.ask.start_date,
-            end_date=self.ask.end_date,
-            holding_period=self.ask.holding_period,
-            expression=expression.text,
-            expression_hash=expression.hash,
-        )
+        return _identity(self.market, self.ask, expression)
 
     def _spec(self, expression: Expression, direction: int | None) -> FactorTestSpec:
         """How a factor of this search is tested: corrected for all trials before it and for the whole generation."""
-        return spec_of(self.ask.test_of(expression.text, direction), expression, self._correction)
-
-    @cached_property
-    def _correction(self) -> Correction:
-        trials = self.book.trials_for(self.identity(self.parent)) + self.ask.n_candidates
-        return Correction(trials=trials, permutations=permutations_for(trials))
+        return spec_of(self.ask.test_of(expression.text, direction), expression, self.correction)
 
     def _seed(self) -> int:
-        asked = [self.parent.hash, self.ask.universe, self.ask.start_date, self.ask.end_date, len(self.memory.tried)]
-        return int(hash_value(asked)[:8], 16)
+        """Another one for every iteration of a lineage that began, the same for one that begins again before others do."""
+        ask = self.ask
+        begun = int(ask.briefing.get("iterations", 0))
+        return int(hash_value([self.parent.hash, ask.universe, ask.start_date, ask.end_date, begun])[:8], 16)
 
 
-def open_market(app: App, ask: Iterate) -> Market:
-    """The market as it was when the iteration was asked for; as it is now, where that snapshot is gone."""
-    try:
-        return app.markets.open(ask.market, ask.snapshot)
-    except NotFound:
-        return app.markets.open(ask.market)
+def _corrected(trials: float) -> Correction:
+    return Correction(trials=trials, permutations=permutations_for(trials))
+
+
+def _identity(market: Market, ask: Iterate, expression: Expression) -> Identity:
+    return Identity(
+        market=market.name,
+        universe=ask.universe,
+        start_date=ask.start_date,
+        end_date=ask.end_date,
+        holding_period=ask.holding_period,
+        expression=expression.text,
+        expression_hash=expression.hash,
+    )
 
 
 def _panel(market: Market, ask: Iterate, end: str, history: int) -> SharedPanel:
