@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select
 
 from quantgpt.foundations.errors import Conflict
 from quantgpt.records.engine import database_faults
 from quantgpt.records.schema import database_now, library_factors
+
+_LOCK = 7_346_219
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class LibraryRecords:
         """Keep a factor. Raises Conflict when the owner has it, or the name, or `most` of them."""
         f = library_factors.c
         with database_faults(), self._writer.begin() as connection:
+            _one_at_a_time(connection, owner_id)
             same = or_(f.expression_hash == row["expression_hash"], f.name == row["name"])
             known = connection.execute(select(library_factors).where(f.owner_id == owner_id, same)).mappings().first()
             if known is not None:
@@ -64,3 +67,9 @@ class LibraryRecords:
         mine = and_(library_factors.c.owner_id == owner_id, library_factors.c.id == factor_id)
         with database_faults(), self._writer.begin() as connection:
             return connection.execute(delete(library_factors).where(mine)).rowcount == 1
+
+
+def _one_at_a_time(connection: Connection, owner_id: str) -> None:
+    """Let the additions of one owner wait for each other. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(owner_id))))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.series import number
@@ -14,7 +13,7 @@ from quantgpt.services.tasks import read_task
 
 if TYPE_CHECKING:
     from quantgpt.records import Job
-    from quantgpt.records.trials import TrialRow
+    from quantgpt.records.trials import BookedTrial, TrialRow
 
 TEST = "factor.test"
 MOST_TASKS = 1_000
@@ -40,9 +39,13 @@ def task_q_values(app: App, owner_id: str, task_ids: Sequence[str]) -> dict[str,
     """The same for tasks by id; the family of each is what was tried on its universe and on half of its span or more.
 
     Raises: NotFound."""
+    return q_values_of(app, owner_id, [read_task(app, task_id, owner_id) for task_id in dict.fromkeys(task_ids)])
+
+
+def q_values_of(app: App, owner_id: str, tasks: Sequence[Job]) -> dict[str, dict[str, Any]]:
+    """The same for tasks at hand, with or without their outcomes."""
     from quantgpt.services.ledger import tried_over
 
-    tasks = [read_task(app, task_id, owner_id) for task_id in dict.fromkeys(task_ids)]
     ledgers: dict[tuple[str, str, str, str], list[Job]] = {}
     for job in tasks:
         if job.state == "succeeded" and job.operation == TEST:
@@ -50,7 +53,7 @@ def task_q_values(app: App, owner_id: str, task_ids: Sequence[str]) -> dict[str,
     out: dict[str, dict[str, Any]] = {}
     for (market, universe, start, end), members in ledgers.items():
         rows = tried_over(app, owner_id, market, universe, start, end).rows
-        out |= _judged(members, [replace(row, universe=universe, start_date=start, end_date=end) for row in rows])
+        out |= _judged(members, [row._replace(universe=universe, start_date=start, end_date=end) for row in rows])
     return out
 
 
@@ -61,7 +64,7 @@ def _span(app: App, job: Job) -> tuple[str, str, str, str]:
     return market, ask["universe"], ask["start_date"], ask["end_date"]
 
 
-def _judged(tasks: Sequence[Job], rows: Sequence[TrialRow]) -> dict[str, dict[str, Any]]:
+def _judged(tasks: Sequence[Job], rows: Sequence[TrialRow | BookedTrial]) -> dict[str, dict[str, Any]]:
     """The q-values of tasks in the family of those trials and of themselves."""
     import numpy as np
 

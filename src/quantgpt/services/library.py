@@ -10,7 +10,7 @@ from quantgpt.foundations.errors import BadRequest, NotFound, QuantError
 from quantgpt.foundations.hashing import canonical_json
 from quantgpt.services._base import App
 from quantgpt.services.expressions import compiled
-from quantgpt.services.tasks import read_task
+from quantgpt.services.tasks import is_iteration, read_task
 
 if TYPE_CHECKING:
     from quantgpt.records import Job
@@ -56,14 +56,15 @@ def keep_factor(
 def _of_task(job: Job) -> tuple[str, dict[str, Any]]:
     """The factor of a finished task and what its result says of it; of an iteration the chosen candidate."""
     result = json.loads(job.outcome) if job.outcome else {}
-    if job.operation != "factor.test":
+    if is_iteration(job):
         if job.selected is None or not result:
             raise BadRequest("请先在迭代任务中选择一个候选", field="task_id")
         result = result["candidates"][job.selected]
-    if not result:
+        params = {**json.loads(job.ask), "direction": result["direction"]["sign"], "expression": result["expression"]}
+    elif result:
+        params = result["params"]
+    else:
         raise BadRequest("只能保存已完成的任务的因子", field="task_id", hint="wait until the task is completed")
-    params = result.get("params", {})
-    expression = str(result.get("expression") or params["expression"])
     summary = result.get("backtest_summary", {})
     facts = {
         "universe": params.get("universe"),
@@ -74,7 +75,7 @@ def _of_task(job: Job) -> tuple[str, dict[str, Any]]:
         "start_date": params.get("start_date"),
         "end_date": params.get("end_date"),
     }
-    return expression, {name: value for name, value in facts.items() if value is not None}
+    return str(params["expression"]), {name: value for name, value in facts.items() if value is not None}
 
 
 def list_factors(app: App, owner_id: str) -> list[KeptFactor]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from quantgpt.foundations.errors import BadRequest, Conflict, NotFound
 from quantgpt.records import Failure, Job, JobEvent
+from quantgpt.records.parts import PartRecords
 from quantgpt.services._base import OPERATIONS, App, tasks_of_the_contract
 from quantgpt.services.stages import STAGES
 
@@ -75,7 +77,7 @@ def list_tasks(
         session_id=session_id,
         stages=None if stage is None else (stage,),
     )
-    return TaskPage(tasks, page, page_size, total, {job.id: parts_of(app, job) for job in tasks})
+    return TaskPage(tasks, page, page_size, total, parts_of_all(app, tasks))
 
 
 def statuses() -> list[str]:
@@ -99,10 +101,17 @@ def checked_status(text: str | None) -> str | None:
 def parts_of(app: App, job: Job) -> list[JobEvent]:
     """The events that brought a candidate in this attempt of an iteration, in order; none once its result holds them,
     and none for a backtest."""
-    if not is_iteration(job) or job.state == "succeeded":
-        return []
-    events = app.records.jobs.events(job.id)
-    return [event for event in events if event.part is not None and event.attempt == job.attempt]
+    return parts_of_all(app, [job]).get(job.id, [])
+
+
+def parts_of_all(app: App, jobs: Sequence[Job]) -> dict[str, list[JobEvent]]:
+    """The same for some tasks by id, read at once."""
+    wanted = {job.id: job.attempt for job in jobs if is_iteration(job) and job.state != "succeeded"}
+    found: dict[str, list[JobEvent]] = {}
+    for event in PartRecords(app.records.reader).of_jobs(list(wanted)):
+        if event.attempt == wanted[event.job_id]:
+            found.setdefault(event.job_id, []).append(event)
+    return found
 
 
 def cancel_task(app: App, task_id: str, owner_id: str) -> Job:
@@ -116,11 +125,6 @@ def cancel_task(app: App, task_id: str, owner_id: str) -> Job:
     if job.error != CANCELLED.error:
         raise Conflict("任务已结束，无法取消")
     return job
-
-
-def events_of(app: App, job: Job, after: int) -> list[JobEvent]:
-    """The history of a task behind event number `after`."""
-    return app.records.jobs.events(job.id, after=after)
 
 
 def read_series(app: App, task_id: str, owner_id: str, name: str, *, candidate: int | None = None) -> bytes:

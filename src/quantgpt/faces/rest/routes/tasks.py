@@ -66,7 +66,7 @@ def get_tasks(
         status=status,
         task_type=task_type,
     )
-    worth = families.task_q_values(rest.app, caller.id, [job.id for job in found.tasks]) if q_values else {}
+    worth = families.q_values_of(rest.app, caller.id, found.tasks) if q_values else {}
     rows = ",".join(
         task_json(job, parts=found.parts.get(job.id, ()), brief=brief, q_values=worth.get(job.id))
         for job in found.tasks
