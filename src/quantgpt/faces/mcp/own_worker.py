@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 8.0
 AGAIN_SECONDS = 5.0
 MARKET_SECONDS = 300.0
+NO_MARKET = "没有行情数据，演示行情未能生成"
 MARKET_ENTRY = "from quantgpt.faces.mcp.own_worker import make_market; make_market()"
 ENTRY = "from quantgpt.faces.mcp.own_worker import main; main()"
 
@@ -52,20 +53,29 @@ class OwnWorker:
 
     def provide_market(self, app: App) -> None:
         """With no market at all have the demo market, as a first start of the whole installation would; it is marked
-        as synthetic in everything that comes of it."""
+        as synthetic in everything that comes of it. Raises Unavailable when it could not be written."""
+        from quantgpt.foundations.errors import Unavailable
         from quantgpt.foundations.settings import part_environment
 
         if app.markets.names():
             return
         log.warning("there are no market data: writing the demo market (synthetic)")
-        subprocess.run(
-            [sys.executable, "-c", MARKET_ENTRY],
-            stdin=subprocess.DEVNULL,
-            stdout=2,
-            env=part_environment(app.settings),
-            timeout=MARKET_SECONDS,
-            check=False,
-        )
+        try:
+            code = subprocess.run(
+                [sys.executable, "-c", MARKET_ENTRY],
+                stdin=subprocess.DEVNULL,
+                stdout=2,
+                env=part_environment(app.settings),
+                timeout=MARKET_SECONDS,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired as error:
+            hint = f"it was not written within {MARKET_SECONDS:.0f} s; run `quantgpt data demo`"
+            raise Unavailable(NO_MARKET, hint=hint) from error
+        if code != 0:
+            raise Unavailable(
+                NO_MARKET, hint=f"its process ended with {code}; see the log, or run `quantgpt data demo`"
+            )
 
     def stop(self) -> None:
         """End ours; what it had not finished is queued again."""

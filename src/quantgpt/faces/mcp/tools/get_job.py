@@ -17,7 +17,7 @@ async def get_job(ctx: Call, job_id: str, wait_seconds: float = 45) -> JobAnswer
     from quantgpt.services.errands import read_errand
 
     desk, owner = desk_of(ctx), owner_of(ctx)
-    patience = desk.patience(wait_seconds)
+    patience = await run_sync(desk.patience, wait_seconds)
     await run_sync(desk.open_records)
     job = await run_sync(read_errand, desk.app, job_id, owner)
     return await run_sync(job_answer, ctx, await followed(ctx, job, patience))
