@@ -22,7 +22,7 @@ from quantgpt.research.reading.spelling import LONGEST, plain
 from quantgpt.research.reading.word import Word
 from quantgpt.research.reading.words import words_of
 
-__all__ = ["Proposal", "Refusal", "ideas_catalogue", "propose", "suggestions_near"]
+__all__ = ["Proposal", "Refusal", "ideas_catalogue", "propose", "settings_in", "suggestions_near"]
 
 MOST_SUGGESTIONS = 5
 USUAL = ("momentum", "reversal", "volatility", "size", "amihud", "near_high", "turnover", "amplitude")
@@ -81,6 +81,20 @@ def propose(text: str, *, fields: frozenset[str], has_industry: bool) -> Proposa
     if reading is None:
         return _not_understood(said, request, fields)
     return _made(said, reading, request, fields, has_industry, read.mended)
+
+
+def settings_in(text: str) -> dict[str, Any]:
+    """What a text says of the test: `holding_period`, `n_groups`, `universe`, `years` (first, last or None), `benchmark`,
+    `share`. Nothing where it says two things of one.
+
+    >>> settings_in("20日动量，持有10天，2020年以来")
+    {'holding_period': 10, 'years': (2020, None)}
+    """
+    said = plain(text)
+    if len(text) > LONGEST or is_no_description(said):
+        return {}
+    request = request_of(words_of(said).words)
+    return {} if request.contradicts else dict(request.test)
 
 
 def _unreadable(said: str, words: Sequence[Word], fields: frozenset[str]) -> Refusal | None:

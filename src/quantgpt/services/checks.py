@@ -16,6 +16,7 @@ from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, Quant
 from quantgpt.services._base import App
 from quantgpt.services.expressions import compiled
 from quantgpt.services.factor_tests import TestFactor, pinned
+from quantgpt.services.settings_in_words import settled
 from quantgpt.services.words import is_wording
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def checked_factor_test(app: App, ask: TestFactor) -> TestFactor:
         _check_prompt(app, ask.prompt, market)
     except QuantError as error:
         wrong = error
+    if wrong is None and market is not None:
+        ask = settled(app, ask, market)
     faults += [*_numbers(ask), *_choices(ask), *_dates(ask, market), *_universe(ask, market)]
     if wrong is not None:
         raise _with(wrong, faults)

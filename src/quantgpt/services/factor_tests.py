@@ -51,8 +51,19 @@ class TestFactor:
     costs: Literal["flat", "itemised"] = "flat"
     seal: bool = False
     """leave the sealed slice at the end of the span alone"""
+    left_out: tuple[str, ...] = ()
+    """settings that whoever asks has not given: words in the prompt may set them"""
+    said: dict[str, Any] = field(default_factory=dict)
+    """what the words set, and what they asked for in vain; found when the request is checked"""
     briefing: dict[str, Any] = field(default_factory=dict)
     """what the database knew when the work began; given by whoever runs the test, never by who asks for it"""
+
+
+def usual_left_out(ask: TestFactor) -> TestFactor:
+    """The request with settings at their usual value counted as left out, for who cannot tell which of them were given."""
+    names = ("universe", "start_date", "end_date", "n_groups", "holding_period", "benchmark")
+    usual = TestFactor(prompt=ask.prompt)
+    return replace(ask, left_out=tuple(name for name in names if getattr(ask, name) == getattr(usual, name)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +191,7 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     """
     from quantgpt.services.hindsight import cutoff_block
     from quantgpt.services.sealing import open_span
+    from quantgpt.services.settings_in_words import notes
     from quantgpt.services.trials import TrialBook, failed_row, finish, prepare
     from quantgpt.services.words import worded
 
@@ -201,6 +213,8 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     cutoff = cutoff_block(wording.llm, made.body, made.series, app.settings.model_cutoff)
     parts = {"params": _params(ask, made.body, wording), "llm": wording.llm, "search": search, "cutoff": cutoff}
     result = {**made.body, **parts}
+    if ask.said:
+        result["warnings"] = [*made.body.get("warnings", ()), *notes(ask.said)]
     return FactorTestRun(result=result, series=made.series, timings=stages.stop())
 
 

@@ -162,7 +162,7 @@ def _verbatim(prompt: str, text: str, market: Market | None, progress: Progress)
 def _offline(text: str, market: Market | None, progress: Progress) -> Wording:
     from quantgpt.research.offline import Refusal, propose
 
-    fields, has_industry = _offered(market)
+    fields, has_industry = offered(market)
     found = propose(text, fields=fields, has_industry=has_industry)
     if isinstance(found, Refusal):
         raise NotUnderstood(
@@ -203,7 +203,7 @@ def _by_model(
         calls=MOST_CALLS if left is None else min(MOST_CALLS, int(left)),
         seconds=MOST_SECONDS,
     )
-    fields, has_industry = _offered(market)
+    fields, has_industry = offered(market)
     proposed, expression = _conversation(
         asking, wording_messages(text, fields=fields, has_industry=has_industry), market, progress
     )
@@ -246,7 +246,13 @@ def _conversation(
             messages = repair_messages(asked, proposed.expression, error)
 
 
-def _offered(market: Market | None) -> tuple[frozenset[str], bool]:
+def has_model(app: App) -> bool:
+    """Whether words go to a language model."""
+    key = app.settings.deepseek_api_key
+    return key is not None and bool(key.get_secret_value().strip())
+
+
+def offered(market: Market | None) -> tuple[frozenset[str], bool]:
     """Fields that an expression may name on this market, and whether it knows industries."""
     if market is not None:
         return market.expression_fields(), market.has_industry

@@ -71,7 +71,9 @@ class BacktestBody(BaseModel):
     def to_request(self) -> TestFactor:
         """The request that the service takes."""
         options = self.options or OptionsBody()
-        return TestFactor(**self.model_dump(exclude={"options", "session_id"}), **options.model_dump())
+        given = self.model_dump(exclude={"options", "session_id"})
+        left_out = tuple(name for name in given if name not in self.model_fields_set)
+        return TestFactor(**given, **options.model_dump(), left_out=left_out)
 
 
 class NewSessionBody(BaseModel):

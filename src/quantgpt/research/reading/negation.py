@@ -117,7 +117,7 @@ def _replaced(made: list[Word], at: int, reached: list[int], end: int) -> None:
 
 def _drop(made: list[Word], start: int, end: int) -> None:
     for k in range(start, end):
-        if made[k].kind not in ("break", "wrap", "hold", "groups", "universe", "years"):
+        if made[k].kind not in ("break", "wrap", "hold", "groups", "universe", "years", "benchmark"):
             made[k] = Word("silent", "", made[k].text)
 
 

@@ -10,7 +10,13 @@ from quantgpt.research.reading.word import Word
 
 DEFAULT_SMOOTHING = 5
 DEFAULT_DECAY = 10
-_OF_THE_TEST = {"hold": "holding_period", "groups": "n_groups", "universe": "universe", "years": "years"}
+_OF_THE_TEST = {
+    "hold": "holding_period",
+    "groups": "n_groups",
+    "universe": "universe",
+    "years": "years",
+    "benchmark": "benchmark",
+}
 _ENDS = {"top": "high", "bottom": "low"}
 
 

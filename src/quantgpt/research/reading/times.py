@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -128,11 +129,33 @@ def _grouped(match: re.Match[str]) -> Span | None:
     return Span("groups", int(number)) if number and number >= 2 else None
 
 
-def _years(match: re.Match[str]) -> Span:
-    found = [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", match[0])]
+_MOMENT = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:\s*年?\s*(\d{1,2})\s*月)?")
+
+
+def _years(match: re.Match[str]) -> Span | None:
+    """(first, last or None): years, or days where months are said."""
+    found = sorted((int(year), int(month or 0)) for year, month in _MOMENT.findall(match[0]))
+    if any(month > 12 for _, month in found):
+        return None
     if len(found) > 1:
-        return Span("years", (min(found), max(found)))
-    return Span("years", (found[0], None if re.search(r"since|以来|至今|起|onward", match[0]) else found[0]))
+        return Span("years", (_start(*found[0]), _end(*found[-1])))
+    since = re.search(r"since|以来|至今|起|onward", match[0])
+    return Span("years", (_start(*found[0]), None if since else _end(*found[0])))
+
+
+def _start(year: int, month: int) -> int | str:
+    return f"{year}-{month:02}-01" if month else year
+
+
+def _end(year: int, month: int) -> int | str:
+    return f"{year}-{month:02}-{monthrange(year, month)[1]}" if month else year
+
+
+_BENCHMARKS = {"300": "hs300", "三百": "hs300", "500": "zz500", "五百": "zz500", "50": "sz50", "五十": "sz50"}
+
+
+def _benchmark(match: re.Match[str]) -> Span:
+    return Span("benchmark", next(name for sign, name in _BENCHMARKS.items() if sign in match[0]))
 
 
 def _window(match: re.Match[str]) -> Span | None:
@@ -173,8 +196,14 @@ def _measured(kind: str, match: re.Match[str]) -> Span:
 
 
 _HOLD = r"(?:持有期?|持仓周期|持仓|持股周期|持股|hold(?:ing)?(?:\s+period)?(?:\s+(?:of|for|them|it|is))*|horizon(?:\s+of)?|调仓周期|换仓周期|(?:rebalanc\w+|adjusted)\s+every)"
+_INDEX = r"(?:沪深\s*(?:300|三百)|中证\s*(?:500|五百)|上证\s*(?:50|五十)|hs\s*300|csi\s*300|zz\s*500|csi\s*500|sz\s*50|sse\s*50)(?:指数)?"
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Span | None]], ...] = (
     (r"(?:biggest|largest|best|worst|highest|lowest|greatest)\s+(?:one|single)[\s-]+day\s+[a-z]+", lambda match: None),
+    (
+        rf"(?:业绩)?(?:比较)?(?:基准|对标)\s*(?:指数)?\s*(?:用|为|是|选|:|=|换成)*\s*{_INDEX}|以\s*{_INDEX}\s*(?:为|作为|作)\s*基准",
+        _benchmark,
+    ),
+    (rf"benchmark(?:ed)?\s*(?:index)?\s*(?:is|of|to|against|:|=)*\s*(?:the\s+)?{_INDEX}", _benchmark),
     (rf"(?:since|from|自|从|用)?\s*{_YEAR}\s*(?:到|至|-|~|—|to|and|through|until)+\s*{_YEAR}", _years),
     (rf"(?:since|from|in|自|从|用)\s*{_YEAR}\s*(?:以来|至今|起|onwards?)?(?![\d%日天])", _years),
     (rf"{_YEAR}(?<=[年月])\s*(?:以来|至今|起)?", _years),

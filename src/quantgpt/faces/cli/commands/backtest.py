@@ -39,7 +39,7 @@ def backtest(
     from quantgpt.faces.cli.showing import progress_bar, show_result
     from quantgpt.foundations.errors import BadRequest
     from quantgpt.records import LOCAL_ADMIN
-    from quantgpt.services.factor_tests import TestFactor
+    from quantgpt.services.factor_tests import TestFactor, usual_left_out
 
     if report is not None and not _can_hold(report):
         raise BadRequest(
@@ -63,7 +63,7 @@ def backtest(
     app = build_app()
     began = time.perf_counter()
     with progress_bar(quiet=as_json) as progress:
-        run = app.run(ask, progress, owner_id=LOCAL_ADMIN)
+        run = app.run(usual_left_out(ask), progress, owner_id=LOCAL_ADMIN)
         if report is not None:
             _write_report(report, run, progress)
     if as_json:

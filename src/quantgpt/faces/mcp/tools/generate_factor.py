@@ -30,13 +30,13 @@ async def generate_factor(
 
     def ask() -> object:
         from quantgpt.services.facets import WordFactor
-        from quantgpt.services.factor_tests import TestFactor
+        from quantgpt.services.factor_tests import TestFactor, usual_left_out
 
         if expression_only:
             return WordFactor(text=description)
-        return TestFactor(
+        return usual_left_out(TestFactor(
             prompt=description, universe=universe, start_date=start_date, end_date=end_date,
             n_groups=n_groups, holding_period=holding_period, benchmark=benchmark,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     return backtest_answer(ctx, await carried_out(ctx, ask, wait_seconds))

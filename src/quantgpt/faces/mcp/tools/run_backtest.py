@@ -27,11 +27,11 @@ async def run_backtest(
     """
 
     def ask() -> object:
-        from quantgpt.services.factor_tests import TestFactor
+        from quantgpt.services.factor_tests import TestFactor, usual_left_out
 
-        return TestFactor(
+        return usual_left_out(TestFactor(
             prompt=expression, universe=universe, start_date=start_date, end_date=end_date,
             n_groups=n_groups, holding_period=holding_period, benchmark=benchmark,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     return backtest_answer(ctx, await carried_out(ctx, ask, wait_seconds))
