@@ -15,6 +15,7 @@ from tests._rig import demo_market
 from quantgpt.faces.cli.failures import EXIT
 from quantgpt.faces.cli.main import main
 from quantgpt.foundations.errors import Kind
+from quantgpt.records.schema import HEAD
 
 EXPRESSION = "rank(close/ts_mean(close, 20))"
 SPAN = ["--start", "2024-06-01", "--end", "2025-06-30"]
@@ -155,17 +156,18 @@ def test_the_doctor_looks_at_everything(home: Path, capsys: pytest.CaptureFixtur
 
 def test_migrate_says_where_the_database_stands(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("migrate") == 0
-    assert capsys.readouterr().out.startswith("sqlite：0001")
+    assert capsys.readouterr().out.startswith(f"sqlite：{HEAD}")
     assert (home / "quantgpt.db").exists()
 
 
 @pytest.mark.parametrize("name", ["QUANTGPT_AUTH=required", "QUANTGPT_HOST=0.0.0.0"])
-def test_serve_refuses_what_would_need_accounts(
+def test_serve_refuses_a_key_that_nobody_should_trust(
     home: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert home.is_dir()
     variable, _, value = name.partition("=")
     monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("JWT_SECRET", "too short")
     assert run("serve") == 6
     assert "拒绝启动" in capsys.readouterr().err
 
