@@ -10,7 +10,8 @@ import pytest
 
 from quantgpt.records import LOCAL_ADMIN, NewJob, Records
 from quantgpt.records.openings import add_opening, has_been_opened
-from quantgpt.services.trials import Identity, failed_row, measured_row, unpack_returns
+from quantgpt.services.daily_returns import unpack_returns
+from quantgpt.services.trials import Identity, failed_row, measured_row
 
 pytestmark = pytest.mark.xdist_group("records")
 
@@ -38,7 +39,7 @@ def row(name: str, seed: int = 1, **what: Any) -> dict[str, Any]:
 def test_the_same_again_is_no_new_trial_and_changes_nothing(records: Records) -> None:
     assert records.trials.add(LOCAL_ADMIN, [row("a", 1), row("b", 2)]) == 2
     assert records.trials.add(LOCAL_ADMIN, [row("a", 3), row("a", holding=10), row("a", universe="csi500")]) == 2
-    mine = records.trials.ledger(LOCAL_ADMIN, KEY)
+    mine = records.trials.of_ledgers(LOCAL_ADMIN, [KEY])
     assert [(found.expression, found.holding_period) for found in mine] == [("a", 5), ("b", 5), ("a", 10)]
     first = np.random.default_rng(1).normal(size=300) / 100
     packed = records.trials.returns_of(LOCAL_ADMIN, [mine[0].id])
@@ -49,7 +50,7 @@ def test_every_user_has_a_ledger_of_their_own(records: Records) -> None:
     other = records.accounts.ensure("other@example.com").id
     records.trials.add(LOCAL_ADMIN, [row("a")])
     records.trials.add(other, [row("a"), row("b")])
-    assert len(records.trials.ledger(LOCAL_ADMIN, KEY)) == 1
+    assert len(records.trials.of_ledgers(LOCAL_ADMIN, [KEY])) == 1
     assert records.trials.page(other, page=1, page_size=10)[1] == 2
     assert records.trials.of_jobs(other, ["nobody"]) == []
 
@@ -68,18 +69,24 @@ def test_pages_and_counts(records: Records) -> None:
 
 
 def test_parallel_bookings_of_the_same_trials_count_once(records: Records) -> None:
+    """In whatever order each brings them: none waits for another that waits for it."""
     added: list[int] = []
+    together = threading.Barrier(4)
 
-    def book() -> None:
-        added.append(records.trials.add(LOCAL_ADMIN, [row(f"p{k}", k) for k in range(10)]))
+    def book(turn: int) -> None:
+        order = np.random.default_rng(turn).permutation(60)
+        together.wait()
+        for part in np.array_split(order, 2):
+            added.append(records.trials.add(LOCAL_ADMIN, [row(f"p{k}", k) for k in part]))
 
-    threads = [threading.Thread(target=book) for _ in range(4)]
+    threads = [threading.Thread(target=book, args=(turn,)) for turn in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(added) == 10
-    assert len(records.trials.ledger(LOCAL_ADMIN, KEY)) == 10
+    assert len(added) == 8
+    assert sum(added) == 60
+    assert len(records.trials.of_ledgers(LOCAL_ADMIN, [KEY])) == 60
 
 
 def look(name: str, **more: Any) -> dict[str, Any]:
@@ -95,7 +102,7 @@ def test_a_plain_run_is_a_look_for_every_lineage_that_tried_the_factor(records: 
         (seen,) = records.openings.of_lineage(LOCAL_ADMIN, lineage)
         assert (seen.reason, seen.refused, seen.job_id, seen.expression) == ("plain_run", False, "j1", "a")
         assert (seen.sealed_start, seen.sealed_end, seen.ledger_key) == ("2025-04-01", "2025-12-31", KEY)
-    assert [found.kind for found in records.trials.ledger(LOCAL_ADMIN, "slice")] == ["opening"]
+    assert [found.kind for found in records.trials.of_ledgers(LOCAL_ADMIN, ["slice"])] == ["opening"]
     assert records.openings.of_lineage(LOCAL_ADMIN, "other") == []
 
 
@@ -108,7 +115,7 @@ def test_what_running_work_tells_is_booked_with_its_job(records: Records) -> Non
     assert (mine.job_id, mine.lineage_id, mine.expression) == ("j", "root", "a")
     assert [seen.job_id for seen in records.openings.of_lineage(LOCAL_ADMIN, "root")] == ["j"]
     assert not records.attempts.note("j", 2, facts={}, trials=[row("late")])
-    assert len(records.trials.ledger(LOCAL_ADMIN, KEY)) == 1
+    assert len(records.trials.of_ledgers(LOCAL_ADMIN, [KEY])) == 1
 
 
 def test_a_session_holds_its_tests_and_the_searches_that_began_there(records: Records) -> None:

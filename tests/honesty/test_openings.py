@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,10 @@ from quantgpt.foundations.errors import NotFound
 from quantgpt.foundations.progress import Note
 from quantgpt.records import LOCAL_ADMIN, Failure, Job, NewJob
 from quantgpt.services._base import App
+from quantgpt.services.facets import ScoreFactor
+from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.sealing import OPEN_SEAL, OpenSeal, open_for_selection, open_span, openings_of, seal_of
-from quantgpt.services.trials import ledger_key
+from quantgpt.services.trials import Identity, failed_row, ledger_key
 
 START, END = "2023-01-01", "2025-12-31"
 MOMENTUM, REVERSAL = "rank(close / ts_mean(close, 20))", "-rank(ts_delta(close, 5) / close)"
@@ -186,8 +189,6 @@ def seal_sessions(app: App) -> int:
 
 
 def test_the_numbers_on_the_slice_are_those_of_a_plain_run_over_it(app: App, opened: Any) -> None:
-    from quantgpt.services.factor_tests import TestFactor
-
     result, _, ask = opened
     plain = app.run(
         TestFactor(prompt=MOMENTUM, start_date=ask.sealed_start, end_date=ask.sealed_end, direction=-1, market="demo")
@@ -223,7 +224,7 @@ def test_the_next_look_at_the_slice_is_told_of_this_one(app: App, opened: Any) -
     other = app.run(replace(ask, expression=REVERSAL), owner_id=LOCAL_ADMIN)["search"]
     assert (first["trials"], again["trials"], other["trials"]) == (1, 1, 2)
     key = ledger_key("demo", "hs300", ask.sealed_start, ask.sealed_end)
-    assert [row.expression for row in app.records.trials.ledger(LOCAL_ADMIN, key)] == [MOMENTUM, REVERSAL]
+    assert [row.expression for row in app.records.trials.of_ledgers(LOCAL_ADMIN, [key])] == [MOMENTUM, REVERSAL]
 
 
 def test_openings_are_shown_with_where_they_stand(app: App) -> None:
@@ -242,3 +243,76 @@ def test_openings_are_shown_with_where_they_stand(app: App) -> None:
         assert client.get("/api/v1/tasks/nothere/openings").status_code == 404
     with pytest.raises(NotFound):
         openings_of(app, "somebody", "taskx")
+
+
+# -- looks in passing, through the whole way -------------------------------------------------------------------------
+
+
+def chosen(expression: str) -> dict[str, Any]:
+    """A candidate as the result of an iteration holds it."""
+    empty = ("score", "grade", "report_url", "report_filename")
+    return {
+        **dict.fromkeys(empty, "x"),
+        "score": 50.0,
+        "status": "success",
+        "expression": expression,
+        "expression_hash": compile_expression(expression).hash,
+        "report_metrics": {"sharpe": 1.0},
+        "backtest_summary": {"rank_ic_mean": 0.02},
+        "direction": {"sign": 1},
+    }
+
+
+@pytest.fixture(scope="module")
+def ended(app: App) -> Job:
+    """A search that ended with two candidates, booked as it books them."""
+    names = ("universe", "start_date", "end_date", "n_groups", "holding_period", "benchmark", "market")
+    asked = {name: params()[name] for name in names} | {"neutralize_industry": False, "execution": "next_open"}
+    ask = json.dumps({**asked, "costs": "flat", "snapshot": None})
+    new = NewJob(id="iter_end", operation="factor.iterate", owner_id=LOCAL_ADMIN, ask=ask, lineage_id="root_end")
+    for job in app.records.jobs.page(LOCAL_ADMIN, (OPEN_SEAL, "factor.iterate"), page=1, page_size=100)[0]:
+        app.records.jobs.cancel(job.id, LOCAL_ADMIN, Failure(error="x", error_facts="{}"))
+    app.records.jobs.submit(new)
+    while (job := app.records.attempts.claim("w", 60)) is not None and job.id != new.id:
+        continue
+    seal = seal_of(app.markets.open("demo").days, START, END)
+    assert seal is not None
+    for expression in (MOMENTUM, REVERSAL):
+        who = Identity(
+            market="demo", universe="hs300", start_date=START, end_date=END, holding_period=5, expression=expression,
+            expression_hash=compile_expression(expression).hash,
+        )  # fmt: skip
+        app.records.trials.add(LOCAL_ADMIN, [failed_row(who, "candidate", seal)], job_id=new.id, lineage_id="root_end")
+    outcome = json.dumps({"candidates": [chosen(MOMENTUM), chosen(REVERSAL)], "parent_score": 1.0})
+    assert app.records.attempts.succeed(new.id, 1, stage="completed", outcome=outcome, outcome_hash="x", facts="{}")
+    found = app.records.jobs.get(new.id)
+    assert found is not None
+    return found
+
+
+def test_every_way_to_test_a_factor_over_the_slice_is_a_look_and_a_choice_says_so(app: App, ended: Job) -> None:
+    """The grade alone, the four tests alone, the command line; then a choice, a refusal, and times as the contract has
+    them."""
+    span = {"market": "demo", "universe": "hs300", "end_date": "2025-12-30"}
+    app.run(ScoreFactor(prompt=MOMENTUM, start_date="2023-01-01", **span), owner_id=LOCAL_ADMIN)
+    assert [look.reason for look in app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")] == ["plain_run"]
+    sealed = app.run(TestFactor(prompt=REVERSAL, start_date="2023-01-01", seal=True, **span), owner_id=LOCAL_ADMIN)
+    assert sealed.result["search"]["trials"] == 2
+    assert len(app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")) == 1
+    run = app.run(TestFactor(prompt=REVERSAL, start_date="2025-03-01", **span), owner_id=LOCAL_ADMIN)
+    assert run.result["search"]["sealed"]["state"] == "none"
+    looks = app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")
+    assert [(look.expression, look.reason) for look in looks] == [(MOMENTUM, "plain_run"), (REVERSAL, "plain_run")]
+    with TestClient(create_api(app), base_url="http://127.0.0.1:8003") as client:
+        address = f"/api/v1/tasks/{ended.id}/select_candidate"
+        first = client.post(address, json={"candidate_index": 0}).json()["opening"]
+        assert (first["state"], first["looked_at_before"]) == ("opened", 1)
+        again = client.post(address, json={"candidate_index": 0}).json()["opening"]
+        assert (again["state"], again["looked_at_before"]) == ("opened", 1)
+        refused = client.post(address, json={"candidate_index": 1}).json()["opening"]
+        assert refused["state"] == "refused"
+        moments = [refused["opened"]["created_at"]]
+        for path in (f"tasks/{ended.id}/openings", f"tasks/{ended.id}/lineage"):
+            moments += [look["created_at"] for look in client.get(f"/api/v1/{path}").json()["openings"]]
+        assert len(moments) == 9
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", moment) for moment in moments)

@@ -14,18 +14,17 @@ from quantgpt.backtest.factor_test import FactorTestSpec, compute, run_factor_te
 from quantgpt.expr import EvalInputs, compile_expression, evaluate
 from quantgpt.factors.search import active_returns
 from quantgpt.market.demo import demo_view
-from quantgpt.services import trials
+from quantgpt.services import daily_returns, trials
+from quantgpt.services.daily_returns import laid_by_day, unpack_returns
 from quantgpt.services.trials import (
     Identity,
     TrialBook,
     active_of,
     failed_row,
     finish,
-    laid_by_day,
     ledger_key,
     measured_row,
     prepare,
-    unpack_returns,
 )
 
 
@@ -55,6 +54,7 @@ def measured(name: str, returns: np.ndarray) -> dict:
 
 def test_docstring_examples_hold() -> None:
     assert doctest.testmod(trials).failed == 0
+    assert doctest.testmod(daily_returns).failed == 0
 
 
 def test_a_ledger_is_named_by_market_universe_and_span() -> None:
@@ -108,6 +108,23 @@ def test_older_trials_count_as_different_as_the_newer_ones() -> None:
     same = [measured(f"c{k}", x) for k in range(10)]
     assert TrialBook.read(briefing(*same, older=90)).ledger().counted == pytest.approx(10.0, abs=0.01)
     assert TrialBook.read(briefing(older=90)).ledger().counted == 90.0
+
+
+def test_a_factor_among_the_older_ones_is_no_new_trial() -> None:
+    """Only the newest come with returns; of the older ones it is known which they are."""
+    g = np.random.default_rng(10)
+    told = briefing(*(measured(f"new{k}", g.normal(size=300)) for k in range(5)), older=60)
+    told["ledger"]["older_sharpes"] = {f"old{k}/5": 0.01 * k for k in range(50)}
+    book = TrialBook.read(told)
+    own = g.normal(size=300)
+    assert book.judge(identity("old7"), own, "2023-01-04").trials == 65
+    assert book.judge(identity("another"), own, "2023-01-04").trials == 66
+    assert book.judge(identity("old7", holding=10), own, "2023-01-04").trials == 66
+    assert prepare(identity("old7"), book).trials == pytest.approx(prepare(identity("new3"), book).trials, rel=0.02)
+    without = book.ledger(("old49/5",)).variance
+    assert without < book.ledger().variance
+    book.add(measured("old7", own))
+    assert (book.ledger().trials, len(book.older_sharpes)) == (65, 49)
 
 
 def test_failed_trials_lower_the_deflated_ratio_of_a_run() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +46,28 @@ class TrialRow:
     grade: str | None
     first_day: str | None
     created_at: float
+    returns: bytes | None = None
+
+
+class BookedTrial(NamedTuple):
+    """What counting needs of a trial, of which a ledger may hold tens of thousands."""
+
+    id: int
+    ledger_key: str
+    universe: str
+    start_date: str
+    end_date: str
+    holding_period: int
+    expression: str
+    expression_hash: str
+    lineage_id: str | None
+    kind: str
+    ok: bool
+    sharpe_daily: float | None
+    sessions: int | None
+    p_value: float | None
+    grade: str | None
+    first_day: str | None
     returns: bytes | None = None
 
     @property
@@ -89,11 +111,14 @@ def add_trials(
 ) -> int:
     """Book trials in a transaction of the caller; one that is in the ledger already stays as it is. Returns the new ones.
 
+    They are booked in the order of their identities, so that of two transactions with the same ones the later waits for
+    the earlier, and never each for the other.
+
     `returns` of a row is base64 text of compressed daily returns, or None.
     """
     known = {column.name for column in trials.c}
     added = 0
-    for row in rows:
+    for row in sorted(rows, key=_place):
         values = {name: value for name, value in row.items() if name in known}
         if isinstance(values.get("returns"), str):
             values["returns"] = base64.b64decode(values["returns"])
@@ -108,6 +133,10 @@ def add_trials(
         if row["kind"] == "opening" and row.get("reason") == PLAIN_RUN:
             _book_look(connection, owner_id, job_id, lineage_id, row)
     return added
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, int, str]:
+    return row["ledger_key"], row["holding_period"], row["expression_hash"]
 
 
 def _book_look(
@@ -154,9 +183,10 @@ def _one_of_each_ledger(owner_id: str) -> Select[Any]:
 
 
 def _of_ledgers(owner_id: str, keys: Sequence[str]) -> Select[Any]:
-    """Everything but the returns of the trials of some ledgers, oldest first."""
+    """The trials of some ledgers without their returns, oldest first."""
     mine = and_(trials.c.owner_id == owner_id, trials.c.ledger_key.in_(list(keys)))
-    return select(*_WITHOUT_RETURNS).where(mine).order_by(trials.c.id)
+    columns = [trials.c[name] for name in BookedTrial._fields if name != "returns"]
+    return select(*columns).where(mine).order_by(trials.c.id)
 
 
 _WITHOUT_RETURNS = [column for column in trials.c if column is not trials.c.returns]
@@ -181,13 +211,12 @@ class TrialRecords:
         with database_faults(), self._writer.begin() as connection:
             return add_trials(connection, owner_id, job_id, lineage_id, rows)
 
-    def ledger(self, owner_id: str, key: str) -> list[TrialRow]:
-        """The trials of one ledger, oldest first, without returns."""
-        return self.of_ledgers(owner_id, [key])
-
-    def of_ledgers(self, owner_id: str, keys: Sequence[str]) -> list[TrialRow]:
+    def of_ledgers(self, owner_id: str, keys: Sequence[str]) -> list[BookedTrial]:
         """The trials of some ledgers, oldest first, without returns."""
-        return self._read(_of_ledgers(owner_id, keys)) if keys else []
+        if not keys:
+            return []
+        with database_faults(), self._reader.begin() as connection:
+            return [BookedTrial(*row) for row in connection.execute(_of_ledgers(owner_id, keys))]
 
     def spans_over(self, owner_id: str, market: str, universe: str, start_date: str, end_date: str) -> list[LedgerSpan]:
         """The ledgers of one universe whose spans have days in common with this one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quantgpt.foundations.errors import QuantError
@@ -14,7 +14,7 @@ from quantgpt.services._base import App
 
 if TYPE_CHECKING:
     from quantgpt.foundations.panel import Days
-    from quantgpt.records.trials import LedgerCount, TrialRow
+    from quantgpt.records.trials import BookedTrial, LedgerCount, TrialRow
 
 MOST_SHARPES = 5_000
 
@@ -36,7 +36,7 @@ def ledger_brief(app: App, owner_id: str, ask: Spanned) -> dict[str, Any]:
     """What a job must know of the trials before it, in plain values: field `ledger` of its briefing.
 
     The newest 200 trials come with their returns, so that the job can correlate its own with them; of older ones their
-    number and Sharpe ratios. Trials without returns all come. `searched`: spans with days in common on which a search
+    number, Sharpe ratios and short labels. Trials without returns all come. `searched`: spans with days in common on which a search
     kept its last quarter sealed.
     """
     market = ask.market or app.markets.open().name
@@ -52,14 +52,16 @@ def brief_over(app: App, owner_id: str, market: str, universe: str, start_date: 
     return {"ledger": {**told, "searched": [list(span) for span in found.searched]}}
 
 
-def briefing_of(key: str, rows: Sequence[TrialRow]) -> dict[str, Any]:
+def briefing_of(key: str, rows: Sequence[BookedTrial]) -> dict[str, Any]:
     """The ledger part of a briefing from its rows."""
+    from quantgpt.services.trials import tag_of
+
     older = [row for row in rows if row.returns is None and row.sharpe_daily is not None]
     known = [row for row in rows if row.returns is not None or row.sharpe_daily is None]
     return {
         "key": key,
         "older": len(older),
-        "older_sharpes": [row.sharpe_daily for row in older[-MOST_SHARPES:]],
+        "older_sharpes": {tag_of(row.label): row.sharpe_daily for row in older[-MOST_SHARPES:]},
         "rows": [
             {
                 "label": row.label,
@@ -81,7 +83,7 @@ def briefing_of(key: str, rows: Sequence[TrialRow]) -> dict[str, Any]:
 class TriedOver:
     """What somebody tried on a universe and a span. `rows`: the trials that count, oldest first, each factor once."""
 
-    rows: list[TrialRow]
+    rows: list[BookedTrial]
     searched: list[tuple[str, str]]
     """spans with days in common on which there was a search"""
 
@@ -104,11 +106,13 @@ def tried_over(
     rows = app.records.trials.of_ledgers(owner_id, [span.ledger_key for span in spans])
     searched = sorted({(row.start_date, row.end_date) for row in rows if row.kind == "candidate" and row.lineage_id})
     key, days = ledger_key(market, universe, start_date, end_date), _sessions(app, market)
-    counted = [row for row in rows if row.ledger_key == key or saw_half(row, start_date, end_date, days)]
+    seen = {span: _covers(days, span, (start_date, end_date)) for span in {_seen(row) for row in rows}}
+    counted = [row for row in rows if row.ledger_key == key or seen[_seen(row)]]
     chosen = each_factor_once(counted, key)
     newest = [row.id for row in chosen if row.ok][-with_returns:] if with_returns else []
     returns = app.records.trials.returns_of(owner_id, newest) if newest else {}
-    return TriedOver(rows=[replace(row, returns=returns.get(row.id)) for row in chosen], searched=searched)
+    rows = [row._replace(returns=returns[row.id]) if row.id in returns else row for row in chosen]
+    return TriedOver(rows=rows, searched=searched)
 
 
 def _sessions(app: App, market: str) -> Days:
@@ -121,17 +125,24 @@ def _sessions(app: App, market: str) -> Days:
         return np.empty(0, dtype="datetime64[D]")
 
 
-def saw_half(row: TrialRow, start_date: str, end_date: str, days: Days) -> bool:
-    """Whether a trial saw at least half of the sessions from `start_date` to `end_date`.
+Seen = tuple[str, str, int]
+"""the first day that a trial saw, the last one that it may have seen, how many sessions it saw (0: all of them)"""
 
-    What it saw are the sessions of its returns: a candidate never saw the sealed slice of the span that it was asked for.
-    Of one that failed no more may be known than that span.
+
+def _seen(row: BookedTrial) -> Seen:
+    """What a trial saw are the sessions of its returns: a candidate never saw the sealed slice of the span that it was
+    asked for. Of one that failed no more may be known than that span."""
+    return row.first_day or row.start_date, row.end_date, (row.sessions or 0) if row.first_day else 0
+
+
+def _covers(days: Days, seen: Seen, asked: tuple[str, str]) -> bool:
+    """Whether a trial saw at least half of the sessions of a span.
+
     Shape: days (T,): all sessions of the market, rising.
     """
-    first, stop = _places(days, start_date, end_date)
-    own_first, own_stop = _places(days, row.first_day or row.start_date, row.end_date)
-    if row.first_day and row.sessions:
-        own_stop = own_first + row.sessions
+    first, stop = _places(days, *asked)
+    own_first, own_stop = _places(days, *seen[:2])
+    own_stop = own_first + seen[2] if seen[2] else own_stop
     return stop > first and 2 * (min(stop, own_stop) - max(first, own_first)) >= stop - first
 
 
@@ -142,14 +153,14 @@ def _places(days: Days, start_date: str, end_date: str) -> tuple[int, int]:
     return int(np.searchsorted(days, first)), int(np.searchsorted(days, last, "right"))
 
 
-def each_factor_once(rows: Sequence[TrialRow], key: str) -> list[TrialRow]:
+def each_factor_once(rows: Sequence[BookedTrial], key: str) -> list[BookedTrial]:
     """One trial of each factor and holding period, oldest first: one with returns before one without, a test before a look,
     one of the ledger `key` before others, the newest of these."""
 
-    def worth(row: TrialRow) -> tuple[bool, bool, bool, int]:
+    def worth(row: BookedTrial) -> tuple[bool, bool, bool, int]:
         return row.ok, row.kind != "opening", row.ledger_key == key, row.id
 
-    chosen: dict[str, TrialRow] = {}
+    chosen: dict[str, BookedTrial] = {}
     for row in rows:
         known = chosen.get(row.label)
         if known is None or worth(row) > worth(known):

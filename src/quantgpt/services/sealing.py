@@ -251,7 +251,7 @@ def _known(
         told = {"state": "refused", "message": REFUSED, "message_en": REFUSED_EN}
         return {**told, "lineage_id": lineage, "job_id": job.id if job else None, "opened": _shown(opened)}
     if job is not None and job.state == "failed":  # nobody has seen anything
-        job = app.submit(ask, owner_id=owner_id, parent=iteration)
+        job = app.submit(ask, owner_id=owner_id, parent=iteration, idempotency_key=f"open:{opened.id}:{job.id}")
         app.records.openings.name_job(opened.id, job.id)
     return {
         "state": "opened",

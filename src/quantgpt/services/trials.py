@@ -6,9 +6,7 @@ tests must be corrected for, and hands back a block for the result and a row for
 
 from __future__ import annotations
 
-import base64
 import math
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +19,7 @@ from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.series import number
 from quantgpt.metrics.effective import effective_trials, sharpe_variance
 from quantgpt.metrics.sharpe_inference import sharpe_moments
+from quantgpt.services.daily_returns import Placed, laid_by_day, pack_returns, shared_sessions, unpack_returns
 
 if TYPE_CHECKING:
     from quantgpt.factors.sealing import Seal
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from quantgpt.metrics.pbo import Overfitting
 
 F64 = NDArray[np.float64]
-
-Placed = tuple[str, F64]
-"""daily returns of consecutive sessions and the day of the first"""
 
 Kind = Literal["test", "candidate", "sweep", "opening"]
 MOST_COMPARED = 200
@@ -98,9 +94,9 @@ class TrialBook:
     searched: list[tuple[str, str]] = field(default_factory=list)
     """spans on which a search kept its last quarter sealed"""
     older: int = 0
-    """trials of which nothing more is at hand than that they had returns"""
-    sharpes: list[float] = field(default_factory=list)
-    """daily Sharpe ratios of the older ones"""
+    """trials with returns that are not at hand"""
+    older_sharpes: dict[str, float] = field(default_factory=dict)
+    """daily Sharpe ratios of the newest of these, by the tag of their label"""
     _entries: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
@@ -115,7 +111,7 @@ class TrialBook:
             days=days,
             searched=[(str(first), str(last)) for first, last in told.get("searched", ())],
             older=int(told.get("older", 0)),
-            sharpes=list(told.get("older_sharpes", ())),
+            older_sharpes=dict(told.get("older_sharpes", {})),
         )
         for row in told.get("rows", ()):
             book._enter(row)
@@ -125,6 +121,8 @@ class TrialBook:
         """Note a trial of this job, so that the next ones are corrected for it. Its returns take the place of those that
         the same factor had on another span."""
         label = f"{row['expression_hash']}/{row['holding_period']}"
+        if self.older_sharpes.pop(tag_of(label), None) is not None:
+            self.older -= 1
         entry = self._enter({**row, "lineage_id": lineage_id, "label": label})
         if entry.returns is not None:
             self._entries[label] = entry
@@ -148,16 +146,25 @@ class TrialBook:
 
     def ledger(self, labels: Sequence[str] = ()) -> Ledger:
         """What counts as tried before, without the trials of `labels`."""
-        others = self.others(labels)
+        others, older = self.others(labels), self._older(labels)
         returns = [(entry.first_day, entry.returns) for entry in others if entry.returns is not None]
-        sharpes = np.array([*self.sharpes, *(entry.sharpe for entry in others)], dtype=np.float64)
         return Ledger(
             key=self.key,
-            trials=self.older + len(others),
-            effective=self._effective(returns),
+            trials=older + len(others),
+            effective=self._effective(returns, older),
             returnless=len(others) - len(returns),
-            variance=sharpe_variance(sharpes),
+            variance=sharpe_variance(self._sharpes(labels)),
         )
+
+    def _older(self, labels: Sequence[str]) -> int:
+        """Trials whose returns are not at hand, without those of `labels`."""
+        return self.older - sum(tag_of(label) in self.older_sharpes for label in set(labels))
+
+    def _sharpes(self, labels: Sequence[str]) -> F64:
+        """Daily Sharpe ratios of all trials but those of `labels`."""
+        own = {tag_of(label) for label in labels}
+        older = [sharpe for tag, sharpe in self.older_sharpes.items() if tag not in own]
+        return np.array([*older, *(entry.sharpe for entry in self.others(labels))], dtype=np.float64)
 
     def trials_for(self, *identities: Identity) -> float:
         """Effective number of trials that the tests of these factors are corrected for, they themselves included.
@@ -169,13 +176,12 @@ class TrialBook:
 
     def judge(self, identity: Identity, active: F64, first_day: str) -> SearchFacts:
         """The run of that factor, whose returns begin on `first_day`, against the luck of all trials in the book."""
-        before = self.ledger((identity.label,))
-        others = self.others((identity.label,))
-        known = [(entry.first_day, entry.returns) for entry in others if entry.returns is not None]
+        labels = (identity.label,)
+        before = self.ledger(labels)
+        known = [(entry.first_day, entry.returns) for entry in self.others(labels) if entry.returns is not None]
         own = np.where(np.isfinite(active), active, np.nan)
-        effective = self._effective([*known, (first_day, own)])
-        sharpes = np.array([*self.sharpes, *(entry.sharpe for entry in others)], dtype=np.float64)
-        return judge_search(own, before, effective + before.returnless, sharpes)
+        effective = self._effective([*known, (first_day, own)], self._older(labels))
+        return judge_search(own, before, effective + before.returnless, self._sharpes(labels))
 
     def overfitting(self, lineage_id: str | None = None, labels: Collection[str] | None = None) -> dict[str, Any]:
         """What choosing among the trials of one lineage and those of `labels` was worth, on the sessions that all of
@@ -191,12 +197,22 @@ class TrialBook:
         ]
         return overfitting_json(probability_of_overfitting(shared_sessions(laid_by_day(family, self.days))))
 
-    def _effective(self, returns: Sequence[Placed]) -> float:
-        """Effective number of these trials and of the older ones, which are taken to be as different from each other."""
+    def _effective(self, returns: Sequence[Placed], older: int) -> float:
+        """Effective number of these trials and of `older` ones, which are taken to be as different from each other."""
         if not returns:
-            return float(self.older)
+            return float(older)
         compared = returns[-MOST_COMPARED:]
-        return effective_trials(laid_by_day(compared, self.days)) * (self.older + len(returns)) / len(compared)
+        return effective_trials(laid_by_day(compared, self.days)) * (older + len(returns)) / len(compared)
+
+
+def tag_of(label: str) -> str:
+    """The label of a trial in short, where thousands are told of.
+
+    >>> tag_of("0123456789abcdef0123456789abcdef/5")
+    '0123456789abcdef/5'
+    """
+    expression_hash, _, holding_period = label.partition("/")
+    return f"{expression_hash[:16]}/{holding_period}"
 
 
 def overfitting_json(found: Overfitting) -> dict[str, Any]:
@@ -351,51 +367,3 @@ def _identified(identity: Identity, kind: Kind) -> dict[str, Any]:
         "expression_hash": identity.expression_hash,
         "kind": kind,
     }
-
-
-# -- returns on the way ----------------------------------------------------------------------------------------------
-
-
-def pack_returns(returns: F64) -> str:
-    """Daily returns as text: float32, compressed, base64.
-
-    >>> unpack_returns(pack_returns(np.array([0.5, -0.25]))).tolist()
-    [0.5, -0.25]
-    """
-    raw = np.ascontiguousarray(returns, dtype="<f4").tobytes()
-    return base64.b64encode(zlib.compress(raw, 6)).decode()
-
-
-def unpack_returns(packed: str | bytes) -> F64:
-    """What `pack_returns` packed, out of its text or of the bytes that the ledger keeps."""
-    raw = base64.b64decode(packed) if isinstance(packed, str) else packed
-    return np.frombuffer(zlib.decompress(raw), dtype="<f4").astype(np.float64)
-
-
-def laid_by_day(returns: Sequence[Placed], days: Days | None) -> F64:
-    """Daily returns of consecutive sessions, each from a day of its own on, as one table: a column for each session from
-    the first day of any of them to the last.
-
-    Shape: days (T,): all sessions of the market, rising; None where all begin on the same one.
-    NaN:   sessions on which a trial has no return.
-    """
-    firsts = np.array([first or "NaT" for first, _ in returns], dtype="datetime64[D]")
-    at = np.zeros(len(returns), dtype=np.int64) if days is None else np.searchsorted(days, firsts)
-    at = at - (at.min() if at.size else 0)
-    width = max((place + row.size for place, (_, row) in zip(at, returns, strict=True)), default=0)
-    out = np.full((len(returns), width), np.nan)
-    for line, place, (_, row) in zip(out, at, returns, strict=True):
-        line[place : place + row.size] = row
-    return out
-
-
-def shared_sessions(table: F64) -> F64:
-    """The columns from the last beginning of any row to the first end of any row.
-
-    >>> shared_sessions(np.array([[1.0, 2.0, 3.0, np.nan], [np.nan, 5.0, 6.0, 7.0]])).tolist()
-    [[2.0, 3.0], [5.0, 6.0]]
-    """
-    present = np.isfinite(table)
-    if not present.any(axis=1).all() or not table.size:
-        return table[:, :0]
-    return table[:, int(present.argmax(axis=1).max()) : table.shape[1] - int(present[:, ::-1].argmax(axis=1).max())]
