@@ -25,6 +25,8 @@ from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor
 
 LEASE = 60.0
+PATIENCE = 60.0
+"""seconds to wait for what takes a moment on a quiet machine"""
 STAGES = ("validating", "fetching_data", "backtesting")
 
 
@@ -68,10 +70,38 @@ async def serving(app: App) -> AsyncIterator[Rest]:
         await watching
 
 
-async def heard(rest: Rest, job: Job, place: Place | None = None, **more: Any) -> list[Event]:
-    """Everything one stream says."""
-    parts = [part async for part in follow(rest, job, place, **more)]
-    return parse(b"".join(parts).decode())
+class Ear:
+    """Listens to one stream from now on."""
+
+    def __init__(self, rest: Rest, job: Job, place: Place | None = None, **more: Any) -> None:
+        self._parts: list[bytes] = []
+        self._news = asyncio.Condition()
+        self._task = asyncio.create_task(self._listen(follow(rest, job, place, **more)))
+
+    async def _listen(self, said: AsyncIterator[bytes]) -> None:
+        async for part in said:
+            async with self._news:
+                self._parts.append(part)
+                self._news.notify_all()
+
+    def _events(self) -> list[Event]:
+        return parse(b"".join(self._parts).decode())
+
+    async def heard(self, number: int = 1) -> None:
+        """Until the event of that number was said."""
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(lambda: any(int(event.id or 0) >= number for event in self._events()))
+
+    @property
+    def is_done(self) -> bool:
+        """The stream has ended."""
+        return self._task.done()
+
+    async def told(self) -> list[Event]:
+        """Everything that was said, once the stream has ended."""
+        async with asyncio.timeout(PATIENCE):
+            await self._task
+        return self._events()
 
 
 def counting(target: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -94,15 +124,17 @@ async def test_sixty_streams_of_four_tasks_hear_everything_and_cost_four(
     renderings = counting(channels, "task_json", monkeypatch)
     jobs = [running(app, f"job{number}") for number in range(4)]
     async with serving(app) as rest:
-        streams = [asyncio.create_task(heard(rest, jobs[number % 4])) for number in range(60)]
-        await asyncio.sleep(0.3)
+        ears = [Ear(rest, jobs[number % 4]) for number in range(60)]
+        for ear in ears:
+            await ear.heard()
         for number in range(8):
             for job in jobs:
                 await asyncio.to_thread(step, app, job, number)
-            await asyncio.sleep(0.02)
+            if number % 3 == 0:
+                await ears[number].heard(number + 2)
         for job in jobs:
             await asyncio.to_thread(finish, app, job)
-        told = await asyncio.gather(*streams)
+        told = [await ear.told() for ear in ears]
     for events in told:
         assert [event.id for event in events] == [*(str(seq) for seq in range(1, 11)), "10-done"]
         assert [event.name for event in events] == ["update"] * 10 + ["done"]
@@ -118,11 +150,11 @@ async def test_a_stream_resumes_where_it_was_and_misses_nothing(app: App) -> Non
     for number in range(5):
         step(app, job, number)
     async with serving(app) as rest:
-        first = asyncio.create_task(heard(rest, job))
-        second = asyncio.create_task(heard(rest, job, Place(3)))
-        await asyncio.sleep(0.2)
+        first, second = Ear(rest, job), Ear(rest, job, Place(3))
+        await first.heard(6)
+        await second.heard(6)
         finish(app, job)
-        told, resumed = await first, await second
+        told, resumed = await first.told(), await second.told()
     assert [event.id for event in resumed] == ["4", "5", "6", "7", "7-done"]
     assert [event.id for event in told] == ["1", "2", "3", "4", "5", "6", "7", "7-done"]
     assert told[-5:] == resumed
@@ -134,26 +166,28 @@ async def test_the_past_is_told_in_brief_and_old_messages_are_rendered_again(
     monkeypatch.setattr(channels, "KEPT_MESSAGES", 2)
     job = running(app, "job")
     async with serving(app) as rest:
-        watching = asyncio.create_task(heard(rest, job))
+        watching = Ear(rest, job)
+        await watching.heard()
         for number in range(6):
             step(app, job, 2 if number else 1)
-            await asyncio.sleep(0.12)
-        late = asyncio.create_task(heard(rest, job))
-        whole = asyncio.create_task(heard(rest, job, Place(1)))
-        await asyncio.sleep(0.15)
+            await watching.heard(number + 2)
+        late, whole = Ear(rest, job), Ear(rest, job, Place(1))
+        await late.heard(7)
+        await whole.heard(7)
         finish(app, job)
-        assert [event.id for event in await watching][:-1] == [str(seq) for seq in range(1, 9)]
-        assert [event.id for event in await late] == ["1", "2", "3", "7", "8", "8-done"]
-        assert [event.id for event in await whole] == [*(str(seq) for seq in range(2, 9)), "8-done"]
+        assert [event.id for event in await watching.told()][:-1] == [str(seq) for seq in range(1, 9)]
+        assert [event.id for event in await late.told()] == ["1", "2", "3", "7", "8", "8-done"]
+        assert [event.id for event in await whole.told()] == [*(str(seq) for seq in range(2, 9)), "8-done"]
 
 
 async def test_streams_end_with_a_closing_event_when_the_server_stops(app: App) -> None:
     job = running(app, "job")
     async with serving(app) as rest:
-        streams = [asyncio.create_task(heard(rest, job)) for _ in range(5)]
-        await asyncio.sleep(0.2)
+        ears = [Ear(rest, job) for _ in range(5)]
+        for ear in ears:
+            await ear.heard()
         rest.watcher.stop()
-        told = await asyncio.wait_for(asyncio.gather(*streams), 2)
+        told = [await ear.told() for ear in ears]
     assert [events[-1].name for events in told] == ["closing"] * 5
     assert [events[-2].id for events in told] == ["1"] * 5
 
@@ -170,23 +204,23 @@ async def test_a_stream_ends_at_the_next_heartbeat_when_its_caller_may_not_read_
         return len(asked) < 3
 
     async with serving(app) as rest:
-        events = asyncio.create_task(heard(rest, job, still_allowed=still_allowed))
-        while not events.done():
+        ear = Ear(rest, job, still_allowed=still_allowed)
+        while not ear.is_done:
             await asyncio.to_thread(step, app, job, 1)
             await asyncio.sleep(0.02)
-        assert (await events)[-1] == Event(None, "error", {"error": "Token no longer valid"})
+        assert (await ear.told())[-1] == Event(None, "error", {"error": "Token no longer valid"})
     assert len(asked) == 3
 
 
 async def test_a_quiet_stream_beats_and_ends_when_its_time_is_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.1)
-    app = make_app(tmp_path / "home", sse_timeout=0.5)
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.02)
+    app = make_app(tmp_path / "home", sse_timeout=0.8)
     job = running(app, "job")
     async with serving(app) as rest:
         parts = [part async for part in follow(rest, job, None)]
-    assert 2 <= parts.count(b": alive\n\n") <= 5
+    assert 2 <= parts.count(b": alive\n\n") <= 40
     assert json.loads(parts[-1].decode().split("data: ")[1]) == {"error": "Stream timeout"}
     app.records.close()
 
@@ -207,12 +241,14 @@ async def test_a_client_that_does_not_read_is_let_go_and_others_are_not_held_up(
     async with serving(app) as rest:
         scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}}
         stuck = asyncio.create_task(EventStream(rest, job, LOCAL_ADMIN, None)(scope, receive, never))
-        reading = asyncio.create_task(heard(rest, job))
-        await asyncio.sleep(0.1)
-        assert rest.streams == 1
+        reading = Ear(rest, job)
+        async with asyncio.timeout(PATIENCE):
+            while rest.streams != 1:
+                await asyncio.sleep(0.005)
+        await reading.heard()
         finish(app, job)
-        assert [event.id for event in await asyncio.wait_for(reading, 2)] == ["1", "2", "2-done"]
-        await asyncio.wait_for(stuck, 2)
+        assert [event.id for event in await reading.told()] == ["1", "2", "2-done"]
+        await asyncio.wait_for(stuck, PATIENCE)
         assert rest.streams == 0
 
 
@@ -223,19 +259,21 @@ async def test_a_task_that_disappears_ends_its_streams(app: App) -> None:
 
     job = running(app, "job")
     async with serving(app) as rest:
-        events = asyncio.create_task(heard(rest, job))
-        await asyncio.sleep(0.2)
+        ear = Ear(rest, job)
+        await ear.heard()
         with app.records.jobs._writer.begin() as connection:
             connection.execute(delete(jobs).where(jobs.c.id == "job"))
-        assert (await asyncio.wait_for(events, 2))[-1].data == {"error": "Task not found"}
+        assert (await ear.told())[-1].data == {"error": "Task not found"}
 
 
 async def test_a_failed_task_is_told_to_everybody(app: App) -> None:
     job = running(app, "job")
     async with serving(app) as rest:
-        streams = [asyncio.create_task(heard(rest, job)) for _ in range(3)]
-        await asyncio.sleep(0.15)
+        ears = [Ear(rest, job) for _ in range(3)]
+        for ear in ears:
+            await ear.heard()
         app.records.attempts.fail(job.id, job.attempt, Failure(error="不行"))
-        for events in await asyncio.gather(*streams):
+        for ear in ears:
+            events = await ear.told()
             assert (events[-2].data["status"], events[-2].data["error"]) == ("failed", "不行")
             assert events[-1].data == {"status": "failed"}
