@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,21 @@ def test_a_summary_says_how_lucky_the_best_may_be(app: App, client: TestClient) 
     assert found["sharpe_hurdle_daily"] == pytest.approx(
         expected_best_sharpe(found["effective_trials"], variance), rel=1e-3
     )
+
+
+def test_a_summary_counts_what_was_tried_on_most_of_the_span(app: App, client: TestClient) -> None:
+    """All figures of a row speak of the same trials."""
+    g = np.random.default_rng(3)
+    rows = [measured_row(identity(f"t{k}"), g.normal(size=700) / 100, "2023-01-04", {}, "test") for k in range(6)]
+    app.records.trials.add(LOCAL_ADMIN, rows)
+    shifted = replace(identity("alone"), start_date="2023-01-05")
+    app.records.trials.add(LOCAL_ADMIN, [failed_row(shifted)])
+    by_key = {row["ledger_key"]: row for row in client.get(f"{API}/trials/summary").json()["ledgers"]}
+    assert set(by_key) == {shifted.key, identity("t0").key}
+    for row in by_key.values():
+        assert (row["trials"], row["failed"]) == (7, 1)
+        assert row["effective_trials"] == pytest.approx(7.0, abs=0.2)
+    assert client.get(f"{API}/trials", params={"ledger_key": shifted.key}).json()["total"] == 1
 
 
 def test_every_test_of_a_user_corrects_the_next(app: App) -> None:

@@ -212,7 +212,8 @@ def ledger_summary(app: App, owner_id: str, *, page: int = 1, page_size: int = 1
 
 
 def _summary(app: App, owner_id: str, count: LedgerCount) -> dict[str, Any]:
-    """One ledger: what was booked in it, and how lucky the best factor tested on its span may be."""
+    """One ledger: what counts as tried on its span, on spans that share most of it as well, and how lucky the best of
+    that may be."""
     from quantgpt.metrics.sharpe_inference import expected_best_sharpe
     from quantgpt.services.trials import MOST_COMPARED, TrialBook
 
@@ -227,6 +228,8 @@ def _summary(app: App, owner_id: str, count: LedgerCount) -> dict[str, Any]:
     best = max((row.sharpe_daily for row in rows if row.sharpe_daily is not None), default=None)
     return {
         **vars(count),
+        "trials": len(rows),
+        "failed": sum(not row.ok for row in rows),
         "effective_trials": round(effective, 2),
         "sharpe_variance": number(found.variance),
         "sharpe_hurdle_daily": number(expected_best_sharpe(effective, variance)),
