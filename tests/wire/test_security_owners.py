@@ -35,6 +35,7 @@ RANDOM = {
     "session_id": "00000000-0000-4000-8000-0000000000aa",
     "filename": "backtest_report_0123456789ab_00000000.html",
     "lineage_id": "0123456789ab",
+    "factor_id": "0123456789abcdef",
 }
 """Ids of the right form that belong to nobody; an id that a route takes in its path needs an entry here."""
 WORDS = {"name": "nav"}
@@ -53,7 +54,7 @@ class Scene:
 
 
 def make_things(app: App, owner: Person) -> dict[str, str]:
-    """A session, a finished task in it and its report, all of one user."""
+    """A session, a finished task in it, its report and a kept factor, all of one user."""
     session = owner.ask("POST", "/sessions", json={"name": CANARY}).json()["id"]
     ask = {"prompt": "rank(close)", "start_date": "2025-01-01", "end_date": "2025-06-30", "session_id": session}
     answer = owner.ask("POST", "/auto_backtest", json=ask)
@@ -67,7 +68,8 @@ def make_things(app: App, owner: Person) -> dict[str, str]:
     facts = json.dumps({"expression": f"rank(close) # {CANARY}"})
     done = {"stage": "completed", "outcome": "{}", "outcome_hash": "", "facts": facts, "reports": (report,)}
     assert app.records.attempts.succeed(task, job.attempt, **done)  # type: ignore[arg-type]
-    return {"task_id": task, "session_id": session, "filename": report, "lineage_id": task}
+    factor = owner.ask("POST", "/factors", json={"expression": "rank(open)", "name": CANARY}).json()["id"]
+    return {"task_id": task, "session_id": session, "filename": report, "lineage_id": task, "factor_id": factor}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

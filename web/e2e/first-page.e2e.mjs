@@ -86,9 +86,13 @@ try {
     await fault.waitFor({ state: "detached" });
   });
 
-  await step("words instead of an expression are answered, not lost", async () => {
+  await step("words are taken as words, not as a wrong expression", async () => {
     await page.fill("textarea", "最近一个月跌得多的股票");
-    await page.getByTestId("fault").getByText("这是一句话").waitFor();
+    await page.getByTestId("words").waitFor();
+    assert.equal(await page.getByTestId("fault").count(), 0);
+    await page.getByTestId("run").isEnabled();
+    await shot("words");
+    await accessible(page, "words");
   });
 
   await step("an example fills the input and Shift + Enter breaks the line", async () => {
@@ -175,6 +179,21 @@ try {
     await page.getByRole("dialog").getByText("快捷键").waitFor();
     await page.keyboard.press("Escape");
     assert.equal(await page.getByRole("dialog").count(), 0);
+  });
+
+  await step("words run, and the result says what they became and who wrote it", async () => {
+    await page.goto(base);
+    await page.fill("textarea", "过去一个月波动率最低");
+    await page.getByTestId("words").waitFor();
+    await page.press("textarea", "Enter");
+    const said = page.getByTestId("prompt");
+    await said.or(page.getByTestId("failed")).first().waitFor({ timeout: patience });
+    assert.equal(await page.getByTestId("failed").count(), 0, await page.locator("main").innerText());
+    assert.match(await said.innerText(), /过去一个月波动率最低[^]*离线引擎/);
+    const { tasks } = await api("/tasks?page_size=1");
+    assert.equal(tasks[0].result.search.sealed.state, "sealed");
+    await shot("words-result");
+    await accessible(page, "a result of words");
   });
 
   await step("text, parameters and theme survive a reload", async () => {

@@ -205,6 +205,8 @@ export interface RunResult {
   readonly stock_factor_data?: Record<string, unknown> | null;
   readonly params: ResultParams;
   readonly llm?: { readonly prompt?: string; readonly engine?: string; readonly model?: string | null; readonly idea?: string | null } | null;
+  /** What the search before it does to the evidence, and the slice that it leaves alone. */
+  readonly search?: { readonly trials?: Num; readonly effective_trials?: Num; readonly dsr?: Num; readonly sealed?: { readonly state: "sealed" | "open" | "none"; readonly first_day?: string; readonly last_day?: string } } | null;
   readonly score?: Num;
   readonly score_uncapped?: Num;
   readonly score_ci95?: readonly [Num, Num] | null;

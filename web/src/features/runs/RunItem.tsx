@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useFollow, useTask } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
-import { integer, MISSING, score, seconds } from "@/lib/format";
+import { integer, MISSING, score, seconds, span } from "@/lib/format";
 import { CodeLine } from "@/ui/Code";
 import { Grade, MarkIcon, TextButton } from "@/ui/controls";
 import { StageTrack } from "@/ui/Figures";
@@ -37,12 +37,14 @@ function DoneLine({ task }: { task: Task }) {
   const [open, setOpen] = useState(false);
   const days = task.result?.metrics["days"];
   const time = totalSeconds(task);
+  const sealed = task.result?.search?.sealed;
   return (
     <div className={css["doneLine"]}>
       <p>
         <MarkIcon mark="pass" size={14} />
         <span>{time === null ? t("allStages") : t("allStagesIn", { time: seconds(time) })}</span>
         {task.result?.params.stock_count ? <span>{t("size", { names: integer(task.result.params.stock_count), days: typeof days === "number" ? integer(days) : MISSING })}</span> : null}
+        {sealed?.state === "sealed" ? <span className="muted" data-testid="sealed">{t("sealed", { span: span(sealed.first_day, sealed.last_day) })}</span> : null}
         {task.timings && Object.keys(task.timings).length > 0 ? <TextButton aria-expanded={open} onClick={() => setOpen(!open)}>{open ? t("hideTimes") : t("showTimes")}</TextButton> : null}
       </p>
       {open ? <StageTrack items={stageItems(task, t)} /> : null}
