@@ -94,6 +94,8 @@ def test_nothing_is_out_of_sample_unless_the_day_is_known(
     )
     assert block["state"] == state
     assert ("before" in block) == (state == "split")
+    if engine == "expression":
+        assert "作者未知" in block["reason"]["zh"]
     if state == "unknown":
         assert "样本外" in block["reason"]["zh"]
     if setting and state == "split":

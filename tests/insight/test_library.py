@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from fastapi.testclient import TestClient
 from tests import _rig
 
 from quantgpt.faces.rest.app import create_api
+from quantgpt.foundations.errors import RateLimited
+from quantgpt.records import LOCAL_ADMIN
 from quantgpt.services._base import App
+from quantgpt.services.insights import ask_insight
 
 API = "/api/v1"
 SPAN = {"universe": "small_scale", "start_date": "2022-01-04", "end_date": "2023-06-30", "benchmark": "hs300"}
@@ -89,6 +93,23 @@ def test_a_factor_is_held_against_what_there_is(app: App, client: TestClient, ta
     gain = result["marginal"]
     assert gain["state"] == "measured"
     assert abs(gain["gain"]["rank_ic"]) < 0.01  # the public set holds its mirror image
+
+
+def test_what_is_not_queued_does_not_count_as_a_submission(tmp_path: Path) -> None:
+    app = _rig.make_app(tmp_path, rate_limit=1)
+    with TestClient(create_api(app), base_url="http://127.0.0.1") as made:
+        codes = [made.post(f"{API}/tasks/nothing/insights").status_code for _ in range(3)]
+    assert codes == [404] * 3
+
+
+def test_a_comparison_that_is_queued_counts(app: App, task_id: str) -> None:
+    def refuse(connection: object) -> None:
+        raise RateLimited("请求过于频繁", retry_after_seconds=1)
+
+    total = app.records.jobs.count(["factor.insight"])
+    with pytest.raises(RateLimited):
+        ask_insight(app, task_id, LOCAL_ADMIN, admit=refuse)
+    assert app.records.jobs.count(["factor.insight"]) == total
 
 
 def test_a_task_that_is_not_there_cannot_be_compared(client: TestClient) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from mcp.client import Client
 from tests._rig import is_alive, make_app, wait_until
 from tests.mcp._agents import NOISY, raw_server, stdio_agent
 from tests.mcp._hostile import HELLO, LAST, READY
 from tests.mcp._hostile import frames as hostile
 
+from quantgpt.faces.mcp import own_worker
 from quantgpt.faces.mcp.desk import Desk
+from quantgpt.faces.mcp.server import build_server
+from quantgpt.foundations.errors import Unavailable
 from quantgpt.services._base import App
 from quantgpt.services.errands import is_worked_on
 
@@ -46,6 +52,39 @@ def test_a_market_is_provided_where_there_is_none(tmp_path: Path, home: Path) ->
         assert standby.asked == asked
     Desk(lambda: make_app(tmp_path)).open_market()
     assert not (tmp_path / "market").exists()
+
+
+@pytest.mark.parametrize(
+    ("entry", "seconds", "hint"),
+    [("raise SystemExit(3)", 60.0, "ended with 3"), ("import time; time.sleep(600)", 0.05, "not written within")],
+)
+def test_a_market_that_cannot_be_provided_is_told_with_the_reason(
+    tmp_path: Path, entry: str, seconds: float, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_worker, "MARKET_ENTRY", entry)
+    monkeypatch.setattr(own_worker, "MARKET_SECONDS", seconds)
+    app = make_app(tmp_path)
+    with pytest.raises(Unavailable, match="演示行情未能生成") as told:
+        Desk(lambda: app, standby=own_worker.OwnWorker()).open_market()
+    assert hint in told.value.hint
+
+
+def test_asking_for_a_job_opens_the_app_outside_the_event_loop(tmp_path: Path) -> None:
+    opened: list[int] = []
+
+    def open_app() -> App:
+        opened.append(threading.get_ident())
+        return make_app(tmp_path)
+
+    async def ask() -> int:
+        async with Client(build_server(Desk(open_app))) as client:
+            answer = await client.call_tool("get_job", {"job_id": "0" * 12, "wait_seconds": 0})
+        assert answer.is_error
+        return threading.get_ident()
+
+    loop = anyio.run(ask)
+    assert len(opened) == 1
+    assert opened != [loop]
 
 
 @pytest.mark.parametrize("count", [pytest.param(100), pytest.param(1000, marks=pytest.mark.soak)])

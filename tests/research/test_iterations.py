@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,19 @@ from tests._models import FAULTS, fake_model, offer, say
 from tests._rig import lend_demo, make_app
 
 from quantgpt.foundations.errors import BadRequest, NotFound, Unavailable
-from quantgpt.foundations.hashing import canonical_json, hash_value
+from quantgpt.foundations.hashing import canonical_json
 from quantgpt.foundations.progress import Note
 from quantgpt.records import LOCAL_ADMIN, Job
+from quantgpt.records.parts import PartRecords
 from quantgpt.services._base import App, JobRef
+from quantgpt.services.candidates import result_of
 from quantgpt.services.factor_tests import TestFactor
+from quantgpt.services.families import q_values_of
 from quantgpt.services.iterations import Iterate, Iteration, _keep, iterate, iterate_factor, request_of
 from quantgpt.services.library import keep_factor
 from quantgpt.services.lineage import lineage_brief, select_candidate
+from quantgpt.services.searches import Search
+from quantgpt.services.tasks import cancel_task, list_tasks, parts_of
 
 PARENT = "rank(close/ts_mean(close, 20))"
 RANGE = {"universe": "hs300", "start_date": "2024-07-01", "end_date": "2025-02-28", "holding_period": 3}
@@ -63,24 +69,30 @@ def with_model(app: App, home: Path, settings: dict[str, Any]) -> App:
     return made
 
 
-def test_without_a_key_candidates_come_from_mutation(app: App) -> None:
-    sink = Sink()
-    done = run(app, sink)
+@pytest.fixture(scope="module")
+def sink() -> Sink:
+    """What the iteration `done` told."""
+    return Sink()
+
+
+@pytest.fixture(scope="module")
+def done(app: App, sink: Sink) -> Iteration:
+    """An iteration without a model."""
+    return run(app, sink)
+
+
+def test_without_a_key_candidates_come_from_mutation(done: Iteration, sink: Sink) -> None:
     assert len(done.tested) == 3
     assert {one.shown["origin"] for one in done.tested} == {"offline"}
+    assert {one.shown["cutoff"]["state"] for one in done.tested} == {"none"}
     assert len({one.shown["expression"] for one in done.tested} | {PARENT}) == 4
     assert sink.fractions == sorted(sink.fractions)
     assert sorted(part["expression"] for part in sink.parts) == sorted(one.shown["expression"] for one in done.tested)
     assert all(len(note.trials) == 1 for note in sink.notes if note.part and note.part["status"] == "success")
 
 
-def test_the_same_question_gets_the_same_answer(app: App) -> None:
-    first, second = run(app), run(app)
-    assert hash_value([one.shown for one in first.tested]) == hash_value([one.shown for one in second.tested])
-
-
-def test_earlier_trials_make_candidates_new_and_verdicts_harder(app: App) -> None:
-    first = run(app)
+def test_earlier_trials_make_candidates_new_and_verdicts_harder(done: Iteration, app: App) -> None:
+    first = done
     lineage = [
         {
             "expression": one.shown["expression"],
@@ -100,6 +112,28 @@ def test_earlier_trials_make_candidates_new_and_verdicts_harder(app: App) -> Non
     assert second.search.family_json()["trials"] == 6
 
 
+def test_an_iteration_that_begins_again_finds_the_same(done: Iteration, app: App) -> None:
+    """The first attempt booked its candidates before it was lost: they are counted once, in the second as in the first."""
+    rows = [{**one.row, "label": f"{one.row['expression_hash']}/3"} for one in done.tested if one.row]
+    again = run(app, briefing={"ledger": {"key": "", "rows": rows}})
+    assert again.search.correction == done.search.correction
+    assert again.search.parent_json() == done.search.parent_json()
+    assert [one.shown for one in again.tested] == [one.shown for one in done.tested]
+
+
+def test_drafts_that_cannot_be_tested_correct_nobody(app: App, tmp_path: Path) -> None:
+    with fake_model(offer("rank(", "rank(ts_skew(volume, 20))"), offer("rank((")) as server:
+        done = run(with_model(app, tmp_path / "home", server.settings), n_candidates=2)
+    assert [one.shown["status"] for one in done.tested] == ["success", "failed"]
+    tested = done.tested[0].body["params"]["trials"]
+    assert tested == done.search.parent_body["params"]["trials"] == done.search.correction.trials == 2.0
+
+
+def test_each_iteration_of_a_lineage_draws_anew(done: Iteration, app: App) -> None:
+    texts = [{one.draft.text for one in each.tested} for each in (done, run(app, briefing={"iterations": 1}))]
+    assert texts[0] != texts[1]
+
+
 def test_a_model_is_read_checked_and_topped_up(app: App, tmp_path: Path) -> None:
     """Two questions of two candidates each, a third for what was bad; what is bad then takes its place as failed."""
     sink = Sink()
@@ -109,7 +143,8 @@ def test_a_model_is_read_checked_and_topped_up(app: App, tmp_path: Path) -> None
         offer("rank(ts_std(returns, 20)", "still bad ("),
     )
     with fake_model(*replies) as server:
-        done = run(with_model(app, tmp_path / "home", server.settings), sink, n_candidates=4)
+        knowing = {**server.settings, "model_cutoff": "2024-11-29"}
+        done = run(with_model(app, tmp_path / "home", knowing), sink, n_candidates=4)
         asked = [json.loads(request.text) for request in server.requests]
     assert [body["count"] for body in asked] == [2, 2, 3]
     assert "rank(ts_corr(close, volume, 10))" in asked[2]["forbidden"]
@@ -119,6 +154,11 @@ def test_a_model_is_read_checked_and_topped_up(app: App, tmp_path: Path) -> None
     assert [row["origin"] for row in shown] == ["llm"] * 4
     assert [row["status"] for row in shown] == ["success", "failed", "failed", "failed"]
     assert shown[0]["hypothesis"] == "h"
+    cutoff = shown[0]["cutoff"]
+    assert (cutoff["state"], cutoff["day"]) == ("split", "2024-11-29")
+    assert cutoff["before"]["last_day"] < "2024-11-29" < cutoff["after"]["first_day"]
+    assert result_of(done.tested[0], done.search.ask, done.search.asked)["cutoff"] == cutoff
+    assert "cutoff" not in shown[1]
     errors = sorted(row["error"].split(":")[0] for row in shown[1:])
     assert errors == ["括号错误", "表达式验证失败", "重复表达式"]
     (repeated,) = [row for row in shown if row.get("duplicate")]
@@ -199,10 +239,9 @@ def kept_of(app: App, done: Iteration) -> Any:
     return _keep(app, ref, done, Sink())
 
 
-def test_reports_and_archives_are_kept_by_candidate(app: App) -> None:
-    done = run(app, n_candidates=2)
+def test_reports_and_archives_are_kept_by_candidate(done: Iteration, app: App) -> None:
     kept = kept_of(app, done)
-    assert len(kept.reports) == len(set(kept.reports)) == 2
+    assert len(kept.reports) == len(set(kept.reports)) == 3
     for row in kept.result["candidates"]:
         name = row["report_filename"]
         assert name in kept.reports
@@ -216,10 +255,11 @@ def test_reports_and_archives_are_kept_by_candidate(app: App) -> None:
     json.dumps(kept.result, allow_nan=False)
 
 
-def stored(app: App, done: Iteration | None = None) -> Job:
+def stored(app: App, done: Iteration | None = None, direction: int | None = None) -> Job:
     """A finished backtest; with an iteration, that one on it."""
     params = {"expression": PARENT, "universe_meta": {"long": 1}, **RANGE}
-    parent = _finished(app, app.submit(TestFactor(prompt=PARENT, **RANGE), owner_id=LOCAL_ADMIN), {"params": params})
+    ask = TestFactor(prompt=PARENT, direction=direction, **RANGE)
+    parent = _finished(app, app.submit(ask, owner_id=LOCAL_ADMIN), {"params": params})
     if done is None:
         return parent
     job = app.submit(request_of(parent, 3, False), owner_id=LOCAL_ADMIN, parent=parent)
@@ -238,8 +278,71 @@ def _finished(app: App, job: Job, outcome: dict[str, Any]) -> Job:
     return found
 
 
-def test_a_chosen_candidate_is_the_next_parent(app: App) -> None:
-    iteration = stored(app, run(app))
+def test_a_chosen_candidate_is_tested_as_a_parent_as_it_was_tested_as_a_candidate(done: Iteration, app: App) -> None:
+    """Whatever direction the root was asked for with: a candidate has its own."""
+    best = done.tested[0]
+    iteration = stored(app, done, direction=-best.body["direction"]["sign"])
+    assert json.loads(iteration.ask)["direction"] == -best.body["direction"]["sign"]
+    select_candidate(app, iteration.id, LOCAL_ADMIN, 0)
+    chosen = app.records.jobs.get(iteration.id)
+    assert chosen is not None
+    again = Search.open(app, request_of(chosen, 2, False), Sink())
+    again.score_parent()
+    assert again.parent_body["direction"] == best.body["direction"]
+    assert again.parent_body["backtest_summary"]["spread"] == best.body["backtest_summary"]["spread"]
+
+
+def test_the_library_knows_on_what_a_chosen_candidate_was_tested(done: Iteration, app: App) -> None:
+    iteration = stored(app, done)
+    with pytest.raises(BadRequest, match="选择一个候选"):
+        keep_factor(app, LOCAL_ADMIN, task_id=iteration.id)
+    select_candidate(app, iteration.id, LOCAL_ADMIN, 1)
+    kept = keep_factor(app, LOCAL_ADMIN, task_id=iteration.id)
+    best = done.tested[1]
+    assert (kept.expression, kept.universe) == (best.draft.text, "hs300")
+    assert kept.direction == best.body["direction"]["sign"]
+    facts = json.loads(kept.facts)
+    assert (facts["start_date"], facts["end_date"]) == (RANGE["start_date"], RANGE["end_date"])
+    app.records.library.drop(LOCAL_ADMIN, kept.id)
+
+
+def test_a_page_reads_the_candidates_of_all_its_iterations_at_once(
+    done: Iteration, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = stored(app)
+    jobs = [iterate(app, parent.id, LOCAL_ADMIN, n_candidates=n) for n in (2, 3)]
+    while (claimed := app.records.attempts.claim("w", 60)) is not None:
+        part = json.dumps({"expression": claimed.id})
+        app.records.attempts.note(claimed.id, claimed.attempt, facts={}, part=part)
+    asked: list[Any] = []
+    inner = PartRecords.of_jobs
+    monkeypatch.setattr(PartRecords, "of_jobs", lambda self, ids: asked.append(ids) or inner(self, ids))
+    found = list_tasks(app, LOCAL_ADMIN, page=1, page_size=50)
+    assert len(asked) == 1
+    told = {job: [json.loads(event.part or "")["expression"] for event in found.parts[job]] for job in found.parts}
+    assert told == {job.id: [job.id] for job in jobs}
+    for job in jobs:
+        assert len(parts_of(app, cancel_task(app, job.id, LOCAL_ADMIN))) == 1
+
+
+def test_a_task_that_is_deleted_meanwhile_does_not_spoil_the_list(done: Iteration, app: App) -> None:
+    gone = replace(stored(app), id="000000000000")
+    assert set(q_values_of(app, LOCAL_ADMIN, [gone])) == {gone.id}
+
+
+def test_a_lineage_counts_the_iterations_that_began(app: App) -> None:
+    parent = stored(app)
+    assert lineage_brief(app, LOCAL_ADMIN, parent.id)["iterations"] == 0
+    waiting = iterate(app, parent.id, LOCAL_ADMIN)
+    assert lineage_brief(app, LOCAL_ADMIN, parent.id)["iterations"] == 0
+    while app.records.attempts.claim("w", 60) is not None:
+        pass
+    assert lineage_brief(app, LOCAL_ADMIN, parent.id)["iterations"] == 1
+    app.records.jobs.cancel(waiting.id, LOCAL_ADMIN, _cancelled())
+
+
+def test_a_chosen_candidate_is_the_next_parent(done: Iteration, app: App) -> None:
+    iteration = stored(app, done)
     with pytest.raises(BadRequest, match="只能对已完成的任务进行迭代优化"):
         iterate(app, iteration.id, LOCAL_ADMIN)
     brief = lineage_brief(app, LOCAL_ADMIN, iteration.id)
@@ -258,11 +361,10 @@ def test_a_chosen_candidate_is_the_next_parent(app: App) -> None:
     app.records.jobs.cancel(child.id, LOCAL_ADMIN, _cancelled())
 
 
-def test_a_failed_candidate_cannot_be_chosen(app: App) -> None:
-    done = run(app, n_candidates=1)
+def test_a_failed_candidate_cannot_be_chosen(done: Iteration, app: App) -> None:
     iteration = stored(app, done)
     broken = json.loads(iteration.outcome or "")
-    broken["candidates"].append({"expression": "foo(", "status": "failed", "error": "括号错误: x"})
+    broken["candidates"][1:] = [{"expression": "foo(", "status": "failed", "error": "括号错误: x"}]
     job = app.submit(request_of(stored(app), 1, False), owner_id=LOCAL_ADMIN, parent=stored(app))
     job = _finished(app, job, broken)
     with pytest.raises(BadRequest, match="该候选因子回测失败，无法选择") as refused:
