@@ -40,8 +40,11 @@ def view() -> MarketView:
     return demo_view(assets=150, sessions=400, seed=5, warmup=LONG)
 
 
-def factor(view: MarketView) -> np.ndarray:
-    return evaluate([compile_expression("rank(-1 * ts_std(returns, 20))")], EvalInputs.of(view))[0]
+USUAL = "rank(-1 * ts_std(returns, 20))"
+
+
+def factor(view: MarketView, text: str = USUAL) -> np.ndarray:
+    return evaluate([compile_expression(text)], EvalInputs.of(view))[0]
 
 
 def test_regimes_of_a_span_do_not_depend_on_the_warm_up(view: MarketView) -> None:
@@ -52,9 +55,11 @@ def test_regimes_of_a_span_do_not_depend_on_the_warm_up(view: MarketView) -> Non
         np.testing.assert_array_equal(whole.volatility[view.first :], part.volatility[cut.first :])
 
 
-def test_no_figure_of_the_span_depends_on_the_warm_up(view: MarketView) -> None:
-    cut = later(view, LONG - SHORT)
-    whole, part = (run_factor_test(v, factor(v), SPEC) for v in (view, cut))
+@pytest.mark.parametrize("text", [USUAL, "close / ts_shift(close, 240) - 1"])
+def test_no_figure_of_the_span_depends_on_the_warm_up(view: MarketView, text: str) -> None:
+    """With as little of it as the factor needs there is no value before the span, with more there are some."""
+    cut = later(view, LONG - max(SHORT, compile_expression(text).warmup))
+    whole, part = (run_factor_test(v, factor(v, text), SPEC) for v in (view, cut))
     for key in ("metrics", "backtest_summary", "anti_overfit", "stock_factor_data", "regimes", "score", "phases"):
         assert whole.body[key] == part.body[key]
     assert {k: s.to_json() for k, s in whole.series.items()} == {k: s.to_json() for k, s in part.series.items()}

@@ -133,10 +133,7 @@ def compute(
         benchmark=_benchmark(view, phases[0][1]),
         buyable=at.buyable,
         quantiles=_quantiles(at, ranked, n_groups),
-        autocorrelation=(
-            rank_ic(ranked, ranked, rows, lag=-1).values,
-            rank_ic(ranked, ranked, rows, lag=-spec.holding_period).values,
-        ),
+        autocorrelation=(_with_itself(ranked, rows, 1), _with_itself(ranked, rows, spec.holding_period)),
         by_industry=_industries(view, ranked, label, rows, lag),
         by_size=found_size if any(s.days for s in found_size) else (),
         size_field=size_field,
@@ -185,6 +182,12 @@ def _inputs(at: Shared, ranked: Ranked, spec: FactorTestSpec) -> EvidenceInputs:
         permutations=spec.permutations,
         seed=spec.seed,
     )
+
+
+def _with_itself(ranked: Ranked, rows: NDArray[np.int64], lag: int) -> F64:
+    """Rank correlation of each tested session with the one `lag` before; NaN where that one lies before the span, whose
+    values depend on how much history the view happens to hold."""
+    return np.where(rows - lag < rows[0], np.nan, rank_ic(ranked, ranked, rows, lag=-lag).values)
 
 
 def _delayed_share(delayed: NDArray[np.bool_], labelled: NDArray[np.bool_]) -> float:
