@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quantgpt.research.ideas import Idea
-from quantgpt.research.reading.negation import DIRECTIONS
+from quantgpt.research.reading.negation import DIRECTIONS, OTHER_WAY
 from quantgpt.research.reading.word import Word
 
 LINKS = frozenset({"plus", "break"})
@@ -13,10 +15,49 @@ NEARNESS = frozenset({"near", "far"})
 
 
 def is_link(word: Word, which: frozenset[str]) -> bool:
+    """Whether a word parts two clauses or is one of these links."""
     return word.kind == "break" or (word.kind == "link" and word.value in which)
 
 
 _OF_A_SERIES = frozenset({"usual", "mean", "sum", "previous", "ma", "relative", "ratio", "difference"})
+
+
+def crosses(atoms: Sequence[Word], after: Word | None) -> bool:
+    """Whether a stretch runs over a 的 that ends what is said of one quantity: "涨幅大的 | 高换手", "市值小的 | 低 波动"."""
+    for i in range(1, len(atoms)):
+        if not atoms[i].parted:
+            continue
+        end = next((k for k in range(i, len(atoms)) if atoms[k].kind in ("break", "link")), len(atoms))
+        left, right = _concepts(atoms[:i]), _concepts(atoms[i:end])
+        if not any(_names(word) for word in left):
+            continue
+        named = any(_names(word) for word in right)
+        if left[-1].value in DIRECTIONS and named:
+            return True
+        if left[-1].value in OTHER_WAY and named and len(left) == 1 and any(not _names(word) for word in right):
+            return True
+        if not named and end == len(atoms) and after is not None and _names(after):
+            return True
+    return False
+
+
+def _concepts(atoms: Sequence[Word]) -> list[Word]:
+    return [atom for atom in atoms if atom.kind == "concept"]
+
+
+def _names(word: Word) -> bool:
+    return word.kind == "concept" and word.value not in DIRECTIONS
+
+
+def directed_apart(atoms: Sequence[Word]) -> bool:
+    """Whether directions stand in several clauses, so that they are said of several things."""
+    clauses, here = 0, False
+    for atom in (*atoms, Word("break", "")):
+        if is_link(atom, LINKS):
+            clauses, here = clauses + here, False
+        elif atom.kind == "concept" and atom.value in DIRECTIONS:
+            here = True
+    return clauses > 1
 
 
 def both_sides(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool:

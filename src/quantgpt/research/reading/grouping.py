@@ -7,8 +7,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from quantgpt.research.ideas import Idea, Library, library
-from quantgpt.research.reading.fitting import LINKS, NEARNESS, NUMBERS, both_sides, is_link, is_scattered, windows_of
-from quantgpt.research.reading.negation import DIRECTIONS
+from quantgpt.research.reading.fitting import (
+    LINKS,
+    NEARNESS,
+    NUMBERS,
+    both_sides,
+    crosses,
+    directed_apart,
+    is_link,
+    is_scattered,
+    windows_of,
+)
+from quantgpt.research.reading.negation import DIRECTIONS, OTHER_WAY
 from quantgpt.research.reading.sides import side_of
 from quantgpt.research.reading.word import Word
 
@@ -69,6 +79,8 @@ def read_ideas(words: Sequence[Word]) -> Reading | None:
     named, links = found
     if len(named) > 1 and any(one.bare for one in named):
         return None
+    if "over" in links and _preferred(atoms):
+        return None
     if set(links) == {"plus"} and _one_direction_for_two(atoms, named):
         return None
     if dangling is None and len(named) > 1:
@@ -90,6 +102,12 @@ def _said_once(named: tuple[Named, ...], links: tuple[str, ...]) -> tuple[tuple[
     return kept, links[: len(kept) - 1]
 
 
+def _preferred(atoms: Sequence[Word]) -> bool:
+    """Whether "over" weighs one side against another instead of dividing: "low volatility over high momentum"."""
+    directed = any(atom.kind == "concept" and atom.value in DIRECTIONS for atom in atoms)
+    return directed and any(atom.text == "over" for atom in atoms)
+
+
 def _one_direction_for_two(atoms: Sequence[Word], named: tuple[Named, ...]) -> bool:
     """Whether two quantities are linked and a direction is said of one only: "市值和换手率低"."""
     linked = any(atom.kind == "link" or atom.text == "、" for atom in atoms)
@@ -108,7 +126,7 @@ def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...
     sizes = [atom.value for atom in atoms if atom.kind in NUMBERS]
     if len(named) < 2 or len(set(sizes)) != 1:
         return named
-    if not _stands_apart(atoms) and any(atom.kind in ("link", "break") for atom in atoms):
+    if not _stands_apart(atoms) and any(_separates(atoms, i) for i in range(len(atoms))):
         return named
     size = int(sizes[0])
     return tuple(
@@ -117,6 +135,12 @@ def _shared(atoms: Sequence[Word], named: tuple[Named, ...]) -> tuple[Named, ...
         else replace(one, windows=(size,))
         for one in named
     )
+
+
+def _separates(atoms: Sequence[Word], at: int) -> bool:
+    """Whether what is said before a place is apart from what is said behind it: a link, a break, a 的 behind a quantity."""
+    quantity = any(a.kind == "concept" and a.value not in DIRECTIONS for a in atoms[:at])
+    return atoms[at].kind in ("link", "break") or (atoms[at].parted and quantity)
 
 
 def _stands_apart(atoms: Sequence[Word]) -> bool:
@@ -239,7 +263,7 @@ class _Cutting:
         for at in range(start, end):
             if at > start and self.atoms[at].parted:
                 return True
-            if self.atoms[at].value not in DIRECTIONS:
+            if self.atoms[at].value not in OTHER_WAY:
                 return False
         return False
 
@@ -261,7 +285,8 @@ class _Cutting:
         concepts = [atom for atom in atoms if atom.kind == "concept"]
         if not concepts or any(atom.kind not in _READ for atom in atoms) or self._torn(start, end):
             return None
-        if self._robs(start, end) or self._compares(start, end):
+        after = self.atoms[end] if end < len(self.atoms) else None
+        if self._robs(start, end) or self._compares(start, end) or crosses(atoms, after):
             return None
         said = {str(atom.value) for atom in concepts}
         said |= {str(atom.value) for atom in atoms if atom.kind == "link" and atom.value not in LINKS}
@@ -287,6 +312,8 @@ class _Cutting:
         """The stretch as one idea, None where its words, sides or numbers do not fit the idea."""
         scattered = is_scattered(pattern, atoms)
         if scattered is None or (scattered and not idea.across):
+            return None
+        if scattered and not idea.composite and directed_apart(atoms):
             return None
         side = side_of(self.known, idea, pattern, atoms)
         if side is None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from quantgpt.research.reading.word import Word
 
 DIRECTIONS = frozenset({"low", "high"})
-_OTHER_WAY = {
+OTHER_WAY = {
     one: other
     for pair in (
         "low high",
@@ -92,7 +92,7 @@ def _deny(made: list[Word]) -> None:
 
 def _denies(made: list[Word], at: int, reached: list[int], end: int) -> bool:
     """Whether a bare "not" denies what a noun names instead of turning it around."""
-    if not made[at].text.isascii() or not reached or any(made[k].value in _OTHER_WAY for k in reached):
+    if not made[at].text.isascii() or not reached or any(made[k].value in OTHER_WAY for k in reached):
         return False
     instead = end < len(made) and made[end].text in _INSTEAD
     return instead or all(made[k].value in _STRATEGIES for k in reached)
@@ -107,9 +107,9 @@ def _replaced(made: list[Word], at: int, reached: list[int], end: int) -> None:
     denied = {made[k].value for k in reached}
     if instead and any(k > end for k in others):
         _drop(made, at, end)
-    elif denied & _OTHER_WAY.keys() and word.text in ("不是", "并不是", "并非"):
+    elif denied & OTHER_WAY.keys() and word.text in ("不是", "并不是", "并非"):
         made[at] = replace(word, value="not")
-    elif kept and reached and (not denied & _OTHER_WAY.keys() or denied - DIRECTIONS <= kept):
+    elif kept and reached and (not denied & OTHER_WAY.keys() or denied - DIRECTIONS <= kept):
         _drop(made, at, end)
     else:
         made[at] = Word("unread", word.text, word.text)
@@ -143,8 +143,8 @@ def _turn_next(made: list[Word], at: int) -> Word:
         if made[k].kind != "concept":
             continue
         seen, ahead = seen + 1, True
-        if made[k].value in _OTHER_WAY:
-            made[k] = replace(made[k], value=_OTHER_WAY[made[k].value])
+        if made[k].value in OTHER_WAY:
+            made[k] = replace(made[k], value=OTHER_WAY[made[k].value])
             return Word("silent", "", made[at].text)
     return replace(made[at], value="avoid") if ahead else Word("unread", made[at].text, made[at].text)
 
@@ -155,6 +155,9 @@ def _turn_clause(made: list[Word], at: int) -> None:
         _turn_run(made, at)
         return
     forward = _until(made, at + 1)[0]
+    if not forward and (before := _before(made, at)) and _parted(made, before[-1] - 1, before[::-1]) is not None:
+        made[at] = Word("unread", word.text, word.text)
+        return
     parted = _parted(made, at, forward) if not word.text.isascii() else None
     if parted is not None:
         _, end = _until(made, at + 1)
@@ -176,7 +179,7 @@ def _parted(made: list[Word], at: int, reached: list[int]) -> int | None:
             continue
         inside = [made[j].value for j in reached if j < k]
         behind = [made[j].value for j in reached if j > k]
-        names = any(value in _OTHER_WAY or value in _STRATEGIES for value in inside)
+        names = any(value in OTHER_WAY or value in _STRATEGIES for value in inside)
         if names and any(value not in DIRECTIONS for value in behind):
             return k
     return None

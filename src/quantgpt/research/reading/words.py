@@ -212,9 +212,28 @@ def _in_place(words: list[Word]) -> list[Word]:
             made[i] = Word("link", "minus", word.text)
         elif word.text in _PEAKS and _is_peak(words, i):
             made[i] = replace(word, value=_PEAKS[word.text])
+        elif word.value == "skip" and not numbered and word.text in _SKIPS:
+            made[i] = replace(word, value="avoid")
+        elif word.text == "倒数" and i and words[i - 1].text == "的":
+            made[i] = Word("unread", word.text, word.text)
+        elif word.text in _DEVIATES and {"ma", "小"} <= _clause_around(words, i):
+            made[i] = replace(word, value="near")
         elif word.text == "最近" and _ends_distance(words, i, after):
             made[i] = Word("concept", "near", word.text)
     return made
+
+
+_SKIPS = frozenset({"不含", "跳过", "skip", "skipping"})
+_DEVIATES = frozenset({"偏离", "偏离程度", "距离", "离差"})
+
+
+def _clause_around(words: list[Word], at: int) -> set[str]:
+    """The concepts of the clause of a place, and 小 where something is to be small."""
+    end = at
+    while end < len(words) and words[end].kind != "break":
+        end += 1
+    clause = [word for word in [*_clause_before(words, at), *words[at:end]] if word.kind == "concept"]
+    return {"小" if word.value == "low" and "小" in word.text else str(word.value) for word in clause}
 
 
 _BEFORE_PEAKS = frozenset({"near", "far", "distance", "breakout", "price", "close", "highest", "lowest"})
