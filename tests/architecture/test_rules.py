@@ -17,7 +17,10 @@ LISTED = {
     "templates", "factors", "libraries", "trading", "metrics", "expr", "operators", "codegen", "market", "records",
     "foundations",
 }  # fmt: skip
-SLOW_IMPORTS = {"numba", "pandas", "pyarrow", "scipy", "matplotlib"}
+SLOW_IMPORTS = {
+    *("numba", "pandas", "pyarrow", "scipy", "matplotlib", "llvmlite"),
+    *("openai", "mcp", "PIL", "httpx2", "aiosmtplib", "jinja2", "fontTools"),
+}
 
 
 def names(path: Path) -> str:
@@ -123,3 +126,19 @@ def test_the_server_and_the_help_text_load_no_slow_library() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def test_a_server_is_made_without_anything_slow(tmp_path: Path) -> None:
+    """What computes, draws, writes letters or speaks to models is imported when it is first used."""
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from quantgpt.bootstrap import build_app; from quantgpt.faces.rest.app import create_api; "
+        "from quantgpt.faces import serving; app = build_app(); app.records.migrate(); create_api(app); "
+        f"print(sorted({SLOW_IMPORTS!r} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "QUANTGPT_HOME": str(tmp_path), "DATABASE_URL": ""}
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert out.stdout.strip() == "[]"
