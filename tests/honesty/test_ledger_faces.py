@@ -107,6 +107,18 @@ def test_q_values_of_tasks_count_the_ledger_of_their_span(app: App, client: Test
     assert client.get(f"{API}/q-values", params={"ids": "\x00"}).status_code == 404
 
 
+def test_q_values_of_tasks_count_what_was_tried_on_shifted_dates(app: App, client: TestClient) -> None:
+    done(app, "aaa", "rank(close)", 0.004, 3.4)
+    g = np.random.default_rng(4)
+    for name, p in (("other", 0.02), ("another", 0.5), ("rank(close)", 0.006)):
+        shifted = replace(identity(name), start_date="2023-01-05")
+        row = measured_row(shifted, g.normal(size=700) / 100, "2023-01-06", {"p_value": p}, "test")
+        app.records.trials.add(LOCAL_ADMIN, [row])
+    got = client.get(f"{API}/q-values", params={"ids": "aaa"}).json()["q_values"]["aaa"]
+    assert (got["p"], got["family"]) == (0.004, 3)
+    assert got["q_bh"] == pytest.approx(multipletests([0.004, 0.02, 0.5], method="fdr_bh")[1][0])
+
+
 def test_pages_of_trials(app: App, client: TestClient) -> None:
     for k in range(5):
         tried(app, f"t{k}", 0.1, f"job{k}")

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,12 @@ from quantgpt.services._base import App
 from quantgpt.services.facets import ScoreFactor
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.sealing import OPEN_SEAL, OpenSeal, open_for_selection, open_span, openings_of, seal_of
+from quantgpt.services.sweep import Sweep, run_sweep
 from quantgpt.services.trials import Identity, failed_row, ledger_key
 
 START, END = "2023-01-01", "2025-12-31"
 MOMENTUM, REVERSAL = "rank(close / ts_mean(close, 20))", "-rank(ts_delta(close, 5) / close)"
+ATTENTION = "rank(volume / ts_mean(volume, 20))"
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +280,7 @@ def ended(app: App) -> Job:
         continue
     seal = seal_of(app.markets.open("demo").days, START, END)
     assert seal is not None
-    for expression in (MOMENTUM, REVERSAL):
+    for expression in (MOMENTUM, REVERSAL, ATTENTION):
         who = Identity(
             market="demo", universe="hs300", start_date=START, end_date=END, holding_period=5, expression=expression,
             expression_hash=compile_expression(expression).hash,
@@ -297,7 +300,7 @@ def test_every_way_to_test_a_factor_over_the_slice_is_a_look_and_a_choice_says_s
     app.run(ScoreFactor(prompt=MOMENTUM, start_date="2023-01-01", **span), owner_id=LOCAL_ADMIN)
     assert [look.reason for look in app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")] == ["plain_run"]
     sealed = app.run(TestFactor(prompt=REVERSAL, start_date="2023-01-01", seal=True, **span), owner_id=LOCAL_ADMIN)
-    assert sealed.result["search"]["trials"] == 2
+    assert sealed.result["search"]["trials"] == 3
     assert len(app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")) == 1
     run = app.run(TestFactor(prompt=REVERSAL, start_date="2025-03-01", **span), owner_id=LOCAL_ADMIN)
     assert run.result["search"]["sealed"]["state"] == "none"
@@ -316,3 +319,18 @@ def test_every_way_to_test_a_factor_over_the_slice_is_a_look_and_a_choice_says_s
             moments += [look["created_at"] for look in client.get(f"/api/v1/{path}").json()["openings"]]
         assert len(moments) == 9
         assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", moment) for moment in moments)
+
+
+def test_a_sweep_over_the_slice_is_a_look(app: App, ended: Job, tmp_path: Path) -> None:
+    """For the lineage that tried one of its factors on these sessions, once."""
+    before = app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")
+    listing = tmp_path / "factors.txt"
+    listing.write_text(f"rank(amount)\n{ATTENTION}\n")
+    ask = Sweep(file=str(listing), start_date="2024-06-03", end_date="2025-12-29", market="demo", workers=1)
+    made = run_sweep(app, ask)
+    assert made.failed == 0
+    new = app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")[len(before) :]
+    assert [(look.expression, look.reason, look.refused) for look in new] == [(ATTENTION, "plain_run", False)]
+    kept_out = run_sweep(app, replace(ask, out=str(tmp_path / "sealed.jsonl"), end_date="2025-03-03"))
+    assert kept_out.failed == 0
+    assert len(app.records.openings.of_lineage(LOCAL_ADMIN, "root_end")) == len(before) + len(new)
