@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from quantgpt.expr import EvalInputs, Expression, compile_expression, evaluate
 from quantgpt.foundations.panel import FloatPanel, MarketView
 from quantgpt.market.demo import demo_view
 from quantgpt.metrics.correlation import spearman
+from quantgpt.research.offline import Proposal, Refusal, propose
 
 HERE = Path(__file__).parent
 COUNTED = 120
@@ -34,8 +33,6 @@ EVERY = 10
 FEWEST = 20
 """names that a day must have in both panels to count"""
 SIZE_FIELDS = frozenset({"cap", "market_cap", "shares", "turn"})
-ENGINE = find_spec("quantgpt.research") is not None and find_spec("quantgpt.research.offline") is not None
-needs_engine = pytest.mark.skipif(not ENGINE, reason="quantgpt.research.offline is not there yet")
 
 
 @dataclass(frozen=True)
@@ -91,13 +88,12 @@ def references() -> tuple[FloatPanel, ...]:
 def ask(text: str, **changed: Any) -> Any:
     """The engine's answer about the demo market, with all that it holds unless told otherwise."""
     about: dict[str, Any] = {"fields": frozenset(view().fields), "has_industry": True, **changed}
-    return import_module("quantgpt.research.offline").propose(text, **about)
+    return propose(text, **about)
 
 
 def is_proposal(answer: Any) -> bool:
-    offline = import_module("quantgpt.research.offline")
-    assert isinstance(answer, offline.Proposal | offline.Refusal), f"propose gave a {type(answer).__name__}"
-    return isinstance(answer, offline.Proposal)
+    assert isinstance(answer, Proposal | Refusal), f"propose gave a {type(answer).__name__}"
+    return isinstance(answer, Proposal)
 
 
 def likeness(panel: FloatPanel, reference: FloatPanel) -> float:
@@ -202,7 +198,6 @@ def misses(found: tuple[tuple[Phrase, str, bool], ...]) -> str:
     )
 
 
-@needs_engine
 class TestTheEngine:
     def test_the_words_give_what_they_mean(self) -> None:
         found = outcomes()[:COUNTED]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from quantgpt.research.ideas import Idea
-from quantgpt.research.reading.negation import DIRECTIONS, OTHER_WAY
+from quantgpt.research.reading.negation import CONTRAST, DIRECTIONS, OTHER_WAY
 from quantgpt.research.reading.word import Word
 
 LINKS = frozenset({"plus", "break"})
@@ -49,8 +49,23 @@ def _names(word: Word) -> bool:
     return word.kind == "concept" and word.value not in DIRECTIONS
 
 
+def moved(pattern: frozenset[str], atoms: Sequence[Word]) -> bool:
+    """Whether a move is said of names that a direction has told already: "high turnover stocks that fell"."""
+    said = _concepts(atoms)
+    for i, word in enumerate(said[1:-1], 1):
+        before, after = said[i - 1], said[i + 1]
+        if word.value in pattern and before.value in DIRECTIONS and after.value in _MOVES & pattern:
+            return True
+    return False
+
+
+_MOVES = frozenset({"rise", "fall"})
+
+
 def directed_apart(atoms: Sequence[Word]) -> bool:
-    """Whether directions stand in several clauses, so that they are said of several things."""
+    """Whether directions or a contrast part the clauses, so that they are said of several things."""
+    if any(atom.kind == "link" and atom.text in CONTRAST for atom in atoms):
+        return True
     clauses, here = 0, False
     for atom in (*atoms, Word("break", "")):
         if is_link(atom, LINKS):

@@ -16,6 +16,7 @@ from quantgpt.research.reading.fitting import (
     directed_apart,
     is_link,
     is_scattered,
+    moved,
     windows_of,
 )
 from quantgpt.research.reading.negation import DIRECTIONS, OTHER_WAY
@@ -272,7 +273,14 @@ class _Cutting:
         first, last = self.atoms[start], self.atoms[end - 1]
         before = start > 0 and self.atoms[start - 1].kind == "concept"
         after = end < len(self.atoms) and self.atoms[end].kind == "concept"
+        if last.value in ("ratio", "difference") and start > 1 and self._joined_names(start):
+            return True
         return bool((first.value == "relative" and before) or (last.value == "relative" and after))
+
+    def _joined_names(self, start: int) -> bool:
+        """Whether a link that only enumerates stands before a place, and a quantity before it: "A和 | B的比值"."""
+        link = self.atoms[start - 1]
+        return link.kind == "link" and link.value == "plus" and self._is_named(start - 2)
 
     def _is_named(self, at: int) -> bool:
         return self.atoms[at].kind == "concept" and self.atoms[at].value not in DIRECTIONS
@@ -299,7 +307,7 @@ class _Cutting:
             for idea, pattern in _index().get(concept, ()):
                 if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | NEARNESS:
                     continue
-                if not both_sides(pattern, atoms):
+                if not both_sides(pattern, atoms) or (not idea.composite and moved(pattern, atoms)):
                     continue
                 made = self._as(idea, pattern, atoms, said, self._awkward(start, end))
                 if made and (best is None or made.cost < best.cost):

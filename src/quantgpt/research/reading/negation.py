@@ -26,7 +26,7 @@ OTHER_WAY = {
     for one, other in (pair.split(), pair.split()[::-1])
 }
 _REACH = 3
-_CONTRAST = frozenset({"but", "yet", "while", "但", "但是", "而", "而是", "而要", "不过", "却"})
+CONTRAST = frozenset({"but", "yet", "while", "但", "但是", "而", "而是", "而要", "不过", "却"})
 _INSTEAD = frozenset({"但", "but", "而是", "而要"})
 _STRATEGIES = frozenset({"momentum", "reversal", "winners", "losers"})
 _NAMES = ("股", "股票", "票", "公司", "标的", "品种", "盘")
@@ -95,7 +95,7 @@ def _denies(made: list[Word], at: int, reached: list[int], end: int) -> bool:
     if not made[at].text.isascii() or not reached or any(made[k].value in OTHER_WAY for k in reached):
         return False
     instead = end < len(made) and made[end].text in _INSTEAD
-    return instead or all(made[k].value in _STRATEGIES for k in reached)
+    return instead or made[at].text in ("no", "without") or all(made[k].value in _STRATEGIES for k in reached)
 
 
 def _replaced(made: list[Word], at: int, reached: list[int], end: int) -> None:
@@ -105,7 +105,9 @@ def _replaced(made: list[Word], at: int, reached: list[int], end: int) -> None:
     others = [k for k, one in enumerate(made) if one.kind == "concept" and k not in reached and k != at]
     kept = {made[k].value for k in others} - DIRECTIONS
     denied = {made[k].value for k in reached}
-    if instead and any(k > end for k in others):
+    if word.text in ("no", "without"):
+        made[at] = Word("unread", word.text, word.text)
+    elif instead and any(k > end for k in others):
         _drop(made, at, end)
     elif denied & OTHER_WAY.keys() and word.text in ("不是", "并不是", "并非"):
         made[at] = replace(word, value="not")
@@ -131,7 +133,7 @@ def _until(made: list[Word], at: int) -> tuple[list[int], int]:
 
 
 def _ends(word: Word) -> bool:
-    return (word.kind == "break" and word.text != "、") or (word.kind == "link" and word.text in _CONTRAST)
+    return (word.kind == "break" and word.text != "、") or (word.kind == "link" and word.text in CONTRAST)
 
 
 def _turn_next(made: list[Word], at: int) -> Word:
