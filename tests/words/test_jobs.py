@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,7 +18,7 @@ from tests._models import FAULTS, KEY, Reply, Request, Server, fake_model, propo
 from tests._rig import finished, lend_demo, make_app, submit, wait_until, working
 
 from quantgpt.faces.rest.app import create_api
-from quantgpt.records import LOCAL_ADMIN
+from quantgpt.records import LOCAL_ADMIN, NewJob
 from quantgpt.records.schema import model_calls
 from quantgpt.services._base import App
 from quantgpt.services.factor_tests import TestFactor, brief_of
@@ -160,3 +161,17 @@ def test_no_process_that_computes_shows_the_key(served: App, model: Server) -> N
     finally:
         GO.set()
     assert str(finished(served, job.id, 60).error).startswith("大模型没有给出因子：")
+
+
+def test_jobs_that_run_at_once_share_the_allowance_of_the_day(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "shared", model_daily_calls=10)
+    left = []
+    for number in range(4):
+        app.records.jobs.submit(
+            NewJob(id=f"job{number}", operation="factor.test", owner_id=LOCAL_ADMIN, ask="{}", facts="{}")
+        )
+        assert app.records.attempts.claim("w", 60.0) is not None
+        left.append(calls_left(app, LOCAL_ADMIN))
+    assert left == [10, 6, 2, 0]
+    assert sum(min(4, n) for n in left) == 10
+    app.records.close()

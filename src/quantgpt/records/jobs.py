@@ -170,6 +170,12 @@ class JobRecords:
             ).scalar_one()
         return opened, int(total)
 
+    def running_of(self, owner_id: str, operations: Sequence[str]) -> int:
+        """How many jobs of a user run now."""
+        running = and_(jobs.c.state == "running", jobs.c.owner_id == owner_id, jobs.c.operation.in_(operations))
+        with database_faults(), self._reader.begin() as connection:
+            return int(connection.execute(select(func.count()).select_from(jobs).where(running)).scalar_one())
+
     @staticmethod
     def _count_open(connection: Connection, operations: Sequence[str]) -> int:
         unfinished = and_(jobs.c.state.in_(OPEN_STATES), jobs.c.operation.in_(operations))

@@ -15,7 +15,7 @@ from quantgpt.foundations.chat import FAULTS_ZH, ModelFault
 from quantgpt.foundations.errors import BadExpression, BadRequest, QuantError, RateLimited, Unavailable
 from quantgpt.foundations.fields import FIELDS
 from quantgpt.foundations.progress import Note, Progress, tell
-from quantgpt.services._base import App
+from quantgpt.services._base import OPERATIONS, App
 from quantgpt.services.expressions import compiled
 
 if TYPE_CHECKING:
@@ -122,8 +122,15 @@ def worded(app: App, text: str, market: Market | None, progress: Progress, brief
 
 
 def calls_left(app: App, owner_id: str) -> int:
-    """How often the model may still be called on behalf of a user today; for a briefing's `model_calls_left`."""
-    return max(app.settings.model_daily_calls - app.records.model_calls.lately(owner_id), 0)
+    """How often a job of a user that begins now may call the model; for its briefing's `model_calls_left`.
+
+    Other running jobs of the user that may ask a model keep what they may still need, so that all together stay within
+    the day's allowance.
+    """
+    asking = [name for name, how in OPERATIONS.items() if "deepseek_api_key" in how.secrets]
+    others = max(app.records.jobs.running_of(owner_id, asking) - 1, 0)
+    used = app.records.model_calls.lately(owner_id)
+    return max(app.settings.model_daily_calls - used - others * MOST_CALLS, 0)
 
 
 def model_block(asking: Asking, proposed: Proposed, *, prompt: str) -> dict[str, Any]:
