@@ -15,7 +15,7 @@ from quantgpt.services._base import App
 
 ROUNDS = 25
 
-pytestmark = [pytest.mark.gate, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.soak, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
 
 
 def test_a_worker_killed_at_random_moments_never_loses_or_doubles_a_job(app: App, tmp_path: Path) -> None:
