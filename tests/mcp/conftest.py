@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests._rig import make_app
+from tests._rig import lend_demo, make_app
 from tests.mcp._agents import Agent, stdio_agent
 
-from quantgpt.faces.mcp.own_worker import OwnWorker
 from quantgpt.faces.rest.app import create_api
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the demo market, written as a server writes it that finds none."""
+    """A home with the demo market."""
     folder = tmp_path_factory.mktemp("agent")
-    app = make_app(folder)
-    OwnWorker().provide_market(app)
-    assert app.markets.names() == ["demo"]
+    lend_demo(make_app(folder))
     return folder
 
 

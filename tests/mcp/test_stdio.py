@@ -54,6 +54,16 @@ def test_a_market_is_provided_where_there_is_none(tmp_path: Path, home: Path) ->
     assert not (tmp_path / "market").exists()
 
 
+def test_a_market_is_written_once_by_a_process_of_its_own(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    desk = Desk(lambda: app, standby=own_worker.OwnWorker())
+    desk.open_market()
+    assert app.markets.names() == ["demo"]
+    first = app.markets.open().snapshot
+    desk.open_market()
+    assert app.markets.open().snapshot == first
+
+
 @pytest.mark.parametrize(
     ("entry", "seconds", "hint"),
     [("raise SystemExit(3)", 60.0, "ended with 3"), ("import time; time.sleep(600)", 0.05, "not written within")],

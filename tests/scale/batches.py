@@ -99,5 +99,18 @@ def stopped(folder: str) -> list[Any]:
     raise AssertionError("it was not stopped")
 
 
+def everything(folder: str) -> dict[str, Any]:
+    """All of it, one after the other."""
+    once, twice, given_up = (Path(folder) / name for name in ("once", "twice", "given_up"))
+    for path in (once, twice, given_up):
+        path.mkdir()
+    return {
+        "digests": {mode: [digests(mode, workers) for workers in ("2", "1")] for mode in ("full", "quick")},
+        "once": killed("1", str(once)),
+        "twice": killed("5", str(twice)),
+        "left": stopped(str(given_up)),
+    }
+
+
 if __name__ == "__main__":
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))  # noqa: T201

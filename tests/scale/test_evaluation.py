@@ -24,10 +24,17 @@ from quantgpt.research.evaluation import Outcome, SharedPanel, evaluate_many
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 
 
-def apart(*arguments: str) -> Any:
-    """The answer of a process of its own."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the process of `apart` leaves its marks."""
+    return tmp_path_factory.mktemp("batches")
+
+
+@pytest.fixture(scope="module")
+def apart(folder: Path) -> dict[str, Any]:
+    """What came out in a process of its own, which may fork."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.scale.batches", *arguments],
+        [sys.executable, "-m", "tests.scale.batches", "everything", str(folder)],
         cwd=ROOT,
         env={**os.environ, **THREADS},
         capture_output=True,
@@ -35,7 +42,8 @@ def apart(*arguments: str) -> Any:
         check=True,
         timeout=100,
     )
-    return json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 @lru_cache(maxsize=2)
@@ -107,27 +115,26 @@ def test_the_inputs_of_the_score_give_the_parts_of_the_score() -> None:
 
 
 @pytest.mark.parametrize("mode", ["full", "quick"])
-def test_numbers_do_not_depend_on_the_processes(mode: str) -> None:
-    together, seen, elsewhere = apart("digests", mode, "2")
-    single, _, nowhere = apart("digests", mode, "1")
+def test_numbers_do_not_depend_on_the_processes(mode: str, apart: dict[str, Any]) -> None:
+    (together, seen, elsewhere), (single, _, nowhere) = apart["digests"][mode]
     assert together == single
     assert sum(isinstance(row, str) for row in single) == 5
     assert seen == list(range(6))
     assert (elsewhere, nowhere) == ((2, 0) if mode == "full" else (0, 0))
 
 
-def test_a_candidate_whose_process_dies_once_is_tried_again(tmp_path: Path) -> None:
-    assert apart("killed", "1", str(tmp_path)) == [
+def test_a_candidate_whose_process_dies_once_is_tried_again(apart: dict[str, Any]) -> None:
+    assert apart["once"] == [
         [index, index != 4, None if index != 4 else outcomes("full")[4].error] for index in range(6)
     ]
 
 
-def test_a_candidate_whose_process_dies_twice_is_named_and_the_others_complete(tmp_path: Path) -> None:
-    made = apart("killed", "5", str(tmp_path))
+def test_a_candidate_whose_process_dies_twice_is_named_and_the_others_complete(apart: dict[str, Any]) -> None:
+    made = apart["twice"]
     assert made[2] == [2, False, "进程被信号 9 终止（可能内存不足），已重试一次"]
     assert [done for index, done, _ in made if index not in (2, 4)] == [True] * 4
 
 
-def test_no_helper_is_left_when_the_listener_gives_up(tmp_path: Path) -> None:
-    assert apart("stopped", str(tmp_path)) == []
-    assert list(tmp_path.iterdir())
+def test_no_helper_is_left_when_the_listener_gives_up(apart: dict[str, Any], folder: Path) -> None:
+    assert apart["left"] == []
+    assert list((folder / "given_up").iterdir())
