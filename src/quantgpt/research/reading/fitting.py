@@ -75,13 +75,24 @@ def directed_apart(atoms: Sequence[Word]) -> bool:
     return clauses > 1
 
 
-def both_sides(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool:
-    """Whether what a quotient inside an idea divides, and what by, are quantities of the idea or nothing but windows."""
-    at = next((i for i, atom in enumerate(atoms) if atom.kind == "link" and atom.value == "over"), None)
+_BASES = frozenset({"ma", "ema", "mean", "highest", "lowest", "vwap", "usual", "previous"})
+"""what a quantity is usually held against"""
+
+
+def both_sides(idea: Idea, pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool:
+    """Whether a quotient or a difference inside an idea is the idea's own: its quantities on both sides, in its order."""
+    at = next((i for i, atom in enumerate(atoms) if atom.kind == "link" and atom.value in ("over", "minus")), None)
     if at is None:
         return True
-    sides = [{str(a.value) for a in side if a.kind == "concept"} for side in (atoms[:at], atoms[at + 1 :])]
-    return all(not (said - DIRECTIONS - _OF_A_SERIES) or said & pattern for said in sides)
+    left, right = ({str(a.value) for a in side if a.kind == "concept"} for side in (atoms[:at], atoms[at + 1 :]))
+    if not idea.ordered and left & _BASES and not right & _BASES and right - DIRECTIONS:
+        return False
+    if atoms[at].value == "minus":
+        return True
+    named = [said - DIRECTIONS - _OF_A_SERIES for said in (left, right)]
+    if "over" not in pattern and all(named) and not named[0] & named[1]:
+        return False
+    return all(not said or said & pattern for said in named)
 
 
 def is_scattered(pattern: frozenset[str], atoms: tuple[Word, ...]) -> bool | None:

@@ -106,7 +106,7 @@ def _said_once(named: tuple[Named, ...], links: tuple[str, ...]) -> tuple[tuple[
 def _preferred(atoms: Sequence[Word]) -> bool:
     """Whether "over" weighs one side against another instead of dividing: "low volatility over high momentum"."""
     directed = any(atom.kind == "concept" and atom.value in DIRECTIONS for atom in atoms)
-    return directed and any(atom.text == "over" for atom in atoms)
+    return directed and any(atom.text in ("over", "/") for atom in atoms)
 
 
 def _one_direction_for_two(atoms: Sequence[Word], named: tuple[Named, ...]) -> bool:
@@ -307,7 +307,7 @@ class _Cutting:
             for idea, pattern in _index().get(concept, ()):
                 if not pattern <= said or not said - pattern <= idea.accepts | DIRECTIONS | SOFT | NEARNESS:
                     continue
-                if not both_sides(pattern, atoms) or (not idea.composite and moved(pattern, atoms)):
+                if not both_sides(idea, pattern, atoms) or (not idea.composite and moved(pattern, atoms)):
                     continue
                 made = self._as(idea, pattern, atoms, said, self._awkward(start, end))
                 if made and (best is None or made.cost < best.cost):

@@ -24,8 +24,8 @@ def is_no_description(text: str) -> bool:
 _SPAN = r"(?:\d+|[一二两三四五六七八九十几百半]+)\s*(?:个)?(?:半)?(?:交易日|日|天|周|星期|礼拜|月|季度|季|年)"
 _EN_SPAN = r"(?:(?:\d+|few|couple|one|two|three|five|ten|twenty)\s*-?\s*)?(?:trading\s+)?(?:day|session|week|month|quarter|year|period|bar)s?\b"
 _FUTURE = re.compile(
-    r"未来|将来|今后|往后|明天|明日|明年|后天|次日|翌日|隔日|第二天|次周|次月|次年|下(?:个|一个?)?(?:交易日|周|星期|礼拜|月|季度|季|年|期|阶段)"
-    r"|下[1-9]\d*(?:个)?(?:交易日|日|天|周|月)|即将|将会|将要|预测|预期(?:收益|涨|回报)"
+    r"未来|将来|今后|往后|明天|明日|明年|后天|次日|翌日|隔日|第二天|次周|次月|次年|(?<![一测试看算验究])下(?:个|一个?)?(?:交易日|周|星期|礼拜|月|季度|季|年|期|阶段)"
+    r"|(?<![一测试看算验究])下[1-9]\d*(?:个)?(?:交易日|日|天|周|月)|即将|将会|将要|预测|预期(?:收益|涨|回报)"
     rf"|{_SPAN}(?:之后|以后|后)(?!复权)"
     r"|\btomorrow\b|\bfuture\b|\bforward(?=\s+(?:return|performance|looking)|-(?:return|looking))|\bupcoming\b|\bsubsequent\w*|\bpredict\w*|\bforecast\w*"
     rf"|\b(?:next|coming|following)\s+{_EN_SPAN}|\bafter\s+(?=\d|one|two|three|five|ten){_EN_SPAN}|\bin\s+(?:the\s+)?(?:next|coming)\b|\b{_EN_SPAN}\s+(?:ahead|later|forward|from\s+now|from\s+today)"

@@ -212,7 +212,7 @@ def _in_place(words: list[Word]) -> list[Word]:
             made[i] = Word("link", "minus", word.text)
         elif word.text in _PEAKS and _is_peak(words, i):
             made[i] = replace(word, value=_PEAKS[word.text])
-        elif word.value == "skip" and not numbered and word.text in _SKIPS:
+        elif (word.text in _SKIPS and not numbered) or (word.text == "差" and _is_verdict(words, i)):
             made[i] = replace(word, value="avoid")
         elif word.text == "倒数" and i and words[i - 1].text == "的":
             made[i] = Word("unread", word.text, word.text)
@@ -225,6 +225,12 @@ def _in_place(words: list[Word]) -> list[Word]:
 
 _SKIPS = frozenset({"不含", "跳过", "skip", "skipping"})
 _DEVIATES = frozenset({"偏离", "偏离程度", "距离", "离差"})
+
+
+def _is_verdict(words: list[Word], at: int) -> bool:
+    """Whether 差 says that something is bad rather than low: "换手率越低越差"."""
+    said = [word.text for word in _clause_before(words, at)]
+    return said[-1:] == ["越"] and "越" in said[:-1]
 
 
 def _clause_around(words: list[Word], at: int) -> set[str]:
