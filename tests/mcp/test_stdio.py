@@ -54,7 +54,9 @@ def test_a_market_is_provided_where_there_is_none(tmp_path: Path, home: Path) ->
     assert not (tmp_path / "market").exists()
 
 
-def test_a_market_is_written_once_by_a_process_of_its_own(tmp_path: Path) -> None:
+def test_a_market_is_written_once_by_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller = "from datetime import date; from quantgpt.market import demo; demo.DEMO_FIRST = date(2025, 1, 2); "
+    monkeypatch.setattr(own_worker, "MARKET_ENTRY", smaller + own_worker.MARKET_ENTRY)
     app = make_app(tmp_path)
     desk = Desk(lambda: app, standby=own_worker.OwnWorker())
     desk.open_market()

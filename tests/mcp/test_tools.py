@@ -13,7 +13,7 @@ from tests.mcp._agents import Agent, text_of
 from quantgpt.services.expressions import operators
 
 EXPRESSION = "rank(close/ts_mean(close, 20))"
-SPAN = {"universe": "hs300", "start_date": "2023-01-01", "end_date": "2024-12-31"}
+SPAN = {"universe": "small_scale", "start_date": "2023-01-01", "end_date": "2024-12-31"}
 TOOLS = {
     "list_operators": [],
     "list_universes": [],

@@ -18,7 +18,10 @@ pytestmark = pytest.mark.xdist_group("wire")
 
 API = "/api/v1"
 EXPRESSION = "rank(close/ts_mean(close, 20))"
-ASK = {"prompt": EXPRESSION, "start_date": "2023-07-03", "end_date": "2025-09-30", "holding_period": 3}
+ASK = {
+    "prompt": EXPRESSION, "universe": "small_scale", "start_date": "2023-07-03", "end_date": "2025-09-30",
+    "holding_period": 3,
+}  # fmt: skip
 SHORT = {"prompt": EXPRESSION, "start_date": "2024-07-01", "end_date": "2025-03-31", "universe": "small_scale"}
 CANDIDATE_KEYS = {
     "expression", "status", "score", "grade", "component_scores", "backtest_summary", "anti_overfit", "report_metrics",
@@ -81,7 +84,7 @@ def test_the_task_has_the_shape_of_the_contract(
     assert task["expression"] == EXPRESSION
     assert task["params"]["n_candidates"] == 4
     assert task["params"]["parent_task_id"] == parent["task_id"]
-    assert task["params"]["universe"] == "hs300"
+    assert task["params"]["universe"] == "small_scale"
     result = task["result"]
     assert set(result) >= {"parent_task_id", "parent_expression", "parent_score", "parent_grade", "candidates"}
     assert result["candidates"] == task["candidates"]
