@@ -9,7 +9,8 @@ import pytest
 from tests.research.test_offline_more import answer_to
 
 from quantgpt.expr import compile_expression
-from quantgpt.research.offline import Proposal, Refusal
+from quantgpt.research.ideas import library
+from quantgpt.research.offline import Proposal, Refusal, turned
 
 MEANT = [
     ("剔除小市值的动量", "rank(cap) + rank(close / ts_shift(close, 20) - 1)"),
@@ -443,3 +444,35 @@ def test_the_future_is_refused_as_such(text: str) -> None:
     assert isinstance(answer, Refusal)
     assert "未来的数据不可用" in answer.reason
     assert answer.suggestions
+
+
+REVERSAL = "-1 * (close / ts_shift(close, 5) - 1)"
+LOW_TURNOVER = "-1 * ts_mean((amount / cap), 20)"
+
+
+@pytest.mark.parametrize(
+    ("form", "beside", "low"),
+    [
+        ("{}低的低换手股", LOW_TURNOVER, True),
+        ("换手率低，{}低", LOW_TURNOVER, True),
+        ("{}高但换手率低", LOW_TURNOVER, False),
+        ("剔除{}高的反转", REVERSAL, True),
+        ("不是动量而是{}", "", False),
+        ("{}取反", "", True),
+    ],
+)
+def test_every_idea_keeps_its_side_beside_another(form: str, beside: str, low: bool) -> None:
+    """Or the words are refused; titles that say "near" or consist of several pictures have sides of their own."""
+    understood = 0
+    for idea in library().ideas.values():
+        alone, answer = answer_to(idea.phrase()), answer_to(form.format(idea.phrase()))
+        if idea.composite or any(sign in idea.phrase() for sign in "近贴") or not isinstance(answer, Proposal):
+            continue
+        assert isinstance(alone, Proposal)
+        wanted = turned(alone.expression) if low else alone.expression
+        parts = [f"rank({wanted})", f"rank({beside})"]
+        texts = [" + ".join(parts), " + ".join(parts[::-1])] if beside else [wanted]
+        meant = {compile_expression(text).canonical for text in [*texts, *([wanted] if wanted == beside else [])]}
+        assert compile_expression(answer.expression).canonical in meant, idea.id
+        understood += 1
+    assert understood > 80

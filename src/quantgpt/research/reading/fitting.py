@@ -75,6 +75,18 @@ def directed_apart(atoms: Sequence[Word]) -> bool:
     return clauses > 1
 
 
+def told_apart(atoms: Sequence[Word]) -> bool:
+    """Whether two clauses each name a quantity and a side of it."""
+    told, clause = 0, list[Word]()
+    for atom in (*atoms, Word("break", "")):
+        if atom.kind == "break":
+            told += any(_names(word) for word in clause) and any(word.value in DIRECTIONS for word in clause)
+            clause = []
+        elif atom.kind == "concept":
+            clause.append(atom)
+    return told > 1
+
+
 _BASES = frozenset({"ma", "ema", "mean", "highest", "lowest", "vwap", "usual", "previous"})
 """what a quantity is usually held against"""
 

@@ -17,6 +17,7 @@ from quantgpt.research.reading.fitting import (
     is_link,
     is_scattered,
     moved,
+    told_apart,
     windows_of,
 )
 from quantgpt.research.reading.negation import DIRECTIONS, OTHER_WAY
@@ -148,8 +149,8 @@ def _stands_apart(atoms: Sequence[Word]) -> bool:
     """Whether a window has a clause to itself."""
     for i, atom in enumerate(atoms):
         if atom.kind in NUMBERS:
-            before = i == 0 or atoms[i - 1].kind in ("break", "link")
-            after = i + 1 == len(atoms) or atoms[i + 1].kind in ("break", "link")
+            before = i == 0 or atoms[i - 1].kind == "break"
+            after = i + 1 == len(atoms) or atoms[i + 1].kind == "break"
             if before and after and any(a.kind == "break" for a in atoms):
                 return True
     return False
@@ -321,7 +322,7 @@ class _Cutting:
         scattered = is_scattered(pattern, atoms)
         if scattered is None or (scattered and not idea.across):
             return None
-        if scattered and not idea.composite and directed_apart(atoms):
+        if not idea.composite and ((scattered and directed_apart(atoms)) or told_apart(atoms)):
             return None
         side = side_of(self.known, idea, pattern, atoms)
         if side is None:

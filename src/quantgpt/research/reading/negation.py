@@ -210,7 +210,8 @@ def _turn_run(made: list[Word], at: int) -> None:
     while 0 <= k < len(made) and made[k].kind not in ("link", "break", "unread"):
         under += [k] if made[k].kind == "concept" else []
         k += step
-    told = {made[k].value for k in under} & (DIRECTIONS | {"avoid", "opposite", "not"})
+    part = step < 0 <= k and made[k].kind == "link" and made[k].value != "plus"
+    told = part or {made[k].value for k in under} & (DIRECTIONS | {"avoid", "opposite", "not"})
     if not under or told:
         made[at] = Word("unread", word.text, word.text)
         return

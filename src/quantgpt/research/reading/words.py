@@ -214,7 +214,9 @@ def _in_place(words: list[Word]) -> list[Word]:
             made[i] = replace(word, value=_PEAKS[word.text])
         elif (word.text in _SKIPS and not numbered) or (word.text == "差" and _is_verdict(words, i)):
             made[i] = replace(word, value="avoid")
-        elif word.text == "倒数" and i and words[i - 1].text == "的":
+        elif (
+            word.kind == "wrap" and word.text.startswith("剔除") and i + 1 < len(words) and words[i + 1].value in _PEAKS
+        ) or (word.text == "倒数" and i and words[i - 1].text == "的"):
             made[i] = Word("unread", word.text, word.text)
         elif word.text in _DEVIATES and {"ma", "小"} <= _clause_around(words, i):
             made[i] = replace(word, value="near")
@@ -224,6 +226,7 @@ def _in_place(words: list[Word]) -> list[Word]:
 
 
 _SKIPS = frozenset({"不含", "跳过", "skip", "skipping"})
+_SMALL = frozenset({"小", "最小", "较小", "更小", "很小"})
 _DEVIATES = frozenset({"偏离", "偏离程度", "距离", "离差"})
 
 
@@ -239,7 +242,7 @@ def _clause_around(words: list[Word], at: int) -> set[str]:
     while end < len(words) and words[end].kind != "break":
         end += 1
     clause = [word for word in [*_clause_before(words, at), *words[at:end]] if word.kind == "concept"]
-    return {"小" if word.value == "low" and "小" in word.text else str(word.value) for word in clause}
+    return {"小" if word.text in _SMALL else str(word.value) for word in clause}
 
 
 _BEFORE_PEAKS = frozenset({"near", "far", "distance", "breakout", "price", "close", "highest", "lowest"})
