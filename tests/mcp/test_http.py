@@ -1,22 +1,16 @@
-"""The server over HTTP: who is let in, whose jobs are whose, the real client against a real process."""
+"""The server over HTTP: who is let in, and to which sessions."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from mcp.shared.exceptions import MCPError
-from mcp.types import INVALID_PARAMS
 from starlette.requests import Request
 from starlette.testclient import TestClient
-from tests._rig import free_port, make_app, wait_until
-from tests.mcp._agents import Agent, environment, http_agent
+from tests._rig import make_app
 from tests.mcp._hostile import HELLO, frames
 
 from quantgpt.faces.mcp.alone import alone
@@ -150,64 +144,3 @@ def test_a_user_submits_as_often_as_over_the_interface(tmp_path: Path, home: Pat
         _says(refused, 200, "请求过于频繁")
         assert "retry_after_seconds" in refused.text
         _says(client.post("/mcp", json=_call("validate_expression", expression="close"), headers=head), 200, "OK: ")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, agent: Agent) -> Iterator[str]:
-    """The address of a server process that asks for tokens. The agent's worker does its jobs."""
-    assert agent.result("generate_factor", description="close", expression_only=True)
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "quantgpt", "--transport", "streamable-http", "--port", str(port)],
-        env=environment(home, QUANTGPT_AUTH="required"),
-    )
-    address = f"http://127.0.0.1:{port}/mcp"
-    wait_until(lambda: _answers(address), 60)
-    yield address
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx2.get(address).status_code == 401
-    except httpx2.TransportError:
-        return False
-
-
-def test_users_see_their_own_jobs_only(server: str, home: Path, agent: Agent) -> None:
-    app = make_app(home)
-    hers, his = (token_for(app, f"{name}@example.com") for name in ("ann", "bob"))
-    ask: dict[str, Any] = {"expression": "rank(-returns)", "start_date": "2024-01-01", "end_date": "2024-12-31"}
-    with http_agent(server, hers) as ann, http_agent(server, his, mode="legacy") as bob:
-        found = ann.result("run_backtest", **ask)
-        assert ann.progress[-1] == (100, 100)
-        assert found["report_path"] == found["report_url"], "no path of the server's disk"
-        assert str(home) not in str(found)
-        for tool in ("get_job", "cancel_job"):
-            error = bob.error(tool, job_id=found["job_id"])
-            assert (error["kind"], error["error"]) == ("not_found", "没有这个任务")
-        for agent_of, there in ((ann, True), (bob, False), (agent, False)):
-            assert _is_readable(agent_of, found["result_resource"]) is there
-            assert _is_readable(agent_of, found["report_resource"]) is there
-        same = bob.result("run_backtest", **ask)
-        local = agent.result("run_backtest", **ask)
-        for name in ("metrics", "backtest_summary", "anti_overfit", "params"):
-            assert found[name] == same[name] == local[name]
-
-
-def _is_readable(agent: Agent, uri: str) -> bool:
-    try:
-        return bool(agent.ask("read_resource", uri).contents[0].text)
-    except MCPError as error:
-        if error.error.code != INVALID_PARAMS:
-            raise
-        return False
-
-
-def test_a_job_outlives_the_client_that_asked_for_it(server: str, home: Path) -> None:
-    token = token_for(make_app(home), "ann@example.com")
-    with http_agent(server, token) as first:
-        asked = first.result("run_backtest", expression="rank(high - low)", wait_seconds=0)
-    with http_agent(server, token) as second:
-        assert second.result("get_job", job_id=asked["job_id"])["status"] == "completed"
