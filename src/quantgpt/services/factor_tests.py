@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from quantgpt.foundations.errors import BadExpression, NoData, NotFound, QuantError
+from quantgpt.foundations.errors import BadExpression, NoData, QuantError
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.foundations.series import Series
 from quantgpt.services._base import App, JobRef, Kept, operation
+from quantgpt.services.panels import open_market
 from quantgpt.services.stages import Stages
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
 
     stages = Stages(progress)
     stages.enter("generating_expression")
-    market = _open(app, ask)
+    market = open_market(app, ask.market, ask.snapshot)
     wording = worded(app, ask.prompt, market, stages, ask.briefing)
     stages.enter("validating")
     identity, book = _identity(ask, market, wording), TrialBook.read(ask.briefing, market.days)
@@ -327,14 +328,6 @@ def _seed(ask: TestFactor, expression: Expression) -> int:
     written and grouped."""
     asked = [expression.hash, ask.universe, ask.start_date, ask.end_date, ask.holding_period]
     return int(hash_value(asked)[:8], 16)
-
-
-def _open(app: App, ask: TestFactor) -> Market:
-    """The market as it was when the test was asked for; as it is now, where that snapshot is gone."""
-    try:
-        return app.markets.open(ask.market, ask.snapshot)
-    except NotFound:
-        return app.markets.open(ask.market)
 
 
 def pinned(ask: TestFactor, market: Market) -> TestFactor:

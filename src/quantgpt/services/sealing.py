@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from quantgpt.foundations.errors import Conflict, NoData, NotFound, QuantError
+from quantgpt.foundations.errors import Conflict, NoData, QuantError
 from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.services._base import App, operation
 from quantgpt.services.expressions import compiled
+from quantgpt.services.panels import open_market
 from quantgpt.services.tasks import read_task
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
     from quantgpt.services.trials import TrialBook, failed_row, finish, prepare
 
     progress("fetching_data", 0.1, "封存段行情")
-    market = _market(app, ask.market, ask.snapshot)
+    market = open_market(app, ask.market, ask.snapshot)
     expression = compiled(ask.expression, market)
     identity = _identity(ask, market.name, expression.hash)
     book = TrialBook.read(ask.briefing, market.days)
@@ -125,14 +126,6 @@ def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
         **{name: body[name] for name in kept if name in body},
         "search": {name: value for name, value in search.items() if name != "sealed"},
     }
-
-
-def _market(app: App, name: str | None, snapshot: str | None) -> Market:
-    """The market as the search saw it; as it is now, where that snapshot is gone."""
-    try:
-        return app.markets.open(name, snapshot)
-    except NotFound:
-        return app.markets.open(name)
 
 
 def _identity(ask: OpenSeal, market: str, expression_hash: str) -> Identity:
@@ -200,7 +193,7 @@ def open_for_selection(
 
     Returns `{"state": "none" | "opened" | "refused", ...}`: none where the span has no sealed slice.
     """
-    market = _market(app, params.get("market"), params.get("data_snapshot"))
+    market = open_market(app, params.get("market"), params.get("data_snapshot"))
     seal = seal_of(market.days, str(params["start_date"]), str(params["end_date"]))
     if seal is None:
         from quantgpt.services.trials import NO_SEAL
