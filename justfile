@@ -24,7 +24,7 @@ gate:
 
 # full counts of the load and fault tests, on both databases
 soak:
-    pytest -q -m soak
+    pytest -q -n 2 --dist loadfile -m soak
 
 # the performance table; exits non-zero when a target is missed or outputs differ
 bench *names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -132,9 +133,10 @@ def test_fifty_submitted_backtests_outlive_kill_9_of_server_and_worker(tmp_path:
         with serving(app, settings, "server", "worker"):
             ends = {task_id: finished(app, task_id, 400) for task_id in acknowledged}
         assert {job.state for job in ends.values()} == {"succeeded"}
-        of_prompt: dict[str, set[str | None]] = {}
-        for task_id, job in ends.items():
-            of_prompt.setdefault(acknowledged[task_id], set()).add(job.outcome_hash)
+        of_prompt: dict[str, set[str]] = {}
+        for task_id, job in ends.items():  # the daily numbers: grades also depend on how many factors were tried before
+            daily = json.loads(job.outcome or "")["manifest"]["daily_hash"]
+            of_prompt.setdefault(acknowledged[task_id], set()).add(daily)
         assert len(ends) == 50
         assert len(of_prompt) == 10
         assert all(len(hashes) == 1 for hashes in of_prompt.values())
@@ -250,7 +252,8 @@ def server_told_to_stop(home: Path, readers: int, steps: int) -> None:
                 jobs = [submit(app, Errand(number=k, steps=steps, pause=0.25)).id for k in range(2)]
                 wait_until(lambda: all(read(app, job).stage == "backtesting" for job in jobs), PATIENCE)
                 begun = threading.Semaphore(0)
-                streams = [pool.submit(followed, settings, jobs[k % 2], begun=begun) for k in range(readers)]
+                # from event 0 on: who comes without a number is told the past in brief
+                streams = [pool.submit(followed, settings, jobs[k % 2], "0", begun) for k in range(readers)]
                 for _ in range(readers):
                     assert begun.acquire(timeout=PATIENCE)
                 assert server.stop(PATIENCE) == 0
@@ -266,7 +269,7 @@ def server_told_to_stop(home: Path, readers: int, steps: int) -> None:
             for k in range(readers):
                 last = app.records.jobs.events(jobs[k % 2])[-1].seq
                 numbers = [int(e.id or 0) for e in [*before[k][:-1], *after[k][:-1]] if e.name == "update"]
-                assert numbers == list(range(numbers[0], last + 1))
+                assert numbers == list(range(1, last + 1))
                 assert (after[k][-1].name, after[k][-1].data) == ("done", {"status": "completed"})
 
 
