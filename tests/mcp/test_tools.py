@@ -273,13 +273,22 @@ def test_a_call_that_is_given_up_leaves_its_job_alone(agent: Agent, rest: TestCl
     first = agent.result("run_backtest", expression="ts_rank(close, 60)", universe="all", wait_seconds=0)
     known = {task["task_id"] for task in rest.get("/api/v1/tasks").json()["tasks"]}
 
+    def asked_since() -> set[str]:
+        return {task["task_id"] for task in rest.get("/api/v1/tasks").json()["tasks"]} - known
+
     async def impatient() -> bool:
-        with anyio.move_on_after(1) as scope:
-            await agent.client.call_tool("run_backtest", {"expression": "ts_rank(volume, 60)", "universe": "all"})
-        return scope.cancelled_caught
+        async with anyio.create_task_group() as group:
+            group.start_soon(
+                agent.client.call_tool, "run_backtest", {"expression": "ts_rank(volume, 60)", "universe": "all"}
+            )
+            with anyio.fail_after(60):
+                while not await anyio.to_thread.run_sync(asked_since):
+                    await anyio.sleep(0.02)
+            group.cancel_scope.cancel()
+        return group.cancel_scope.cancelled_caught
 
     given_up = agent.portal.call(impatient)
-    (asked,) = {task["task_id"] for task in rest.get("/api/v1/tasks").json()["tasks"]} - known
+    (asked,) = asked_since()
     found = agent.result("get_job", job_id=asked, wait_seconds=0)
     assert given_up
     assert found["status"] != "failed"
