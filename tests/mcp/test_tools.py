@@ -132,6 +132,7 @@ def _by_rest(rest: TestClient, **body: Any) -> dict[str, Any]:
 
 def test_the_numbers_are_those_of_the_interface_to_the_last_bit(agent: Agent, rest: TestClient) -> None:
     found = agent.result("run_backtest", expression=EXPRESSION, **SPAN)
+    assert found["canonical"] == found["params"]["canonical"] is not None
     assert found["status"] == "completed"
     assert agent.progress[-1] == (100, 100)
     done = [progress for progress, _ in agent.progress]

@@ -6,13 +6,14 @@ Each runs the whole factor test and keeps a part of its result, so every number 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NoData, QuantError
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress
-from quantgpt.services._base import App, JobRef, Kept, operation
+from quantgpt.services._base import App, F, JobRef, Kept, operation
 from quantgpt.services.expressions import compiled
 from quantgpt.services.factor_tests import TestFactor, brief_of, expression_facts, factor_test
 
@@ -127,17 +128,13 @@ def _context(result: dict[str, Any]) -> dict[str, Any]:
     return {name: result[name] for name in ("params", "warnings", "manifest") if name in result}
 
 
-@operation(
-    "factor.score",
-    ask=ScoreFactor,
-    run="job",
-    check=_check,
-    keep=_keep,
-    facts=_facts,
-    explain=_explain,
-    brief=brief_of,
-    limited=True,
-)
+def _facet(name: str, ask: type[TestFactor]) -> Callable[[F], F]:
+    """Register a facet: a job that is checked, briefed and bounded as a factor test is."""
+    how = {"check": _check, "keep": _keep, "facts": _facts, "explain": _explain, "brief": brief_of, "limited": True}
+    return operation(name, ask=ask, run="job", **how)
+
+
+@_facet("factor.score", ScoreFactor)
 def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     """Grade one expression from 0 to 100.
 
@@ -146,17 +143,7 @@ def score(app: App, ask: ScoreFactor, progress: Progress) -> dict[str, Any]:
     return grade_of(factor_test(app, ask, progress).result)
 
 
-@operation(
-    "factor.overfit",
-    ask=TestOverfit,
-    run="job",
-    check=_check,
-    keep=_keep,
-    facts=_facts,
-    explain=_explain,
-    brief=brief_of,
-    limited=True,
-)
+@_facet("factor.overfit", TestOverfit)
 def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     """Judge by four tests whether one expression is more than luck.
 
@@ -165,17 +152,7 @@ def overfit(app: App, ask: TestOverfit, progress: Progress) -> dict[str, Any]:
     return tests_of(factor_test(app, ask, progress).result)
 
 
-@operation(
-    "factor.rolling",
-    ask=RollFactor,
-    run="job",
-    check=_check,
-    keep=_keep,
-    facts=_facts,
-    explain=_explain,
-    brief=brief_of,
-    limited=True,
-)
+@_facet("factor.rolling", RollFactor)
 def rolling(app: App, ask: RollFactor, progress: Progress) -> dict[str, Any]:
     """Walk one expression through time.
 

@@ -32,7 +32,8 @@ def backtest_answer(ctx: Call, job: Job) -> BacktestWork:
     result = outcome_of(job)
     body = {name: value for name, value in result.items() if name != "manifest"}
     if "params" in result:
-        body |= _places(ctx, job, result) | {"expression": result["params"]["expression"]}
+        params = result["params"]
+        body |= _places(ctx, job, result) | {"expression": params["expression"], "canonical": params.get("canonical")}
     return BacktestWork(**fitted(BacktestWork, job, body))
 
 

@@ -37,7 +37,7 @@ class BacktestWork(Work):
     anti_overfit: Table | None = Field(None, description="Four tests against luck")
     params: Table | None = None
     canonical: str | None = Field(None, description="The expression as it is computed")
-    words_zh: str | None = None
+    words_zh: str | None = Field(None, description="The expression in words, where no test of it was asked for")
     words_en: str | None = None
     llm: Table | None = Field(None, description="Which engine wrote the expression, and how")
     search: Table | None = Field(None, description="Trials so far and what they cost in significance")
