@@ -143,4 +143,4 @@ function ResearchPage() {
   );
 }
 
-export default definePage({ id: "research", path: "/", component: ResearchPage, nav: { order: 10, icon: FlaskIcon } });
+export default definePage({ id: "research", path: "/", component: ResearchPage, nav: { group: "research", order: 10, icon: FlaskIcon } });
