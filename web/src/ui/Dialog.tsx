@@ -1,13 +1,22 @@
 /** A modal dialog on the browser's own element: focus stays inside, Escape closes. */
 
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { IconButton } from "./controls";
 import css from "./Dialog.module.css";
 import { CrossIcon } from "./icons";
 
-export function Dialog({ title, open, onClose, children }: { title: string; open: boolean; onClose: () => void; children: ReactNode }) {
+interface DialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  /** Pixels on windows that are wide enough. */
+  readonly width?: number;
+}
+
+export function Dialog({ title, open, onClose, children, width = 480 }: DialogProps) {
   const { t } = useTranslation("ui");
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -20,6 +29,7 @@ export function Dialog({ title, open, onClose, children }: { title: string; open
     <dialog
       ref={box}
       className={css["dialog"]}
+      style={{ "--dialog-width": `${width}px` } as CSSProperties}
       aria-label={title}
       onClose={onClose}
       onClick={(event) => {

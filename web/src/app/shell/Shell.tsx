@@ -9,6 +9,7 @@ import { useHealth } from "@/api/queries";
 import { HeadingContext, type Heading } from "@/lib/title";
 import { Button } from "@/ui/controls";
 import { Strip } from "@/ui/states";
+import { Toasts } from "@/ui/Toasts";
 
 import { NAVIGATION, PAGES } from "../pages";
 import css from "./Shell.module.css";
@@ -75,6 +76,7 @@ export function Shell() {
           </main>
         </div>
         <Shortcuts />
+        <Toasts />
         <nav className={css["bottom"]} aria-label={t("navigation")}>
           <NavigationItems />
         </nav>
