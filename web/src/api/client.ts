@@ -2,9 +2,10 @@
 
 import createClient from "openapi-fetch";
 
+import { BASE, withAccess, withAdmin } from "./access";
 import type { paths } from "./schema";
 
-export const BASE = "/api/v1";
+export { BASE };
 
 export class ApiError extends Error {
   constructor(
@@ -20,6 +21,16 @@ export class ApiError extends Error {
   /** The server did not answer at all. */
   get offline(): boolean {
     return this.status === 0;
+  }
+
+  /** Nothing was sent, or nothing was done, because nobody is signed in. */
+  get signedOut(): boolean {
+    return this.status === 401 && (this.facts.code === "signed_out" || this.facts.code === "expired");
+  }
+
+  /** An administrator has to give the password first. */
+  get adminLocked(): boolean {
+    return this.status === 401 && this.facts.code === "admin_locked";
   }
 }
 
@@ -48,12 +59,24 @@ export function errorOf(status: number, body: unknown, retryAfter: string | null
   );
 }
 
-/** The interface as its OpenAPI description types it. */
-export const http = createClient<paths>({
-  baseUrl: window.location.origin,
-  headers: { Accept: "application/json" },
-  fetch: (request) => globalThis.fetch(request),
-});
+/** What the server answers to anybody. */
+const ANYBODY = /\/(health|health\/ready|auth\/(send-code|verify-code|refresh)|admin\/login)$/;
+
+/** The same request with a token; a copy, so that it can be sent again after a refresh. */
+const sender = (request: Request) => (authorization: string | null) => {
+  const copy = request.clone();
+  if (authorization !== null) copy.headers.set("Authorization", authorization);
+  return globalThis.fetch(copy);
+};
+
+const clientWith = (send: (request: Request) => Promise<Response>) =>
+  createClient<paths>({ baseUrl: window.location.origin, headers: { Accept: "application/json" }, fetch: send });
+
+/** The interface as its OpenAPI description types it; tokens are added and refreshed on the way. */
+export const http = clientWith((request) => (ANYBODY.test(new URL(request.url).pathname) ? globalThis.fetch(request) : withAccess(sender(request))));
+
+/** The same for what only administrators may do; without their password the answer is an ApiError that is `adminLocked`. */
+export const asAdmin = clientWith((request) => withAdmin(sender(request)));
 
 /** The body of an answer as the shape that we know it to have; anything but success is thrown as an ApiError. */
 export async function answered<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>, signal?: AbortSignal): Promise<T> {

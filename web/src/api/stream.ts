@@ -1,6 +1,7 @@
 /** Follow one task: a fetch stream of server-sent events that resumes after a break, polling when streams do not get through. */
 
-import { answered, ApiError, BASE, errorOf, http } from "./client";
+import { BASE, letIn, withAccess } from "./access";
+import { answered, ApiError, errorOf, http } from "./client";
 import { isTerminal, type Task } from "./types";
 
 export interface ServerEvent {
@@ -72,10 +73,12 @@ async function listen(id: string, last: string | null, outer: AbortSignal, onEve
 }
 
 async function read(id: string, last: string | null, signal: AbortSignal, onEvent: (event: ServerEvent) => void, heard: () => void): Promise<void> {
-  const answer = await fetch(`${BASE}/tasks/${encodeURIComponent(id)}/stream`, {
-    headers: { Accept: "text/event-stream", ...(last === null ? {} : { "Last-Event-ID": last }) },
-    signal,
-  });
+  const answer = await withAccess((authorization) =>
+    globalThis.fetch(`${BASE}/tasks/${encodeURIComponent(id)}/stream`, {
+      headers: { Accept: "text/event-stream", ...(last === null ? {} : { "Last-Event-ID": last }), ...(authorization === null ? {} : { Authorization: authorization }) },
+      signal,
+    }),
+  );
   if (!answer.ok || !answer.body) throw errorOf(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   const parser = new EventParser();
@@ -115,7 +118,12 @@ export async function follow(id: string, { onTask, onLink }: Follower, signal: A
       }
     } catch (reason) {
       if (signal.aborted) return;
-      if (reason instanceof ApiError && (reason.status === 404 || reason.status === 401)) throw reason;
+      if (reason instanceof ApiError && reason.signedOut) {
+        // The run goes on without us; so do we, after the sign-in.
+        await letIn(signal);
+        continue;
+      }
+      if (reason instanceof ApiError && reason.status === 404) throw reason;
       failures += 1;
       const wait = Math.min(12, 2 ** Math.min(failures, 4) / 2);
       onLink(false, wait);

@@ -1,0 +1,272 @@
+/** Whether the server lets us in: tokens in local storage, one refresh for all requests and tabs, and the state that the pages watch. */
+
+import i18next from "i18next";
+import { useSyncExternalStore } from "react";
+
+import { remembered } from "@/lib/storage";
+
+export const BASE = "/api/v1";
+
+/** `open`: nothing was asked of us (this machine's own user); `out`: a sign-in is needed; `expired`: there was one, and it has ended. */
+export type Access = "open" | "in" | "out" | "expired";
+
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+}
+
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+interface Account {
+  /** Whoever signed in last on this browser. */
+  readonly person: Person | null;
+  readonly tokens: Tokens | null;
+  /** Milliseconds of this computer's clock from which the access token is exchanged before it is refused. */
+  readonly due: number | null;
+  readonly access: Access;
+}
+
+const KEY = "account";
+const NOBODY: Account = { person: null, tokens: null, due: null, access: "open" };
+/** What one person leaves on this browser and the next must not see. */
+const PERSONAL = /^quantgpt\.(draft|runs|compare|session|recent|editor|feedback|admin)/;
+
+const isTokens = (value: unknown): value is Tokens => {
+  const { access, refresh } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  return typeof access === "string" && typeof refresh === "string";
+};
+
+function kept(): Account {
+  const found = remembered.json<Partial<Account>>(KEY);
+  if (typeof found !== "object" || found === null) return NOBODY;
+  const person = typeof found.person?.id === "string" && typeof found.person.email === "string" ? found.person : null;
+  if (isTokens(found.tokens)) return { person, tokens: found.tokens, due: typeof found.due === "number" ? found.due : null, access: "in" };
+  return { person, tokens: null, due: null, access: found.access === "open" ? "open" : "out" };
+}
+
+let account: Account = kept();
+const watchers = new Set<() => void>();
+
+function set(next: Account, write = true): void {
+  account = next;
+  if (write) remembered.setJson(KEY, next);
+  for (const watcher of [...watchers]) watcher();
+}
+
+const watch = (watcher: () => void) => {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+};
+
+/** Another person must not find this one's half-written things, nor the page that still holds them in memory. */
+function changeOfPerson(before: Person | null, after: Person | null): boolean {
+  return before !== null && after !== null && before.id !== after.id;
+}
+
+function forgetPersonal(): void {
+  for (const store of [() => window.localStorage, () => window.sessionStorage]) {
+    try {
+      for (const key of Object.keys(store()).filter((name) => PERSONAL.test(name))) store().removeItem(key);
+    } catch {
+      // A browser without storage has kept nothing.
+    }
+  }
+}
+
+window.addEventListener("storage", (event) => {
+  if (event.key !== `quantgpt.${KEY}`) return;
+  const before = account;
+  const found = remembered.json<Partial<Account>>(KEY);
+  set({ ...kept(), ...(found?.access === "expired" ? { access: "expired" as const } : {}) }, false);
+  if (account.tokens && changeOfPerson(before.person, account.person)) window.location.reload();
+});
+
+export const accessNow = (): Access => account.access;
+export const personNow = (): Person | null => account.person;
+export const useAccess = () => useSyncExternalStore(watch, accessNow);
+/** Whoever is signed in, or was last. */
+export const usePerson = () => useSyncExternalStore(watch, personNow);
+
+/** When the middle of a token's life is long past, by this computer's own clock alone. */
+function dueOf(token: string): number | null {
+  try {
+    const body = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const { iat, exp } = JSON.parse(atob(body)) as { iat?: unknown; exp?: unknown };
+    return typeof iat === "number" && typeof exp === "number" && exp > iat ? Date.now() + (exp - iat) * 900 : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Somebody has signed in. Another person than last time starts with a clean page. */
+export function signedIn(tokens: Tokens, person: Person): void {
+  const other = changeOfPerson(account.person, person);
+  if (other) forgetPersonal();
+  set({ tokens, person, due: dueOf(tokens.access), access: "in" });
+  if (other) window.location.reload();
+}
+
+/** The person has signed out on purpose. */
+export const signedOut = () => set({ ...account, tokens: null, due: null, access: "out" });
+
+const lapsed = () => set({ ...account, tokens: null, due: null, access: account.tokens || account.access === "expired" ? "expired" : "out" });
+
+/** Resolves when requests may pass again, or the reader went away. */
+export function letIn(signal: AbortSignal): Promise<void> {
+  const may = () => account.access === "in" || account.access === "open";
+  if (may() || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = watch(() => {
+      if (may()) finish();
+    });
+    const finish = () => {
+      stop();
+      resolve();
+    };
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}
+
+type Renewal = "renewed" | "refused" | "unreachable";
+
+/** One at a time over all tabs, where the browser can say so; two refreshes at once do no harm. */
+const alone = <T>(work: () => Promise<T>): Promise<T> => {
+  const locks = (navigator as { locks?: LockManager }).locks;
+  return locks ? (locks.request("quantgpt.refresh", work) as Promise<T>) : work();
+};
+
+async function exchange(spent: string): Promise<Renewal> {
+  const mine = kept().tokens ?? account.tokens;
+  if (!mine) return "refused";
+  if (mine.access !== spent) {
+    // Another tab was faster.
+    set({ ...account, ...kept() }, false);
+    return "renewed";
+  }
+  let answer: Response;
+  try {
+    answer = await globalThis.fetch(`${BASE}/auth/refresh`, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify({ refresh_token: mine.refresh }) });
+  } catch {
+    return "unreachable";
+  }
+  if (answer.status === 400 || answer.status === 401 || answer.status === 403) return "refused";
+  const body = answer.ok ? ((await answer.json().catch(() => null)) as { access_token?: unknown } | null) : null;
+  if (typeof body?.access_token !== "string") return "unreachable";
+  const after = kept().tokens ?? account.tokens;
+  // Whoever signed out or in meanwhile has the last word.
+  if (after?.refresh !== mine.refresh) return after ? "renewed" : "refused";
+  set({ ...account, tokens: { ...mine, access: body.access_token }, due: dueOf(body.access_token), access: "in" });
+  return "renewed";
+}
+
+let running: Promise<Renewal> | null = null;
+
+function renew(spent: string): Promise<Renewal> {
+  running ??= alone(() => exchange(spent)).finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+/** The server of this machine asks nobody for a name. */
+async function asksNothing(): Promise<boolean> {
+  const answer = await globalThis.fetch(`${BASE}/auth/me`, { headers: { Accept: "application/json" } });
+  return answer.ok;
+}
+
+let looked: Promise<void> | null = null;
+
+/** A browser that remembers a sign-in page asks once whether it is still needed. */
+function lookOnce(): Promise<void> {
+  looked ??= asksNothing().then(
+    (open) => {
+      if (open && account.access === "out") set({ ...account, access: "open" });
+    },
+    () => {
+      looked = null;
+    },
+  );
+  return looked;
+}
+
+if (account.access === "out" && import.meta.env.MODE !== "test") void lookOnce();
+
+function refusal(): Response {
+  const code = account.access === "expired" ? "expired" : "signed_out";
+  return new Response(JSON.stringify({ detail: i18next.t(`access:${code}`), code }), { status: 401, headers: { "Content-Type": "application/json" } });
+}
+
+type Send = (authorization: string | null) => Promise<Response>;
+
+async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
+  const answer = await send(`Bearer ${tokens.access}`);
+  if (answer.status !== 401) return answer;
+  const renewal = await renew(tokens.access);
+  if (renewal === "unreachable") throw new TypeError("offline");
+  if (renewal === "renewed" && account.tokens) {
+    const second = await send(`Bearer ${account.tokens.access}`);
+    if (second.status !== 401) return second;
+  }
+  if (await asksNothing()) {
+    set({ ...account, tokens: null, due: null, access: "open" });
+    return send(null);
+  }
+  if (account.tokens?.refresh === tokens.refresh || account.access !== "in") lapsed();
+  return refusal();
+}
+
+/** Send something that needs to be let in. Nothing leaves this page while it is known that it would be refused. */
+export async function withAccess(send: Send): Promise<Response> {
+  if (account.access === "out") await lookOnce();
+  if (account.access === "out" || account.access === "expired") return refusal();
+  const { tokens, due } = account;
+  if (tokens && due !== null && Date.now() > due) await renew(tokens.access);
+  const current = account.tokens;
+  if (current) return withTokens(current, send);
+  const answer = await send(null);
+  if (answer.status !== 401) return answer;
+  if (accessNow() === "open") lapsed();
+  return refusal();
+}
+
+const ADMIN_KEY = "admin.token";
+/** Whether the administration was refused without a password; known after the first request. */
+let locked = false;
+
+function setAdmin(token: string | null, shut: boolean): void {
+  locked = shut;
+  remembered.setText(ADMIN_KEY, token);
+  for (const watcher of [...watchers]) watcher();
+}
+
+export const adminSignedIn = (token: string) => setAdmin(token, false);
+export const adminSignedOut = () => setAdmin(null, false);
+/** The password of the administration was given on this browser and has not been refused since. */
+export const useHoldsAdmin = () => useSyncExternalStore(watch, () => remembered.text(ADMIN_KEY) !== null);
+export const useAdminLocked = () => useSyncExternalStore(watch, () => locked);
+
+window.addEventListener("storage", (event) => {
+  if (event.key !== `quantgpt.${ADMIN_KEY}`) return;
+  if (event.newValue !== null) locked = false;
+  for (const watcher of [...watchers]) watcher();
+});
+
+/** Send something that only an administrator may: with the token of the password, or with none on this machine. */
+export async function withAdmin(send: Send): Promise<Response> {
+  const shut = () => new Response(JSON.stringify({ detail: i18next.t("access:admin_locked"), code: "admin_locked" }), { status: 401, headers: { "Content-Type": "application/json" } });
+  if (locked) return shut();
+  const token = remembered.text(ADMIN_KEY);
+  const answer = await send(token === null ? null : `Bearer ${token}`);
+  if (answer.status !== 401) return answer;
+  if (token !== null) {
+    // The password was changed, a day is over; or the server of this machine needs none any more.
+    const second = await send(null);
+    setAdmin(null, second.status === 401);
+    return second.status === 401 ? shut() : second;
+  }
+  setAdmin(null, true);
+  return shut();
+}
