@@ -26,6 +26,15 @@ class SessionRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkRow:
+    """What one job of a session came to. `facts` is JSON text, of a job that succeeded only."""
+
+    session_id: str
+    state: str
+    facts: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Removed:
     """What went with a session: jobs, and report files that belonged to them."""
 
@@ -57,6 +66,17 @@ class SessionRecords:
     def all_of(self, owner_id: str, naming: Sequence[str]) -> list[SessionRow]:
         """The sessions of one user, the one changed last first; jobs of the operations `naming` may give a name."""
         return self._found(sessions.c.owner_id == owner_id, naming)
+
+    def work_of(self, owner_id: str, operations: Sequence[str]) -> list[WorkRow]:
+        """The jobs of those operations in the sessions of one user, by session and age."""
+        facts = case((jobs.c.state == "succeeded", jobs.c.facts), else_=null()).label("facts")
+        query = (
+            select(jobs.c.session_id, jobs.c.state, facts)
+            .where(jobs.c.owner_id == owner_id, jobs.c.session_id.is_not(None), jobs.c.operation.in_(operations))
+            .order_by(jobs.c.session_id, jobs.c.created_at, jobs.c.id)
+        )
+        with database_faults(), self._reader.begin() as connection:
+            return [WorkRow(**row) for row in connection.execute(query).mappings()]
 
     def rename(self, session_id: str, owner_id: str, name: str) -> SessionRow | None:
         """Give a session of that owner another name; None when there is none."""

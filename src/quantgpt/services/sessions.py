@@ -5,18 +5,35 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.errors import BadRequest, NotFound
 from quantgpt.records.sessions import SessionRow
-from quantgpt.services._base import App
+from quantgpt.services._base import App, tasks_of_the_contract
 from quantgpt.services.tasks import CANCELLED, TESTS
+
+if TYPE_CHECKING:
+    from quantgpt.records.sessions import WorkRow
 
 NAME_LENGTH = 200
 BORROWED_LENGTH = 30
 """characters of a prompt that name a session without a name"""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the tasks of a session came to. The best score is that of a finished test or of a candidate; None where there
+    is none."""
+
+    rounds: int = 0
+    running: int = 0
+    failed: int = 0
+    best_score: float | None = None
+    best_grade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Session:
     name: str | None
     created_at: float
     updated_at: float
+    work: Work = field(default_factory=Work)
 
 
 def open_session(app: App, owner_id: str, name: str | None) -> Session:
@@ -39,7 +57,28 @@ def open_session(app: App, owner_id: str, name: str | None) -> Session:
 
 def list_sessions(app: App, owner_id: str) -> list[Session]:
     """Somebody's sessions, the one changed last first."""
-    return [_shown(row) for row in app.records.sessions.all_of(owner_id, TESTS)]
+    done: dict[str, list[WorkRow]] = {}
+    for row in app.records.sessions.work_of(owner_id, tasks_of_the_contract()):
+        done.setdefault(row.session_id, []).append(row)
+    return [_shown(row, work_in(done.get(row.id, ()))) for row in app.records.sessions.all_of(owner_id, TESTS)]
+
+
+def work_in(rows: Iterable[WorkRow]) -> Work:
+    """What some jobs came to."""
+    states: list[str] = []
+    best: tuple[float | None, str | None] = (None, None)
+    for row in rows:
+        states.append(row.state)
+        for score, grade in _scores(json.loads(row.facts or "{}").get("brief") or {}):
+            best = max(best, (score, grade), key=lambda one: -1.0 if one[0] is None else one[0])
+    ended = states.count("succeeded") + states.count("failed")
+    return Work(len(states), len(states) - ended, states.count("failed"), *best)
+
+
+def _scores(brief: dict[str, Any]) -> Iterable[tuple[float | None, str | None]]:
+    """Score and grade of a test, or of every candidate of an iteration."""
+    for one in brief.get("candidates", [brief]):
+        yield one.get("score"), one.get("grade")
 
 
 def rename_session(app: App, session_id: str, owner_id: str, name: str) -> Session:
@@ -89,8 +128,8 @@ def _too_long() -> BadRequest:
     return BadRequest(f"name 不能超过 {NAME_LENGTH} 个字符", field="name")
 
 
-def _shown(row: SessionRow) -> Session:
+def _shown(row: SessionRow, work: Work | None = None) -> Session:
     name = row.name
     if name is None and row.first_ask is not None:
         name = " ".join(str(json.loads(row.first_ask)["prompt"]).split())[:BORROWED_LENGTH]
-    return Session(row.id, name, row.created_at, row.updated_at)
+    return Session(row.id, name, row.created_at, row.updated_at, work or Work())

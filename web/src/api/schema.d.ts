@@ -1725,12 +1725,37 @@ export interface components {
          * @description A folder of tasks. `name` is null until its first task has finished, if none was given.
          */
         SessionObject: {
+            /**
+             * Best Grade
+             * @description in lists: the grade that goes with it
+             */
+            best_grade?: string | null;
+            /**
+             * Best Score
+             * @description in lists: of its finished tests and candidates
+             */
+            best_score?: number | null;
             /** Created At */
             created_at: string;
+            /**
+             * Failed
+             * @description in lists: tasks that ended without a result
+             */
+            failed?: number | null;
             /** Id */
             id: string;
             /** Name */
             name: string | null;
+            /**
+             * Rounds
+             * @description in lists: its tasks
+             */
+            rounds?: number | null;
+            /**
+             * Running
+             * @description in lists: tasks that wait or run
+             */
+            running?: number | null;
             /** Updated At */
             updated_at: string;
         };

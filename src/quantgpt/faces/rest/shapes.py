@@ -67,6 +67,11 @@ class SessionObject(BaseModel):
     name: str | None
     created_at: str
     updated_at: str
+    rounds: int | None = Field(None, description="in lists: its tasks")
+    running: int | None = Field(None, description="in lists: tasks that wait or run")
+    failed: int | None = Field(None, description="in lists: tasks that ended without a result")
+    best_score: float | None = Field(None, description="in lists: of its finished tests and candidates")
+    best_grade: str | None = Field(None, description="in lists: the grade that goes with it")
 
 
 class SessionList(BaseModel):

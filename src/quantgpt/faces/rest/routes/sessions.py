@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -23,7 +24,8 @@ def post_session(body: NewSessionBody, rest: RestDep, caller: CallerDep) -> dict
 @router.get("/sessions", responses={200: {"model": SessionList}})
 def get_sessions(rest: RestDep, caller: CallerDep) -> dict[str, Any]:
     """The caller's sessions, the one changed last first."""
-    return {"sessions": [session_body(found) for found in sessions.list_sessions(rest.app, caller.id)]}
+    found = sessions.list_sessions(rest.app, caller.id)
+    return {"sessions": [{**session_body(one), **asdict(one.work)} for one in found]}
 
 
 @router.patch("/sessions/{session_id}", responses={200: {"model": RenamedSession}})
