@@ -11,6 +11,12 @@ function tokensOf(selector: string): Record<string, string> {
   return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 }
 
+/** Rises and falls under each convention, on the grounds of each theme. */
+const CONVENTIONS = ["green", "blue"].flatMap((rise) => [
+  { rise, theme: "light", ...tokensOf(`[data-rise="${rise}"] {`) },
+  { rise, theme: "dark", ...tokensOf(`[data-rise="${rise}"][data-mantine-color-scheme="dark"]`) },
+]) as { rise: string; theme: "light" | "dark"; up: string; down: string }[];
+
 const themes = { light: tokensOf('[data-mantine-color-scheme="light"]'), dark: tokensOf('[data-mantine-color-scheme="dark"]') };
 
 function luminance(hex: string): number {
@@ -115,5 +121,19 @@ describe.each(Object.entries(themes))("%s", (_name, token) => {
       expect(made).toHaveLength(count);
       expect([made[0], made[count - 1]]).toEqual([stops[0], stops[4]]);
     }
+  });
+});
+
+describe.each(CONVENTIONS)("$rise up, $theme", ({ theme, up, down }) => {
+  it("is readable wherever a return is written", () => {
+    for (const text of [up, down]) for (const ground of ["surface", "bg", "asoft"]) expect(contrast(text, themes[theme][ground] ?? "")).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(Object.keys(VISION))("can be told apart: %s", (vision) => {
+    expect(smallest([up, down], vision)).toBeGreaterThanOrEqual(9.5);
+  });
+
+  it("does not look like a warning or an error", () => {
+    for (const text of [up, down]) for (const other of ["caution", "error"]) expect(smallest([text, themes[theme][other] ?? ""], "normal")).toBeGreaterThanOrEqual(9.5);
   });
 });
