@@ -192,6 +192,13 @@ def text_of(root: Node) -> str:
     return fold(root, _print)[0]
 
 
+def printed_parts(root: Node) -> dict[str, tuple[str, int]]:
+    """The canonical text of every sub-tree of a tree and how tightly it binds, by the sub-tree's key."""
+    done: dict[str, tuple[str, int]] = {}
+    fold(root, _print, done)
+    return done
+
+
 def _print(node: Node, parts: tuple[tuple[str, int], ...]) -> tuple[str, int]:
     """Text of a node and how tightly it binds."""
     if node.kind == "number":

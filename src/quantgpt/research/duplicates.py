@@ -238,6 +238,27 @@ def redundancy(expression: Expression) -> dict[str, Any]:
     return {"verdict": "similar", "library": library, "name": name, "overlap": round(best, 4)}
 
 
+def likeness_of(expression: Expression, known: Expression) -> tuple[str | None, float]:
+    """How alike two factors are: `same` (they order names alike), `twin` (but for windows that hardly differ), `similar`
+    (much in common) or None; and the share of common sub-trees."""
+    degree = round(overlap(expression, known), 4)
+    if form_of(expression).key == form_of(known).key:
+        return "same", degree
+    if near_twins(expression, known):
+        return "twin", degree
+    return ("similar" if degree >= SIMILAR else None), degree
+
+
+def alike_public(expression: Expression) -> list[tuple[str, str, str, str, float]]:
+    """Published factors like this one: (library, name, its canonical text, level, overlap), in the order of the sets."""
+    mine, key, found = sizes(expression.plan), form_of(expression).key, []
+    for library, name, read in _public():
+        if form_of(read).key == key or _overlap_of(mine, read) >= SIMILAR or near_twins(expression, read):
+            level, degree = likeness_of(expression, read)
+            found.append((library, name, read.canonical, str(level), degree))
+    return found
+
+
 def _overlap_of(mine: Mapping[str, int], other: Expression) -> float:
     theirs = _public_sizes(other)
     common = sum(size for key, size in mine.items() if key in theirs)

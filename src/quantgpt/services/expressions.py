@@ -51,23 +51,27 @@ def compiled(text: str, market: Market | None) -> Expression:
 
 def validate(app: App, text: str) -> dict[str, Any]:
     """What an expression means and costs, or where it is wrong; never raises for a wrong one."""
-    from quantgpt.expr import colour_tokens
     from quantgpt.services.words import is_wording
 
     try:
         expression = compiled(text, _market(app))
     except BadExpression as error:
         return {
-            **_NOTHING,
+            **NOTHING,
             "words": is_wording(text),
             "expression": text,
-            "tokens": [_token(t) for t in colour_tokens(text)],
+            "tokens": tokens_json(text),
             "error": fault(error),
         }
+    return facts_of(expression)
+
+
+def facts_of(expression: Expression) -> dict[str, Any]:
+    """What is known of an expression without data."""
     return {
         "valid": True,
         "words": False,
-        "expression": text,
+        "expression": expression.text,
         "canonical": expression.canonical,
         "hash": expression.hash,
         "warmup": expression.warmup,
@@ -101,7 +105,7 @@ def fault(error: BadExpression) -> dict[str, Any]:
     }
 
 
-_NOTHING: dict[str, Any] = {
+NOTHING: dict[str, Any] = {
     "valid": False,
     "canonical": None,
     "hash": None,
@@ -124,6 +128,13 @@ def _market(app: App) -> Market | None:
         return app.markets.open()
     except QuantError:
         return None
+
+
+def tokens_json(text: str, dialect: str = "quantgpt") -> list[dict[str, Any]]:
+    """The tokens of any text, for colouring."""
+    from quantgpt.expr import colour_tokens
+
+    return [_token(token) for token in colour_tokens(text, dialect)]
 
 
 def _token(token: Any) -> dict[str, Any]:

@@ -241,6 +241,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/expressions/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Describe
+         * @description How an expression reads, in lines, in words and in the other dialect, what is like it, and how it differs from
+         *     another one.
+         */
+        post: operations["post_describe_api_v1_expressions_describe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/expressions/validate": {
         parameters: {
             query?: never;
@@ -545,6 +566,26 @@ export interface paths {
          * @description q-values of the finished tests of a session, as members of everything tried in it.
          */
         get: operations["get_session_q_values_api_v1_sessions__session_id__q_values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get System
+         * @description Version, uptime, queue, processors, memory, disk.
+         */
+        get: operations["get_system_api_v1_system_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1115,6 +1156,125 @@ export interface components {
             date: string;
         };
         /**
+         * DescribeBody
+         * @description POST /expressions/describe.
+         */
+        DescribeBody: {
+            /**
+             * Dialect
+             * @description 写法：quantgpt 或 qlib
+             * @default quantgpt
+             */
+            dialect: string;
+            /**
+             * Expression
+             * @description 因子表达式
+             */
+            expression: string;
+            /**
+             * Other
+             * @description 与之比较的表达式
+             */
+            other?: string | null;
+            /**
+             * Similar
+             * @description 查找相似的因子
+             * @default true
+             */
+            similar: boolean;
+        };
+        /**
+         * Description
+         * @description All that can be said of an expression without a test.
+         */
+        Description: {
+            /** Canonical */
+            canonical: string | null;
+            /** Depth */
+            depth: number | null;
+            /** Dialect */
+            dialect: string;
+            dialects: components["schemas"]["Dialects"] | null;
+            diff: components["schemas"]["Difference"] | null;
+            diff_error: components["schemas"]["ExpressionError"] | null;
+            error: components["schemas"]["ExpressionError"] | null;
+            /** Expression */
+            expression: string;
+            /** Fields */
+            fields: string[];
+            /** Hash */
+            hash: string | null;
+            in_words: components["schemas"]["Sentences"];
+            /** Lookahead */
+            lookahead: number | null;
+            /** Nodes */
+            nodes: number | null;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            /**
+             * Pretty
+             * @description canonical, in lines
+             */
+            pretty: string | null;
+            /** Pretty Lines */
+            pretty_lines: components["schemas"]["Line"][];
+            /** Similar */
+            similar: components["schemas"]["Similar"][];
+            /** Tokens */
+            tokens: components["schemas"]["ColouredToken"][];
+            /** Unit */
+            unit: string | null;
+            /** Uses Industry */
+            uses_industry: boolean | null;
+            /** Valid */
+            valid: boolean;
+            /** Warmup */
+            warmup: number | null;
+            /**
+             * Words
+             * @description not an expression: reads as a sentence, which a run puts into one
+             */
+            words: boolean;
+            /** Words En */
+            words_en: string | null;
+            /** Words Zh */
+            words_zh: string | null;
+        };
+        /**
+         * Dialects
+         * @description The same expression in our words and in Qlib's.
+         */
+        Dialects: {
+            native: components["schemas"]["InDialect"];
+            qlib: components["schemas"]["InDialect"];
+        };
+        /**
+         * Difference
+         * @description What makes an expression another one: removed from `before`, added in `after`.
+         */
+        Difference: {
+            after: components["schemas"]["Marked"];
+            before: components["schemas"]["Marked"];
+            /** En */
+            en: string;
+            /** Same */
+            same: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Disk
+         * @description The one that holds the data.
+         */
+        Disk: {
+            /** Free Bytes */
+            free_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
+        };
+        /**
          * ExpressionBody
          * @description POST /expressions/validate.
          */
@@ -1246,6 +1406,18 @@ export interface components {
             total_tasks: number;
         };
         /**
+         * InDialect
+         * @description An expression in the words of a dialect; `text` is null where it cannot be said there.
+         */
+        InDialect: {
+            /** Exact */
+            exact: boolean;
+            /** Notes */
+            notes: components["schemas"]["WordingNote"][];
+            /** Text */
+            text: string | null;
+        };
+        /**
          * IterateBody
          * @description POST /tasks/{task_id}/iterate.
          * @example {
@@ -1322,6 +1494,16 @@ export interface components {
             universe: string;
         };
         /**
+         * Line
+         * @description One operand, and the operator before it.
+         */
+        Line: {
+            /** Symbol */
+            symbol: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Lineage
          * @description The tree of a lineage.
          */
@@ -1360,6 +1542,16 @@ export interface components {
             user: components["schemas"]["UserObject"];
         };
         /**
+         * Marked
+         * @description A canonical text and the pieces of it that the other one does not have.
+         */
+        Marked: {
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Text */
+            text: string;
+        };
+        /**
          * Me
          * @description The caller.
          */
@@ -1384,6 +1576,16 @@ export interface components {
             last_login_at: string | null;
             /** Nickname */
             nickname: string | null;
+        };
+        /**
+         * Memory
+         * @description Of the machine.
+         */
+        Memory: {
+            /** Total Bytes */
+            total_bytes: number;
+            /** Used Bytes */
+            used_bytes: number;
         };
         /**
          * NewSessionBody
@@ -1502,6 +1704,32 @@ export interface components {
             user_trend_30d: components["schemas"]["DayCount"][];
         };
         /**
+         * Part
+         * @description One operand of the outermost chain of an expression: a factor of a product, a term of a sum, or the whole.
+         */
+        Part: {
+            /** En */
+            en: string;
+            /** End */
+            end: number;
+            /**
+             * Start
+             * @description its place in `canonical`
+             */
+            start: number;
+            /**
+             * Symbol
+             * @description the operator before it; null for the first
+             */
+            symbol: string | null;
+            /** Text */
+            text: string;
+            /** Warmup */
+            warmup: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * PasswordBody
          * @description POST /admin/login.
          */
@@ -1511,6 +1739,16 @@ export interface components {
              * @description 管理员密码
              */
             password: string;
+        };
+        /**
+         * Processors
+         * @description The busy share since the last look; null on the first.
+         */
+        Processors: {
+            /** Cores */
+            cores: number | null;
+            /** Share */
+            share: number | null;
         };
         /**
          * QValue
@@ -1553,6 +1791,14 @@ export interface components {
             q_values: {
                 [key: string]: components["schemas"]["QValue"];
             };
+        };
+        /**
+         * Queue
+         * @description Tasks of all users; at most a few seconds old.
+         */
+        Queue: {
+            /** Unfinished */
+            unfinished: number;
         };
         /**
          * Readiness
@@ -1677,6 +1923,16 @@ export interface components {
             email: string;
         };
         /**
+         * Sentences
+         * @description One sentence for each operand of the outermost chain.
+         */
+        Sentences: {
+            /** En */
+            en: string[];
+            /** Zh */
+            zh: string[];
+        };
+        /**
          * SeriesTable
          * @description One series of a result: an index and columns of the same length; a missing number is null.
          */
@@ -1758,6 +2014,60 @@ export interface components {
             running?: number | null;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * Similar
+         * @description A factor that is like this one.
+         */
+        Similar: {
+            /** Expression */
+            expression: string;
+            /** Id */
+            id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "kept" | "library";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "same" | "twin" | "similar";
+            /** Library */
+            library: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Overlap
+             * @description share of common sub-trees, 0 … 1
+             */
+            overlap: number;
+        };
+        /**
+         * Span
+         * @description A piece of a text.
+         */
+        Span: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+        };
+        /**
+         * SystemFacts
+         * @description How the server and its machine are. What cannot be read is null.
+         */
+        SystemFacts: {
+            cpu: components["schemas"]["Processors"];
+            disk: components["schemas"]["Disk"] | null;
+            memory: components["schemas"]["Memory"];
+            queue: components["schemas"]["Queue"];
+            /** Uptime Seconds */
+            uptime_seconds: number;
+            /** Version */
+            version: string;
+            workers: components["schemas"]["Workers"] | null;
         };
         /**
          * TaskList
@@ -2043,6 +2353,30 @@ export interface components {
              * @description 邮箱
              */
             email: string;
+        };
+        /**
+         * WordingNote
+         * @description Where another dialect has no exact counterpart, and which operators are the reason.
+         */
+        WordingNote: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Operators */
+            operators: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Workers
+         * @description Those heard of lately, and how many jobs they take at once.
+         */
+        Workers: {
+            /** Alive */
+            alive: number;
+            /** Slots */
+            slots: number;
         };
     };
     responses: never;
@@ -2720,6 +3054,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_describe_api_v1_expressions_describe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Description"];
                 };
             };
             /** @description 参数错误 */
@@ -3771,6 +4165,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QValues"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_system_api_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFacts"];
                 };
             };
             /** @description 参数错误 */

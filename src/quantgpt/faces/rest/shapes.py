@@ -264,6 +264,106 @@ class Validation(BaseModel):
     error: ExpressionError | None
 
 
+class Part(BaseModel):
+    """One operand of the outermost chain of an expression: a factor of a product, a term of a sum, or the whole."""
+
+    text: str
+    symbol: str | None = Field(description="the operator before it; null for the first")
+    start: int = Field(description="its place in `canonical`")
+    end: int
+    warmup: int
+    zh: str
+    en: str
+
+
+class Line(BaseModel):
+    """One operand, and the operator before it."""
+
+    text: str
+    symbol: str | None
+
+
+class Sentences(BaseModel):
+    """One sentence for each operand of the outermost chain."""
+
+    zh: list[str]
+    en: list[str]
+
+
+class WordingNote(BaseModel):
+    """Where another dialect has no exact counterpart, and which operators are the reason."""
+
+    code: str
+    operators: list[str]
+    zh: str
+    en: str
+
+
+class InDialect(BaseModel):
+    """An expression in the words of a dialect; `text` is null where it cannot be said there."""
+
+    text: str | None
+    exact: bool
+    notes: list[WordingNote]
+
+
+class Dialects(BaseModel):
+    """The same expression in our words and in Qlib's."""
+
+    native: InDialect
+    qlib: InDialect
+
+
+class Similar(BaseModel):
+    """A factor that is like this one."""
+
+    kind: Literal["kept", "library"]
+    library: str | None
+    name: str
+    id: str | None
+    expression: str
+    level: Literal["same", "twin", "similar"]
+    overlap: float = Field(description="share of common sub-trees, 0 … 1")
+
+
+class Span(BaseModel):
+    """A piece of a text."""
+
+    start: int
+    end: int
+
+
+class Marked(BaseModel):
+    """A canonical text and the pieces of it that the other one does not have."""
+
+    text: str
+    spans: list[Span]
+
+
+class Difference(BaseModel):
+    """What makes an expression another one: removed from `before`, added in `after`."""
+
+    same: bool
+    zh: str
+    en: str
+    before: Marked
+    after: Marked
+
+
+class Description(Validation):
+    """All that can be said of an expression without a test."""
+
+    dialect: str
+    pretty: str | None = Field(description="canonical, in lines")
+    pretty_lines: list[Line]
+    in_words: Sentences
+    parts: list[Part]
+    dialects: Dialects | None
+    similar: list[Similar]
+    diff: Difference | None
+    diff_error: ExpressionError | None
+
+
 class Health(BaseModel):
     """Alive."""
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from quantgpt.records import Job, JobEvent
 from quantgpt.services import tasks
+from quantgpt.services.descriptions import Describe
 from quantgpt.services.factor_tests import TestFactor
 
 
@@ -114,6 +115,18 @@ class ExpressionBody(BaseModel):
     """POST /expressions/validate."""
 
     expression: Text = Field(description="因子表达式")
+
+
+class DescribeBody(ExpressionBody):
+    """POST /expressions/describe."""
+
+    dialect: Text = Field("quantgpt", description="写法：quantgpt 或 qlib")
+    other: Text | None = Field(None, description="与之比较的表达式")
+    similar: StrictBool = Field(True, description="查找相似的因子")
+
+    def to_request(self) -> Describe:
+        """The request that the service takes."""
+        return Describe(**self.model_dump())
 
 
 class Accepted(BaseModel):

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from quantgpt.faces.rest.access import CallerDep, RestDep
-from quantgpt.faces.rest.shapes import Validation
-from quantgpt.faces.rest.wire import ExpressionBody
-from quantgpt.services import expressions
+from quantgpt.faces.rest.shapes import Description, Validation
+from quantgpt.faces.rest.wire import DescribeBody, ExpressionBody
+from quantgpt.services import descriptions, expressions
 
 router = APIRouter(tags=["expressions"])
 
@@ -24,3 +24,10 @@ def get_operators(caller: CallerDep) -> dict[str, Any]:
 def post_validate(body: ExpressionBody, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
     """What an expression means, or where it is wrong."""
     return expressions.validate(rest.app, body.expression)
+
+
+@router.post("/expressions/describe", responses={200: {"model": Description}})
+def post_describe(body: DescribeBody, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+    """How an expression reads, in lines, in words and in the other dialect, what is like it, and how it differs from
+    another one."""
+    return descriptions.describe(rest.app, caller.id, body.to_request())
