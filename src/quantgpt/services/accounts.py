@@ -36,6 +36,14 @@ _LONGEST_EMAIL = 255
 log = logging.getLogger(__name__)
 
 
+class WrongCode(BadRequest):
+    """A code that is not the one that was sent; the sentence says how many tries are left."""
+
+
+class CodeGone(BadRequest):
+    """There is no code to compare with: it has expired, was used, or was never sent."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Login:
     """What somebody gets who has shown the code."""
@@ -103,12 +111,12 @@ def verify_code(app: App, email: str, code: str, address: str) -> Login:
 
     guessed = app.records.accounts.guess(email, is_right, tries=TRIES)
     if guessed.how is Guess.ABSENT:
-        raise BadRequest("验证码已过期或不存在，请重新获取", field="code")
+        raise CodeGone("验证码已过期或不存在，请重新获取", field="code")
     if guessed.how is Guess.LOCKED:
         wait = max(1.0, PAUSE_SECONDS - guessed.age)
         raise RateLimited("验证码错误次数过多，请重新获取验证码", retry_after_seconds=wait)
     if guessed.how is Guess.WRONG:
-        raise BadRequest(f"验证码错误，还可尝试 {guessed.left} 次", field="code")
+        raise WrongCode(f"验证码错误，还可尝试 {guessed.left} 次", field="code")
     if guessed.user is None or not guessed.user.is_active:
         raise Unauthenticated(NOBODY)
     app.records.calls.give_back(*(limit.bucket for limit in _long_run(email)))

@@ -194,12 +194,13 @@ function lookOnce(): Promise<void> {
 
 if (account.access === "out" && import.meta.env.MODE !== "test") void lookOnce();
 
-function refusal(): Response {
-  const code = account.access === "expired" ? "expired" : "signed_out";
-  return new Response(JSON.stringify({ detail: i18next.t(`access:${code}`), code }), { status: 401, headers: { "Content-Type": "application/json" } });
-}
+/** An answer in the server's shape to a request that was not sent. */
+export const refused = (code: "expired" | "signed_out" | "admin_locked") =>
+  new Response(JSON.stringify({ detail: i18next.t(`access:${code}`), code }), { status: 401, headers: { "Content-Type": "application/json" } });
 
-type Send = (authorization: string | null) => Promise<Response>;
+const refusal = () => refused(account.access === "expired" ? "expired" : "signed_out");
+
+export type Send = (authorization: string | null) => Promise<Response>;
 
 async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
   const answer = await send(`Bearer ${tokens.access}`);
@@ -230,43 +231,4 @@ export async function withAccess(send: Send): Promise<Response> {
   if (answer.status !== 401) return answer;
   if (accessNow() === "open") lapsed();
   return refusal();
-}
-
-const ADMIN_KEY = "admin.token";
-/** Whether the administration was refused without a password; known after the first request. */
-let locked = false;
-
-function setAdmin(token: string | null, shut: boolean): void {
-  locked = shut;
-  remembered.setText(ADMIN_KEY, token);
-  for (const watcher of [...watchers]) watcher();
-}
-
-export const adminSignedIn = (token: string) => setAdmin(token, false);
-export const adminSignedOut = () => setAdmin(null, false);
-/** The password of the administration was given on this browser and has not been refused since. */
-export const useHoldsAdmin = () => useSyncExternalStore(watch, () => remembered.text(ADMIN_KEY) !== null);
-export const useAdminLocked = () => useSyncExternalStore(watch, () => locked);
-
-window.addEventListener("storage", (event) => {
-  if (event.key !== `quantgpt.${ADMIN_KEY}`) return;
-  if (event.newValue !== null) locked = false;
-  for (const watcher of [...watchers]) watcher();
-});
-
-/** Send something that only an administrator may: with the token of the password, or with none on this machine. */
-export async function withAdmin(send: Send): Promise<Response> {
-  const shut = () => new Response(JSON.stringify({ detail: i18next.t("access:admin_locked"), code: "admin_locked" }), { status: 401, headers: { "Content-Type": "application/json" } });
-  if (locked) return shut();
-  const token = remembered.text(ADMIN_KEY);
-  const answer = await send(token === null ? null : `Bearer ${token}`);
-  if (answer.status !== 401) return answer;
-  if (token !== null) {
-    // The password was changed, a day is over; or the server of this machine needs none any more.
-    const second = await send(null);
-    setAdmin(null, second.status === 401);
-    return second.status === 401 ? shut() : second;
-  }
-  setAdmin(null, true);
-  return shut();
 }

@@ -3,11 +3,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 
-import { adminSignedIn, adminSignedOut, personNow, signedIn, signedOut, useAccess, useHoldsAdmin, type Access } from "./access";
+import { personNow, signedIn, signedOut, useAccess, type Access } from "./access";
+import { adminSignedIn, adminSignedOut, useHoldsAdmin } from "./adminDoor";
 import { answered, http } from "./client";
 import type { components } from "./schema";
 
-export { adminSignedOut, useAccess, useAdminLocked, useHoldsAdmin, usePerson } from "./access";
+export { useAccess, usePerson } from "./access";
+export { adminSignedOut, useHoldsAdmin } from "./adminDoor";
 export type { Access, Person } from "./access";
 
 export type Me = components["schemas"]["Me"];

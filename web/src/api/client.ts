@@ -2,7 +2,8 @@
 
 import createClient from "openapi-fetch";
 
-import { BASE, withAccess, withAdmin } from "./access";
+import { BASE, withAccess } from "./access";
+import { withAdmin } from "./adminDoor";
 import type { paths } from "./schema";
 
 export { BASE };

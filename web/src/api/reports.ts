@@ -1,5 +1,8 @@
 /** Opening a report where a sign-in is needed: a new tab sends no header of ours, so it gets a ticket for one look. */
 
+import type { MouseEvent } from "react";
+
+import { useAccess } from "./access";
 import { answered, http } from "./client";
 
 /** An address that opens the report once; `download` asks the browser to keep it as a file. */
@@ -30,4 +33,17 @@ export async function saveReport(reportUrl: string): Promise<void> {
   link.href = await reportAddress(reportUrl, true);
   link.download = "";
   link.click();
+}
+
+/** What a link to a report needs: a plain address where nobody signs in, a ticket at the click where somebody does. */
+export function useReportLink(reportUrl: string, { download, onFault }: { download: boolean; onFault: (reason: unknown) => void }): { href: string; onClick: (event: MouseEvent) => void } {
+  const access = useAccess();
+  return {
+    href: `${reportUrl}${download ? `${reportUrl.includes("?") ? "&" : "?"}download=true` : ""}`,
+    onClick: (event) => {
+      if (access === "open") return;
+      event.preventDefault();
+      void (download ? saveReport(reportUrl) : openReport(reportUrl)).catch(onFault);
+    },
+  };
 }
