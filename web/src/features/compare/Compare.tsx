@@ -1,0 +1,157 @@
+/** Two to six runs side by side: the sentence first, then what it rests on. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiError } from "@/api/client";
+import { useComparison, useCorrelation, useTasksOf, type Comparison } from "@/api/compare";
+import * as format from "@/lib/format";
+import { pick } from "@/lib/i18n";
+import { useHeading } from "@/lib/title";
+import { ProvenanceProvider } from "@/ui/Card";
+import { LinkContext } from "@/ui/chart/link";
+import { useChartLink } from "@/ui/chart/useChartLink";
+import { Button, Segmented, TextButton } from "@/ui/controls";
+import { Empty, ErrorNote, Loading, Strip } from "@/ui/states";
+
+import { Chips, type Compared } from "./Chips";
+import css from "./Compare.module.css";
+import { CorrelationCard } from "./CorrelationCard";
+import { Curves } from "./Curves";
+import { idsOf, partsOf } from "./ids";
+import { MetricTable, type Cells } from "./MetricTable";
+import type { Look } from "./metrics";
+import { Picker } from "./Picker";
+import { SettingsCard, type Shown } from "./SettingsCard";
+import { useCompared, useWord } from "./useCompared";
+
+const LOOKS: readonly [Look, ...Look[]] = ["aligned", "own"];
+const CELLS: readonly [Cells, ...Cells[]] = ["values", "difference"];
+const SHOWN: readonly [Shown, ...Shown[]] = ["differing", "all"];
+const twoDigits = (value: number) => format.number(value, 2);
+
+/** What the chips say before the comparison has answered. */
+function useNames(ids: readonly string[], data: Comparison | undefined): readonly Compared[] {
+  const { t } = useTranslation("comparison");
+  const parts = ids.map(partsOf);
+  const tasks = useTasksOf(data ? [] : parts.map((part) => part.task));
+  const known = new Map(tasks.flatMap((task) => (task.data ? [[task.data.task_id, task.data] as const] : [])));
+  return ids.map((id, i) => {
+    const run = data?.runs.find((one) => one.id === id);
+    if (run) return { id, name: run.words ?? run.expression };
+    const { task, candidate } = parts[i] ?? { task: id, candidate: null };
+    const found = known.get(task);
+    const tested = candidate === null ? null : (found?.candidates?.[candidate] as { expression?: string } | undefined);
+    return { id, name: tested?.expression ?? found?.expression ?? found?.params.prompt ?? t("run_id", { id }) };
+  });
+}
+
+function Refused({ failure, onIds, onRetry }: { failure: Error; onIds: (ids: readonly string[]) => void; onRetry: () => void }) {
+  const { t } = useTranslation("comparison");
+  const api = failure instanceof ApiError ? failure : null;
+  const nearest = idsOf(api?.facts.nearest);
+  return (
+    <ErrorNote
+      title={api?.offline ? t("offline") : failure.message}
+      actions={
+        <>
+          {nearest.length > 0 && api?.status === 400 ? <Button small onClick={() => onIds(nearest)}>{t("useThese", { count: nearest.length })}</Button> : null}
+          <Button small onClick={onRetry}>{t("again")}</Button>
+        </>
+      }
+    >
+      {api?.offline ? t("offlineText") : api?.status === 404 ? t("unknownRun") : api?.facts.hint}
+    </ErrorNote>
+  );
+}
+
+function Parts({ data, ids, look }: { data: Comparison; ids: readonly string[]; look: Look }) {
+  const { t } = useTranslation("comparison");
+  const client = useQueryClient();
+  const [cells, setCells] = useWord("cells", CELLS);
+  const [shown, setShown] = useWord("settings", SHOWN);
+  const correlation = useCorrelation(ids, true);
+  const state = correlation.data?.state;
+  // The sentence above knows more once the correlation is there.
+  useEffect(() => {
+    if (state === "completed" && data.correlation.state !== "completed") void client.invalidateQueries({ queryKey: ["compare", ids.join(",")], exact: true });
+  }, [client, state, data.correlation.state, ids]);
+  const names = useMemo(() => data.runs.map((run) => run.words ?? run.expression), [data.runs]);
+  const link = useChartLink();
+  const again = () => void client.resetQueries({ queryKey: ["compare", "correlation", ids.join(",")] });
+  return (
+    <div className={css["columns"]}>
+      <div className={css["column"]}>
+        <MetricTable data={data} look={look} cells={cells} onCells={setCells} />
+        <CorrelationCard of={correlation} onAgain={again} />
+      </div>
+      <LinkContext.Provider value={link}>
+      <div className={css["column"]}>
+        <Curves id="compare-nav" title={t("nav")} caption={t("navCaption")} table={data.series.nav} names={names} format={format.nav} axisFormat={twoDigits} zero={1} />
+        <Curves id="compare-ic" title={t("icCumulative")} caption={t("icCaption")} table={data.series.rank_ic_cumulative} names={names} format={twoDigits} axisFormat={format.integer} zero={0} />
+        <SettingsCard data={data} shown={shown} onShown={setShown} />
+      </div>
+      </LinkContext.Provider>
+    </div>
+  );
+}
+
+export function Compare() {
+  const { t, i18n } = useTranslation(["comparison", "compare"]);
+  useHeading({ title: t("compare:title") });
+  const { ids, setIds } = useCompared();
+  const [picking, setPicking] = useState(false);
+  const [look, setLook] = useWord("look", LOOKS);
+  const query = useComparison(ids);
+  const data = ids.length >= 2 ? query.data : undefined;
+  const runs = useNames(ids, data);
+  const provenance = useMemo(() => {
+    const first = data?.runs[0];
+    const range = format.span(data?.alignment.first_day, data?.alignment.last_day);
+    return {
+      lines: [...(data?.runs.map((run) => `${run.letter} ${run.id} ${run.expression} · ${run.market}@${run.data_snapshot} · ${run.universe} · ${format.span(run.start, run.end)}`) ?? []), `common range ${range}`, "ratios are fractions (0.05 = 5%)"],
+      foot: `${range}${first ? ` · ${first.market}@${first.data_snapshot.slice(0, 6)}` : ""}`,
+      fileStem: "quantgpt_compare",
+      synthetic: data?.runs.some((run) => run.synthetic) ?? false,
+    };
+  }, [data]);
+  const pickOne = <Button onClick={() => setPicking(true)}>{t("emptyAction")}</Button>;
+  return (
+    <div className={css["page"]}>
+      <div className={css["head"]}>
+        <div className={css["inner"]}>
+          <div className={css["headRow"]}>
+            <Chips runs={runs} onRemove={(id) => setIds(ids.filter((other) => other !== id))} onAdd={() => setPicking(true)} />
+            {data ? (
+              <div className={css["headTools"]}>
+                <Segmented label={t("look")} value={look} onChange={setLook} options={[{ value: "aligned", label: t("lookAligned") }, { value: "own", label: t("lookOwn") }]} />
+              </div>
+            ) : null}
+          </div>
+          {data ? (
+            <>
+              <h2 className={css["sentence"]} data-testid="compare-verdict">{pick(data.verdict, i18n.language)}</h2>
+              <p className={css["alignment"]}>
+                {look === "own" ? t("ownRanges") : pick(data.alignment, i18n.language)}
+                {look === "aligned" && data.method ? <> · {pick(data.method, i18n.language)}</> : null}
+              </p>
+            </>
+          ) : null}
+        </div>
+      </div>
+      <div className={css["body"]} aria-busy={query.isFetching}>
+        {data?.warnings.map((warning) => <Strip key={warning.code}>{pick(warning, i18n.language)}</Strip>)}
+        <ProvenanceProvider value={provenance}>
+          {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText")}</Empty> : null}
+          {ids.length === 1 ? <Empty title={t("oneTitle")} height={280} action={pickOne}>{t("oneText")}</Empty> : null}
+          {ids.length >= 2 && query.error && (!data || query.isPlaceholderData) ? <Refused failure={query.error} onIds={setIds} onRetry={() => void query.refetch()} /> : null}
+          {ids.length >= 2 && !data && !query.error ? <Loading height={520} /> : null}
+          {data && !(query.error && query.isPlaceholderData) ? <Parts data={data} ids={ids} look={look} /> : null}
+        </ProvenanceProvider>
+        {ids.length > 0 ? <p><TextButton onClick={() => setIds([])}>{t("clear")}</TextButton></p> : null}
+      </div>
+      <Picker open={picking} chosen={ids} onClose={() => setPicking(false)} onChange={setIds} />
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+/** How a compared figure is written, and which entry of the dictionary explains it. */
+
+import type { ComparedMetric, MetricValue, PairedDifference } from "@/api/compare";
+import * as format from "@/lib/format";
+
+/** Names of the comparison that the dictionary of figures knows by another name. */
+const DICTIONARY: Record<string, string> = {
+  rank_ic_mean: "rank_ic",
+  rank_ic_t_hac: "t_hac",
+  icir_annual: "icir",
+  rank_ic_win_rate: "positive_share",
+  rank_ic_p_permutation: "permutation_p",
+};
+export const entryOf = (name: string): string => DICTIONARY[name] ?? name;
+
+/** Returns are signed and wear the direction of price. */
+const RETURNS = new Set(["cagr", "excess_return", "total_return"]);
+export const isReturn = (name: string): boolean => RETURNS.has(name);
+
+const DIGITS: Record<string, number> = { rank_ic_mean: 4, half_life: 1, half_life_days: 1, score: 1, tests_passed: 0 };
+const digitsOf = (metric: ComparedMetric) => DIGITS[metric.name] ?? (metric.kind === "score" ? 1 : metric.kind === "count" ? 0 : 2);
+
+/** A value as its table cell; a number that is absent is a dash. */
+export function written(metric: ComparedMetric, value: MetricValue | undefined): string {
+  if (value === null || value === undefined) return format.MISSING;
+  if (typeof value === "string") return value;
+  if (metric.kind === "percent") return isReturn(metric.name) ? format.percent(value) : format.share(value);
+  if (metric.kind === "p") return format.pValue(value);
+  return format.number(value, digitsOf(metric));
+}
+
+/** A difference in the unit of the metric, with its sign. */
+export function difference(metric: ComparedMetric, value: number | null | undefined): string {
+  if (metric.kind === "percent") return format.percent(value);
+  return format.signed(value, metric.kind === "p" ? 3 : digitsOf(metric));
+}
+
+/** "−0.0012 – +0.0065": the interval of a paired difference. */
+export function spread(metric: ComparedMetric, paired: PairedDifference | null): string {
+  const [low, high] = paired?.ci95 ?? [null, null];
+  return typeof low === "number" && typeof high === "number" ? `${difference(metric, low)} – ${difference(metric, high)}` : format.MISSING;
+}
+
+export type Look = "aligned" | "own";
+
+/** The figures of a look: on the common sessions, or each run over its own. */
+export const valuesOf = (metric: ComparedMetric, look: Look): readonly MetricValue[] => (look === "own" ? metric.own : metric.values);
+
+/** Best, and whether by more than the interval of the paired difference. Own ranges are not comparable: nothing is best there. */
+export function standing(metric: ComparedMetric, place: number, look: Look): "best" | "clear" | undefined {
+  if (look === "own" || metric.best !== place) return undefined;
+  return metric.clear ? "clear" : "best";
+}
