@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quantgpt.factors.luck import MORE, luck_json
 from quantgpt.foundations.series import number
 from quantgpt.metrics.effective import sharpe_variance
 from quantgpt.metrics.returns import PERIODS, clean
@@ -138,7 +139,23 @@ class SearchFacts:
             "min_track_record_reachable": math.isfinite(self.min_track_record),
             "months_more": None if not math.isfinite(self.months_more) else number(self.months_more, 1),
             "notes": {"zh": zh, "en": en},
+            "luck": self.luck(),
         }
+
+    def luck(self) -> dict[str, Any]:
+        """The block `luck`: what useless factors would reach in that many trials, and the deflated Sharpe ratio had this
+        been the only one and after ten more independent ones without improvement."""
+        moments = (self.sharpe, self.sessions, self.skew, self.kurtosis)
+        return luck_json(
+            sharpe=self.sharpe,
+            variance=self.sharpe_variance,
+            trials=self.trials,
+            effective=self.effective_trials,
+            hurdle=self.hurdle,
+            dsr=self.dsr,
+            dsr_if_single=self.psr,
+            dsr_after_more=deflated_sharpe(*moments, self.effective_trials + MORE, self.sharpe_variance),
+        )
 
 
 def search_facts(

@@ -100,9 +100,14 @@ def grade_of(result: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: result[name] for name in named},
         "key_metrics": figures,
-        **{name: result[name] for name in more if name in result},
+        **{name: _lean(result[name]) if name == "search" else result[name] for name in more if name in result},
         **_context(result),
     }
+
+
+def _lean(search: dict[str, Any]) -> dict[str, Any]:
+    """What a search does to the evidence, without the bins that only a picture needs."""
+    return {name: value for name, value in search.items() if name != "luck"}
 
 
 def tests_of(result: dict[str, Any]) -> dict[str, Any]:

@@ -160,6 +160,8 @@ def _brief(result: dict[str, Any]) -> dict[str, Any]:
     summary = {k: v for k, v in result["backtest_summary"].items() if not isinstance(v, dict | list)}
     tests = result.get("anti_overfit") or {}
     kept = {name: result[name] for name in names if name in result}
+    if "search" in kept:
+        kept["search"] = {name: value for name, value in kept["search"].items() if name != "luck"}
     return {**kept, "backtest_summary": summary, "anti_overfit": {k: v for k, v in tests.items() if k != "tests"}}
 
 
