@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ from quantgpt.market.universes import (
     infos,
     notice,
 )
+
+if TYPE_CHECKING:
+    from quantgpt.market.importing.rows import Rows
 
 MAX_SPAN_DAYS = 10 * 366
 BLOCK_BYTES = 1 << 20
@@ -130,6 +133,26 @@ class Market:
         if field not in self.manifest.panels:
             raise NoData(f"行情库没有字段 {field} 的原始数据", field=field)
         return self._gather(field, rows, columns)
+
+    def column(self, field: str, column: int, rows: slice) -> NDArray[Any]:
+        """One name's values of a stored panel, `st` and `traded` included, over some rows. Shape: (T,)."""
+        return np.array(self._folder.panel(self.manifest, field)[rows, column])
+
+    def panel_rows(self, field: str, rows: slice) -> NDArray[Any]:
+        """Some rows of a stored panel, `st` and `traded` included, memory-mapped and read-only. Shape: (T, N)."""
+        return self._folder.panel(self.manifest, field)[rows]
+
+    def index_rows(self, code: str) -> Rows | None:
+        """All stored bars of an index by day, later ones too; None where only closing levels are known."""
+        from quantgpt.market.importing.rows import from_parquet
+
+        entry = self.manifest.tables.get("index/all")
+        if entry is None:
+            return None
+        rows = from_parquet(self._folder.checked(str(entry["object"])))
+        codes = rows.symbols.tolist()
+        own = rows.take(rows.symbol == codes.index(code)) if code in codes else None
+        return own if own is not None and own.size else None
 
     def st_known(self) -> NDArray[np.bool_]:
         """Whether each stored bar's ST flag is known. Shape: (bars,)."""

@@ -17,6 +17,7 @@ from quantgpt.market.snapshots import Pointer, SnapshotFolder
 
 if TYPE_CHECKING:
     from quantgpt.market.health import HealthReport
+    from quantgpt.market.importing.files import Plan, Terms
     from quantgpt.market.importing.report import ImportReport
 
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,31}$")
@@ -93,21 +94,36 @@ class MarketStore:
         return self.open("demo")
 
     def import_path(
-        self, path: Path, market: str = "main", progress: Progress = silent, *, skip_bad_rows: bool = False
+        self,
+        path: Path,
+        market: str = "main",
+        progress: Progress = silent,
+        *,
+        skip_bad_rows: bool = False,
+        terms: Terms | None = None,
     ) -> ImportReport:
         """Take in a file or a folder whose content is recognised by its columns; atomic, idempotent.
 
         Files that cannot be used yet are named in the report with the reason. Rows that cannot be true (a price that is
-        not positive, high below low, a duplicate ...) refuse the import, unless `skip_bad_rows` leaves them out.
+        not positive, high below low, a duplicate ...) refuse the import, unless `skip_bad_rows` leaves them out; `terms` say more.
         Raises: BadImport, Conflict, DiskFull; the store is then as it was, byte for byte.
         """
-        from quantgpt.market.importing import import_into
+        from quantgpt.market.importing import Terms, import_into
 
+        taken = terms or Terms(skip_bad_rows=skip_bad_rows)
+        return import_into(self.importable(market), Path(path), market, self._clock, progress=progress, terms=taken)
+
+    def plan_import(self, path: Path, market: str = "main", progress: Progress = silent) -> Plan:
+        """What taking in a file or a folder would change; nothing is written.  Raises: BadImport, Conflict."""
+        from quantgpt.market.importing import plan_import
+
+        return plan_import(self.importable(market), Path(path), market, self._clock, progress=progress)
+
+    def importable(self, market: str) -> SnapshotFolder:
+        """The folder of a market that may be written.  Raises: BadRequest for its name, Conflict for the demo market."""
         if market == "demo":
             raise Conflict("演示行情库不能导入真实数据", hint="import into main")
-        return import_into(
-            self.folder(market), Path(path), market, self._clock, progress=progress, skip_bad_rows=skip_bad_rows
-        )
+        return self.folder(market)
 
     def rollback(self, market: str = "main") -> str:
         """Go back to the snapshot before the current one; returns its id.  Raises: Conflict when there is none."""

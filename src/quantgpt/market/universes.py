@@ -94,11 +94,12 @@ def all_members(facts: Facts, rows: slice, asked: slice) -> Members:
         is_pit=True,
         source="bars",
         as_of=str(facts.days[-1]),
-        notices=_survivorship(facts),
+        notices=survivorship_notices(facts),
     )
 
 
-def _survivorship(facts: Facts) -> tuple[dict[str, Any], ...]:
+def survivorship_notices(facts: Facts) -> tuple[dict[str, Any], ...]:
+    """What has to be said where delisted names have no traded prices."""
     count = int(facts.adjusted_only.size)
     if not count:
         return ()
@@ -173,7 +174,7 @@ def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, aske
         since, until = max(begin, lives, rows.start), min(stop, ends, rows.stop)
         member[place[column], since - rows.start : max(since, until) - rows.start] = True
         covered += max(0, min(high, ends) - max(low, lives))
-    notices, is_pit = _index_notices(facts, universe, spells, first_day, last_day)
+    notices, is_pit = index_notices(facts, universe, spells, first_day, last_day)
     missing = tuple(code for code in ever if not _has_bar(facts, position.get(code), asked))
     now = (spells.first[touch] <= last_day) & (end[touch] >= last_day)
     coverage = covered / cells if cells else 0.0
@@ -202,7 +203,7 @@ def index_members(facts: Facts, universe: str, spells: Spells, rows: slice, aske
     )
 
 
-def _index_notices(
+def index_notices(
     facts: Facts, universe: str, spells: Spells, first_day: np.datetime64, last_day: np.datetime64
 ) -> tuple[list[dict[str, Any]], bool]:
     """What has to be said about lists that do not reach as far as the span; whether every day's list is that day's.

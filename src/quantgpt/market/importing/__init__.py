@@ -1,6 +1,7 @@
 """Imports: files or a source → checked rows → merged truth → a new snapshot, or nothing at all."""
 
-from quantgpt.market.importing.files import import_into
+from quantgpt.market.importing.apply import MarketMoved
+from quantgpt.market.importing.files import Plan, Terms, import_into, plan_import
 from quantgpt.market.importing.report import FileReport, FileState, ImportReport, Rejected
 from quantgpt.market.importing.updating import (
     Fetched,
@@ -17,11 +18,15 @@ __all__ = [
     "FileReport",
     "FileState",
     "ImportReport",
+    "MarketMoved",
+    "Plan",
     "Rejected",
+    "Terms",
     "applied",
     "checked",
     "import_into",
     "nothing_missing",
+    "plan_import",
     "planned",
     "together",
     "too_long_to_show",

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from quantgpt.foundations.clock import Clock
+from quantgpt.foundations.errors import Conflict
 from quantgpt.foundations.progress import Progress, silent
 from quantgpt.market.build import notes_of, stage_dense, stage_facts
 from quantgpt.market.calendar import TradeDays
 from quantgpt.market.importing.dense import dense_of
 from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
 from quantgpt.market.snapshots import Manifest, SnapshotFolder
+
+
+class MarketMoved(Conflict):
+    """The market is no longer at the snapshot on which something was planned."""
+
+    code = "changed"
 
 
 @np.errstate(all="ignore")
@@ -22,12 +31,21 @@ def apply(
     progress: Progress = silent,
     *,
     replaces: str | None = None,
+    planned_on: str | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> tuple[str, Ledger]:
     """Put checked rows over a market and switch to the new snapshot.
 
-    Equal content changes nothing on disk but objects that are missing or damaged.
+    Equal content changes nothing on disk but objects that are missing or damaged. `planned_on` is the snapshot that must
+    be current ("" for a market that is not there yet); `announce` is told the new one just before the switch.
+
+    Raises: MarketMoved, Conflict while another process writes, DiskFull; nothing has changed then.
     """
     with folder.writing() as stage:
+        if planned_on is not None and planned_on != (folder.pointer().current if folder.exists else ""):
+            raise MarketMoved(
+                f"行情库 {market} 在预览之后变了，未写入任何内容", hint="look at the preview again, then import"
+            )
         manifest = folder.manifest() if folder.exists else None
         damaged = folder.damaged(manifest) if manifest is not None else frozenset()
         ledger = Ledger(folder, manifest, damaged)
@@ -50,6 +68,8 @@ def apply(
             notes=notes_of(dense.facts, {"industry_source": industry}),
         )
         progress("commit", 0.97, fresh.id)
+        if announce is not None:
+            announce(fresh.id)
         made_at = clock.now().replace(microsecond=0).isoformat()
         return stage.commit(fresh, made_at, replaces=replaces), ledger
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,63 @@ class _File:
     checked: dict[str, Rows] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How an import takes its files.
+
+    skip_bad_rows: leave out rows that cannot be true instead of refusing the file.
+    lenient:       a file that cannot be read is reported and left out instead of refusing the import.
+    only:          the names of the files to take and the hashes they must have; all of them by default.
+    planned_on:    the snapshot that must still be current ("" for none); any by default.
+    announce:      is told the new snapshot just before the switch.
+    """
+
+    skip_bad_rows: bool = False
+    lenient: bool = False
+    only: Mapping[str, str] | None = None
+    planned_on: str | None = None
+    announce: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an import would do. Nothing was written."""
+
+    report: ImportReport
+    usable: Mapping[str, str]
+    """files that would be taken in, with their hashes"""
+    bad_rows: tuple[str, ...]
+    """files of which only rows that are left out would be accepted"""
+    refused: str
+    """why nothing at all can be taken in; empty if something can"""
+    new_sessions: int
+    new_names: int
+    lists_change: bool
+    """members, instruments or the calendar would change"""
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether the market would have a new snapshot."""
+        return self.lists_change or any(file.added or file.changed for file in self.report.files)
+
+
+@dataclass
+class _Loaded:
+    """Files read and checked, and what they bring together."""
+
+    manifest: Manifest | None
+    damaged: frozenset[str]
+    files: list[_File]
+    reports: list[FileReport]
+    calendar: TradeDays
+    batch: Batch
+
+    @property
+    def bad(self) -> list[FileReport]:
+        """Files with too many rows that cannot be true."""
+        return [file.report for file in self.files if file.report is not None and _refused(file)]
+
+
 def import_into(
     folder: SnapshotFolder,
     path: Path,
@@ -63,34 +121,18 @@ def import_into(
     clock: Clock,
     *,
     progress: Progress = silent,
-    skip_bad_rows: bool = False,
+    terms: Terms = Terms(),
 ) -> ImportReport:
     """Import a file or folder into a market.  Raises: BadImport, Conflict, DiskFull; then nothing has changed."""
-    progress("scan", 0.0, str(path.name))
-    manifest = folder.manifest() if folder.exists else None
-    damaged = folder.damaged(manifest) if manifest is not None else frozenset()
-    files, reports = _scan(path, None if damaged else manifest)
-    if not files and not any(report.state is FileState.UNCHANGED for report in reports):
-        raise BadImport(
-            _nothing_usable(path, reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path"
-        )
-    for count, file in enumerate(files):
-        progress("read", 0.02 + 0.3 * count / len(files), file.name)
-        file.brought = read(file.path, file.layout, file.table)
-        file.table = None
-    _refuse_untestable(files, path, manifest)
-    calendar = _calendar(folder, manifest, files, damaged)
-    today = np.datetime64(market_date(clock).isoformat(), "D")
-    for file in files:
-        _check_file(file, calendar, today)
-    batch = _batch(files, calendar)
-    bad = [file.report for file in files if file.report is not None and _refused(file)]
-    if bad and not skip_bad_rows:
-        raise BadImport(bad_rows_message(bad), hint=_mending(bad), field="path")
-    _refuse_nothing_left(files, path, manifest)
+    found = _load(folder, path, clock, progress, terms)
+    files, reports, batch = found.files, found.reports, found.batch
+    if found.bad and not terms.skip_bad_rows:
+        raise BadImport(bad_rows_message(found.bad), hint=_mending(found.bad), field="path")
+    _refuse_nothing_left(files, path, found.manifest)
     previous = folder.pointer().current if folder.exists else None
     if files:
-        snapshot, ledger = apply(folder, market, batch, clock, progress)
+        how = {"planned_on": terms.planned_on, "announce": terms.announce}
+        snapshot, ledger = apply(folder, market, batch, clock, progress, **how)  # type: ignore[arg-type]
         reports.extend(_counted(file, ledger, batch) for file in files)
     else:
         snapshot = previous or ""
@@ -99,7 +141,108 @@ def import_into(
     return ImportReport(market=market, snapshot=snapshot, previous=previous, files=tuple(reports))
 
 
-def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[FileReport]]:
+def plan_import(folder: SnapshotFolder, path: Path, market: str, clock: Clock, *, progress: Progress = silent) -> Plan:
+    """What importing a file or folder would change, file by file; those that cannot be read are named and left out.
+
+    Raises: BadImport where there is nothing to look at.
+    """
+    terms = Terms(skip_bad_rows=True, lenient=True)
+    found = _load(folder, path, clock, progress, terms)
+    refused = ""
+    try:
+        _refuse_nothing_left(found.files, path, found.manifest)
+    except BadImport as error:
+        refused = error.message
+    ledger = Ledger(folder, found.manifest, found.damaged)
+    before = {name: ledger.list_of(name) for name in ("constituents", "instruments", "index_names")}
+    progress("compare", 0.6, market)
+    ledger.take(found.batch)
+    reports = [*found.reports, *(_counted(file, ledger, found.batch) for file in found.files)]
+    previous = folder.pointer().current if folder.exists else None
+    lists = any(ledger.list_of(name) != body for name, body in before.items())
+    known = stored_calendar(folder, found.manifest, found.damaged)
+    days, names = _new_of_stocks(folder, found, ledger)
+    report = ImportReport(
+        market=market,
+        snapshot="",
+        previous=previous,
+        files=tuple(sorted(reports, key=lambda one: one.name)),
+        applied=False,
+    )
+    progress("done", 1.0, market)
+    return Plan(
+        report=report,
+        usable={file.name: file.digest for file in found.files},
+        bad_rows=tuple(report.name for report in found.bad),
+        refused=refused
+        or ("" if found.files or _anything_known(found.reports) else _nothing_usable(path, found.reports)),
+        new_sessions=days,
+        new_names=names,
+        lists_change=lists or not np.array_equal(known.days, found.calendar.days),
+    )
+
+
+def _new_of_stocks(folder: SnapshotFolder, found: _Loaded, ledger: Ledger) -> tuple[int, int]:
+    """How many sessions and stocks the market would have bars of for the first time."""
+    merged = ledger.merged.get("stock")
+    if merged is None:
+        return 0, 0
+    held = found.manifest is not None and not found.damaged
+    days = folder.fact(found.manifest, "days") if held and found.manifest else np.empty(0, dtype="datetime64[D]")
+    names = folder.fact(found.manifest, "assets") if held and found.manifest else np.empty(0, dtype=np.str_)
+    stock = merged.rows
+    had = days if found.manifest is not None and found.manifest.holds_stocks else days[:0]
+    return int(np.setdiff1d(np.unique(stock.days), had).size), int(np.setdiff1d(stock.symbols, names).size)
+
+
+def _load(folder: SnapshotFolder, path: Path, clock: Clock, progress: Progress, terms: Terms) -> _Loaded:
+    """Find, recognise, read and check."""
+    progress("scan", 0.0, str(path.name))
+    manifest = folder.manifest() if folder.exists else None
+    damaged = folder.damaged(manifest) if manifest is not None else frozenset()
+    files, reports = _scan(path, None if damaged else manifest, terms)
+    if not files and not _anything_known(reports) and not terms.lenient:
+        raise BadImport(
+            _nothing_usable(path, reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path"
+        )
+    for count, file in enumerate(list(files)):
+        progress("read", 0.02 + 0.3 * count / len(files), file.name)
+        with _left_out(file.name, files, file, reports, terms):
+            file.brought = read(file.path, file.layout, file.table)
+        file.table = None
+    if not terms.lenient:
+        _refuse_untestable(files, path, manifest)
+    calendar = _calendar(folder, manifest, files, damaged)
+    today = np.datetime64(market_date(clock).isoformat(), "D")
+    for file in list(files):
+        with _left_out(file.name, files, file, reports, terms):
+            _check_file(file, calendar, today)
+    return _Loaded(manifest, damaged, files, reports, calendar, _batch(files, calendar))
+
+
+@contextmanager
+def _left_out(
+    name: str, files: list[_File], file: _File | None, reports: list[FileReport], terms: Terms
+) -> Iterator[None]:
+    """In a plan a file that cannot be used becomes a report with the reason, and nothing else of it counts."""
+    try:
+        yield
+    except BadImport as error:
+        if not terms.lenient:
+            raise
+        if file is not None:
+            files.remove(file)
+        kind = file.layout.content.value if file is not None else "unreadable"
+        reports.append(
+            FileReport(name=name, kind=kind, state=FileState.REFUSED, zh=error.message, en=error.hint or error.message)
+        )
+
+
+def _anything_known(reports: list[FileReport]) -> bool:
+    return any(report.state is FileState.UNCHANGED for report in reports)
+
+
+def _scan(path: Path, manifest: Manifest | None, terms: Terms) -> tuple[list[_File], list[FileReport]]:
     """Files to read, and reports on those that need no reading."""
     if not _is_there(path):
         raise BadImport(f"路径不存在：{str(path)[:200]}", hint="give a file or a folder", field="path")
@@ -107,27 +250,49 @@ def _scan(path: Path, manifest: Manifest | None) -> tuple[list[_File], list[File
     found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
     if not found:
         raise BadImport(f"文件夹是空的：{path.name}", hint="give a folder with parquet or CSV files", field="path")
-    files, reports = [], []
+    files: list[_File] = []
+    reports: list[FileReport] = []
     for one in found:
         name = str(one.relative_to(path)) if path.is_dir() else one.name
-        reason = unusable_file(one)
-        if reason is None:
-            columns, rows, table = open_table(one)
-            layout = layout_of(columns) if rows else EMPTY
-            if isinstance(layout, Layout):
-                digest = hash_file(one)
-                known = (manifest.sources if manifest else {}).get(_source_key(digest))
-                if known is not None:
-                    reports.append(_known_report(name, known))
-                else:
-                    files.append(_File(one, name, digest, layout, table))
-                continue
-            reason = layout
-        state = FileState.IGNORED if reason.kind == "not_data" else FileState.UNUSED
-        reports.append(FileReport(name=name, kind=reason.kind, state=state, zh=reason.zh, en=reason.en))
+        if terms.only is not None and name not in terms.only:
+            continue
+        with _left_out(name, files, None, reports, terms):
+            scanned = _look_at(one, name, manifest)
+            if isinstance(scanned, _File):
+                files.append(scanned)
+            else:
+                reports.append(scanned)
+    if terms.only is not None:
+        _refuse_other_files(files, reports, terms.only)
     order = list(Content)
     files.sort(key=lambda file: (order.index(file.layout.content), file.name))
     return files, reports
+
+
+def _look_at(path: Path, name: str, manifest: Manifest | None) -> _File | FileReport:
+    """A file to read, or the report of one that needs no reading.  Raises: BadImport."""
+    reason = unusable_file(path)
+    if reason is None:
+        columns, rows, table = open_table(path)
+        layout = layout_of(columns) if rows else EMPTY
+        if isinstance(layout, Layout):
+            digest = hash_file(path)
+            known = (manifest.sources if manifest else {}).get(_source_key(digest))
+            return _File(path, name, digest, layout, table) if known is None else _known_report(name, known)
+        reason = layout
+    state = FileState.IGNORED if reason.kind == "not_data" else FileState.UNUSED
+    return FileReport(name=name, kind=reason.kind, state=state, zh=reason.zh, en=reason.en)
+
+
+def _refuse_other_files(files: list[_File], reports: list[FileReport], only: Mapping[str, str]) -> None:
+    """The files must be those that were looked at before.  Raises: BadImport."""
+    there = {file.name: file.digest for file in files}
+    settled = {report.name for report in reports if report.state is FileState.UNCHANGED}
+    changed = sorted(name for name, digest in only.items() if there.get(name) != digest and name not in settled)
+    if changed:
+        raise BadImport(
+            f"预览之后文件变了：{'、'.join(changed[:5])}，未导入任何内容", hint="import again", field="path"
+        )
 
 
 def _refuse_untestable(files: list[_File], path: Path, manifest: Manifest | None) -> None:

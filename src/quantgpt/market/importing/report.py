@@ -14,6 +14,8 @@ class FileState(StrEnum):
     UNCHANGED = "unchanged"
     UNUSED = "unused"
     IGNORED = "ignored"
+    REFUSED = "refused"
+    """cannot be read; only a plan goes on without it"""
 
 
 @dataclass(frozen=True)
