@@ -95,6 +95,15 @@ export function direction(value: Maybe<number>): "up" | "down" | undefined {
   return value > 0 ? "up" : "down";
 }
 
+/** An amount of yuan: 万 and 亿 in Chinese, k, M and bn in English. */
+export function money(value: Maybe<number>, language: string): string {
+  if (!isNumber(value)) return MISSING;
+  const steps: readonly (readonly [number, string])[] = language.startsWith("en") ? [[1e9, "bn"], [1e6, "M"], [1e3, "k"]] : [[1e8, "亿"], [1e4, "万"]];
+  const [size, unit] = steps.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  const shown = value / size;
+  return `${number(shown, size === 1 ? 0 : Math.abs(shown) >= 100 ? 0 : Math.abs(shown) >= 10 ? 1 : 2)}${unit}`;
+}
+
 /** Round limits for an axis: never cut so that noise looks big, always at round numbers. */
 export function roundLimits(low: number, high: number, parts = 4): { min: number; max: number; step: number } {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return { min: 0, max: 1, step: 0.25 };

@@ -18,7 +18,8 @@ import { definePage } from "@/lib/page";
 import { useHeading } from "@/lib/title";
 import { Boundary } from "@/ui/Boundary";
 import { ProvenanceProvider } from "@/ui/Card";
-import { RangeContext, type Range } from "@/ui/chart/Chart";
+import { LinkContext } from "@/ui/chart/link";
+import { useChartLink } from "@/ui/chart/useChartLink";
 import { TextButton } from "@/ui/controls";
 import { DataView, Loading, Strip } from "@/ui/states";
 import { Tabs } from "@/ui/Tabs";
@@ -45,21 +46,6 @@ function useTab(): readonly [TabName, (tab: TabName) => void] {
   const tab = TABS.find((name) => name === asked) ?? "performance";
   const set = (next: TabName) => void navigate({ to: ".", search: (old: Record<string, unknown>) => ({ ...old, tab: next }), replace: true } as never);
   return [tab, set] as const;
-}
-
-const RANGE = /^(\d{4}-\d\d-\d\d)_(\d{4}-\d\d-\d\d)$/;
-
-/** The days shown by the charts, in the address: `range=2023-05-04_2024-01-31`. */
-function useRange() {
-  const search: Record<string, unknown> = useSearch({ strict: false });
-  const navigate = useNavigate();
-  const asked = typeof search["range"] === "string" ? search["range"] : "";
-  return useMemo(() => {
-    const [, from, to] = RANGE.exec(asked) ?? [];
-    const setRange = (next: Range | null) =>
-      void navigate({ to: ".", search: (old: Record<string, unknown>) => ({ ...old, range: next ? `${next.from}_${next.to}` : undefined }), replace: true, resetScroll: false } as never);
-    return { range: from && to && from < to ? { from, to } : null, setRange };
-  }, [asked, navigate]);
 }
 
 /** Digits choose a tab while nothing is being typed. */
@@ -99,7 +85,7 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
   const [tab, setTab] = useTab();
   useTabKeys(setTab);
   const rewrite = useRewrite(task);
-  const shown = useRange();
+  const link = useChartLink();
   const universe = nameOf(market.data?.universes, result.params.universe, i18n.language);
   const benchmark = nameOf(market.data?.benchmarks, result.params.benchmark, i18n.language);
   const test = result.anti_overfit;
@@ -118,7 +104,8 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
         `${params.market}@${params.data_snapshot} · ${params.universe} · ${range} · ${params.n_groups} groups · ${params.holding_period} sessions · ${params.execution} · costs ${typeof params.cost_model === "string" ? params.cost_model : JSON.stringify(params.cost_model)}`,
         "ratios are fractions (0.05 = 5%)",
       ],
-      foot: `${range} · ${params.market}@${(params.data_snapshot ?? "").slice(0, 6)} · ${task.task_id}`,
+      span: range,
+      foot: `${params.market}@${(params.data_snapshot ?? "").slice(0, 6)} · ${task.task_id}`,
       fileStem: `quantgpt_${task.task_id}`,
       synthetic: params.synthetic === true,
     };
@@ -145,9 +132,9 @@ function Finished({ task, result }: { task: Task; result: RunResult }) {
         <Warnings result={result} onShow={() => setTab("provenance")} />
         <ProvenanceProvider value={provenance}>
           <Boundary key={tab}>
-            <RangeContext.Provider value={shown}>
+            <LinkContext.Provider value={link}>
               <Suspense fallback={<Loading height={420} />}>{body}</Suspense>
-            </RangeContext.Provider>
+            </LinkContext.Provider>
           </Boundary>
         </ProvenanceProvider>
       </div>

@@ -39,18 +39,17 @@ export function SeriesCard({ task, series, title, caption, height, indexLabel, c
 }
 
 interface ChartCardProps extends Omit<SeriesCardProps, "children"> {
-  readonly group?: string;
   readonly zoom?: boolean;
   /** Must keep its identity while its inputs are the same: wrap it in useCallback. */
   readonly option: (data: SeriesTable, tokens: Tokens) => EChartsOption;
 }
 
-function Drawn({ data, label, height, group, zoom, option }: { data: SeriesTable; label: string; height: number; group?: string | undefined; zoom?: boolean | undefined; option: ChartCardProps["option"] }) {
+function Drawn({ data, label, height, zoom, option }: { data: SeriesTable; label: string; height: number; zoom?: boolean | undefined; option: ChartCardProps["option"] }) {
   const bound = useCallback((tokens: Tokens) => option(data, tokens), [data, option]);
-  return <Chart label={label} height={height} {...(group ? { group } : {})} zoom={zoom ?? true} points={data.index.length} option={bound} />;
+  return <Chart label={label} height={height} zoom={zoom ?? true} points={data.index.length} option={bound} />;
 }
 
-export function ChartCard({ group, zoom, option, ...card }: ChartCardProps) {
+export function ChartCard({ zoom, option, ...card }: ChartCardProps) {
   const label = typeof card.caption === "string" ? `${card.title}：${card.caption}` : card.title;
-  return <SeriesCard {...card}>{(data) => <Drawn data={data} label={label} height={card.height} group={group} zoom={zoom} option={option} />}</SeriesCard>;
+  return <SeriesCard {...card}>{(data) => <Drawn data={data} label={label} height={card.height} zoom={zoom} option={option} />}</SeriesCard>;
 }

@@ -16,7 +16,6 @@ import type { Tokens } from "@/ui/tokens";
 
 import { twinOf } from "./twin";
 
-const GROUP = "performance";
 type View = "nav" | "excess" | "log";
 type Span = "1" | "3" | "all";
 
@@ -109,7 +108,7 @@ function Curve({ nav, drawdown, view, span, benchmark }: CurveProps) {
     },
     [nav, drawdown, view, span, benchmark, i18n.language, t],
   );
-  return <Chart label={t("navLabel")} height={496} group={GROUP} points={nav.index.length} option={option} />;
+  return <Chart label={t("navLabel")} height={496} points={nav.index.length} option={option} />;
 }
 
 export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: { task: string; benchmark: string; longGroup: string; hasBenchmark: boolean }) {

@@ -18,7 +18,6 @@ import css from "./Result.module.css";
 import { meta } from "./twin";
 import { useGroupNav, useLongShort, useMonotonicity, useQuantiles, useTurnover } from "./groupCharts";
 
-const GROUP = "groups";
 const percent = (value: number) => format.percent(value);
 
 function GroupTable({ task, result }: { task: string; result: RunResult }) {
@@ -88,7 +87,7 @@ export function Groups({ task, result }: { task: string; result: RunResult }) {
   return (
     <div className={css["grid"]}>
       <div className={css["wide"]}>
-        <ChartCard task={task} series="group_nav" title={t("groupNav")} caption={t("groupNavCaption", { last })} height={290} group={GROUP} indexLabel={t("date")} columns={names.map((name) => ({ key: name, label: name, show: format.nav }))} option={groupNav} />
+        <ChartCard task={task} series="group_nav" title={t("groupNav")} caption={t("groupNavCaption", { last })} height={290} indexLabel={t("date")} columns={names.map((name) => ({ key: name, label: name, show: format.nav }))} option={groupNav} />
       </div>
       <div className={css["side"]}>
         <ChartCard task={task} series="group_table" title={t("words:monotonicity")} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("annualReturn"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
@@ -97,10 +96,10 @@ export function Groups({ task, result }: { task: string; result: RunResult }) {
         <GroupTable task={task} result={result} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="long_short" title={t("longShort")} caption={t("longShortCaption")} height={230} group={GROUP} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
+        <ChartCard task={task} series="long_short" title={t("longShort")} caption={t("longShortCaption")} height={230} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="turnover" title={t("words:turnover")} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} group={GROUP} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
+        <ChartCard task={task} series="turnover" title={t("words:turnover")} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
       </div>
       <div className={css["half"]}>
         <ChartCard task={task} series="quantile_returns" title={t("quantiles")} caption={t("quantilesCaption")} height={220} zoom={false} indexLabel={t("group")} columns={["h1", "h5", "h10", "h20"].map((key) => ({ key, label: t("lagDays", { lag: key.slice(1) }), show: (v: number) => format.percent(v, 3) }))} option={quantiles} />
@@ -131,5 +130,5 @@ function Autocorrelation({ task }: { task: string }) {
     },
     [i18n.language, t],
   );
-  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} caption={t("autocorrelationCaption")} height={220} group={GROUP} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
+  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} caption={t("autocorrelationCaption")} height={220} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
 }

@@ -14,8 +14,6 @@ import css from "./Result.module.css";
 import { IcHeat, IcTiles, YearTable } from "./IcTables";
 import { useDecay, useHistogram, useIcSeries } from "./icCharts";
 
-const GROUP = "ic";
-
 function decayCaption(result: RunResult, t: (key: string, values?: Record<string, unknown>) => string, language: string): string {
   const reason = language.startsWith("en") ? result.decay?.["reason_en"] : result.decay?.["reason_zh"];
   return typeof reason === "string" && reason ? t("noFit", { reason }) : t("decayCaption");
@@ -48,10 +46,10 @@ export function Ic({ task, result }: { task: string; result: RunResult }) {
         <IcTiles result={result} task={task} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="ic" title={t("icSeries")} caption={t("icSeriesCaption")} height={230} group={GROUP} indexLabel={t("date")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "ic", label: "IC", show: (v) => format.ic(v) }, { key: "names", label: t("names"), show: format.integer }]} option={icSeries} />
+        <ChartCard task={task} series="ic" title={t("icSeries")} caption={t("icSeriesCaption")} height={230} indexLabel={t("date")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "ic", label: "IC", show: (v) => format.ic(v) }, { key: "names", label: t("names"), show: format.integer }]} option={icSeries} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="ic_cumulative" title={t("icCumulative")} caption={t("icCumulativeCaption")} height={230} group={GROUP} indexLabel={t("date")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.number(v, 3) }, { key: "ic", label: "IC", show: (v) => format.number(v, 3) }]} option={cumulative} />
+        <ChartCard task={task} series="ic_cumulative" title={t("icCumulative")} caption={t("icCumulativeCaption")} height={230} indexLabel={t("date")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.number(v, 3) }, { key: "ic", label: "IC", show: (v) => format.number(v, 3) }]} option={cumulative} />
       </div>
       <div className={css["half"]}>
         <SeriesCard task={task} series="ic_monthly" title={t("icMonthly")} caption={t("icMonthlyCaption")} height={200} indexLabel={t("month")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "days", label: t("days"), show: format.integer }, { key: "t", label: "t", show: (v) => format.number(v) }]}>

@@ -17,8 +17,6 @@ import { CurveCard } from "./Curve";
 import { MetricTable } from "./MetricTable";
 import { MonthsCard, YearsCard } from "./Years";
 
-const GROUP = "performance";
-
 export function Performance({ task, result, benchmark }: { task: string; result: RunResult; benchmark: string }) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const hasBenchmark = typeof result.metrics["benchmark_cagr"] === "number";
@@ -83,7 +81,7 @@ export function Performance({ task, result, benchmark }: { task: string; result:
           title={t("rollingSharpe")}
           caption={t("rollingSharpeCaption")}
           height={220}
-          group={GROUP}
+         
           indexLabel={t("date")}
           columns={[{ key: "strategy", label: t("words:strategy"), show: (value) => format.number(value) }, { key: "benchmark", label: benchmark, show: (value) => format.number(value) }]}
           option={rolling}

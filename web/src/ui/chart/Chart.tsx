@@ -1,195 +1,195 @@
-/** One interactive chart: hover reads linked across a tab, drag zooms, double click resets, arrows move the reading. */
+/** One interactive chart. Over days it reads, zooms and pans together with the other charts of the page; it is a canvas, so words and a table stand beside it. */
 
 import type { EChartsOption } from "echarts";
 import type { ECharts } from "echarts/core";
-import { createContext, useContext, useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Skeleton } from "@/ui/states";
 import { useTokens, type Tokens } from "@/ui/tokens";
+
 import css from "./Chart.module.css";
-import { dayOf, stamp } from "./parts";
+import { DayControl, type Dot } from "./DayControl";
+import { indexAxisOf, timeAxisOf } from "./days";
+import { listen } from "./gestures";
+import { LinkContext, makeLink } from "./link";
+import type { DayReading } from "./parts";
+import { drawnCharts } from "./picture";
+import { SealContext, withSeal } from "./seal";
 
 /** Fetch the drawing code before it is needed. A failure shows when a chart is drawn. */
 export const prepareCharts = () => void import("./echarts").catch(() => undefined);
 
-const drawn = new WeakMap<Element, ECharts>();
-
-/** The chart inside an element as a sharp picture, without the reading under the pointer. */
-export function pictureOf(within: Element | null): HTMLCanvasElement | null {
-  const made = [...(within?.querySelectorAll("[data-drawn]") ?? [])].map((element) => drawn.get(element)).find((one) => one !== undefined);
-  if (!made) return null;
-  made.dispatchAction({ type: "hideTip" });
-  made.dispatchAction({ type: "updateAxisPointer", currTrigger: "leave" });
-  return made.renderToCanvas({ pixelRatio: 2 });
+export interface DayAction {
+  readonly hint: string;
+  readonly open: (day: string) => void;
 }
 
-export interface Range {
-  readonly from: string;
-  readonly to: string;
-}
+/** What a click on a day does, and the words that say so. */
+export const DayContext = createContext<DayAction | null>(null);
 
-/** The days that the charts of a page show; null is all of them. The page keeps it in its address. */
-export const RangeContext = createContext<{ readonly range: Range | null; readonly setRange: (range: Range | null) => void }>({ range: null, setRange: () => undefined });
-
-/** The range that a chart shows, read back from it. */
-function rangeOf(made: ECharts): Range | null {
-  const zoom = (made.getOption() as { dataZoom?: { start?: number; end?: number; startValue?: number; endValue?: number }[] }).dataZoom?.[0];
-  if (!zoom || typeof zoom.startValue !== "number" || typeof zoom.endValue !== "number") return null;
-  if ((zoom.start ?? 0) <= 0.01 && (zoom.end ?? 100) >= 99.99) return null;
-  return { from: dayOf(zoom.startValue), to: dayOf(zoom.endValue) };
-}
-
-/** Fewer pixels than this are a click, not a range. */
-const SMALLEST_DRAG = 8;
-
-interface ChartProps {
+export interface ChartProps {
   readonly label: string;
   readonly height: number;
-  /** Charts of one group show the same day under the pointer. */
-  readonly group?: string;
+  /** Drag, wheel and keys change the range of days. Charts that are not over days never zoom. */
   readonly zoom?: boolean;
-  /** Number of points, for the arrow keys. */
+  /** Number of points, for the arrow keys of a chart that is not over days. */
   readonly points?: number;
+  /** The days of a category axis whose values are their positions (K-lines). Without it the x axis is time. */
+  readonly axisDays?: readonly string[];
+  /** How the sealed slice is shown: with its note, quietly, or not at all. */
+  readonly seal?: "note" | "quiet" | "off";
+  /** Must keep its identity while its inputs are the same: wrap it in useCallback. */
   readonly option: (tokens: Tokens) => EChartsOption;
 }
 
-export function Chart({ label, height, group, zoom = true, points = 0, option }: ChartProps) {
-  const { t } = useTranslation("ui");
+type Loose = Record<string, unknown>;
+const list = (value: unknown): Loose[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]) as Loose[];
+
+/** Lines whose value gets a ring on the hair line. */
+function dotsOf(option: EChartsOption): Dot[] {
+  return list(option.series).flatMap((series, i) => {
+    const data = series["data"];
+    const color = (series["itemStyle"] as { color?: unknown } | undefined)?.color;
+    if (series["type"] !== "line" || !series["name"] || !Array.isArray(data) || typeof color !== "string") return [];
+    return [{ series: i, color, valueAt: (index: number) => { const point: unknown = data[index]; const value: unknown = Array.isArray(point) ? point[1] : point; return typeof value === "number" ? value : null; } }];
+  });
+}
+
+export function Chart({ label, height, zoom = true, points = 0, axisDays, seal = "quiet", option }: ChartProps) {
+  const { t } = useTranslation("chart");
+  const frame = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
-  const brush = useRef<HTMLDivElement>(null);
+  const over = { hair: useRef<HTMLDivElement>(null), tip: useRef<HTMLDivElement>(null), brush: useRef<HTMLDivElement>(null), dots: useRef<HTMLDivElement>(null), live: useRef<HTMLSpanElement>(null) };
   const chart = useRef<ECharts | null>(null);
+  const control = useRef<DayControl | null>(null);
   const cursor = useRef(-1);
   const [state, setState] = useState<"loading" | "ready" | "failed">("loading");
+  const [width, setWidth] = useState(0);
   const tokens = useTokens();
-  const { range, setRange } = useContext(RangeContext);
-  const latest = useRef({ range, setRange });
+  const given = useContext(LinkContext);
+  const link = useMemo(() => given ?? makeLink(), [given]);
+  const slice = useContext(SealContext);
+  const action = useContext(DayContext);
+  const latest = useRef(action);
   useEffect(() => {
-    latest.current = { range, setRange };
+    latest.current = action;
   });
 
   useEffect(() => {
     let gone = false;
     let watcher: ResizeObserver | null = null;
+    let deaf: (() => void) | null = null;
     import("./echarts")
-      .then(({ connect, init }) => {
-        if (gone || !box.current) return;
+      .then(({ init }) => {
+        const parts = [over.hair.current, over.tip.current, over.brush.current, over.dots.current, over.live.current] as const;
+        const [hair, tip, brush, dots, live] = parts;
+        if (gone || !box.current || !frame.current || !hair || !tip || !brush || !dots || !live) return;
         const made = init(box.current, null, { renderer: "canvas" });
         chart.current = made;
-        if (group) {
-          made.group = group;
-          connect(group);
-        }
-        drawn.set(box.current, made);
-        if (group) {
-          made.on("datazoom", () => {
-            const next = rangeOf(made);
-            const now = latest.current.range;
-            if (next?.from !== now?.from || next?.to !== now?.to) latest.current.setRange(next);
-          });
-        }
-        watcher = new ResizeObserver(() => made.resize());
+        drawnCharts.set(box.current, made);
+        const hands = new DayControl(made, { hair, tip, brush, dots, live }, link);
+        control.current = hands;
+        deaf = listen({ frame: frame.current, brush, control: hands, onDay: () => latest.current?.open ?? null });
+        watcher = new ResizeObserver(([entry]) => {
+          if (made.isDisposed()) return;
+          made.resize();
+          hands.showCursor();
+          setWidth(Math.round(entry?.contentRect.width ?? 0));
+        });
         watcher.observe(box.current);
         setState("ready");
       })
       .catch(() => setState("failed"));
     return () => {
       gone = true;
+      deaf?.();
       watcher?.disconnect();
+      control.current?.end();
+      control.current = null;
       chart.current?.dispose();
       chart.current = null;
     };
-  }, [group]);
+    // The refs keep their identity.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [link]);
 
+  const hint = action?.hint ?? "";
   useEffect(() => {
     const made = chart.current;
     if (state !== "ready" || !made) return;
-    made.setOption(finished(option(tokens), tokens, zoom), { notMerge: true });
-    const kept = latest.current.range;
-    if (zoom && group && kept) zoomTo(made, { startValue: stamp(kept.from), endValue: stamp(kept.to) });
-  }, [state, option, tokens, zoom, group]);
+    const plain = option(tokens);
+    const reading = (plain.tooltip as { reading?: DayReading } | undefined)?.reading;
+    const timed = reading !== undefined && axisDays === undefined;
+    const days = axisDays ?? reading?.days ?? [];
+    const share = slice && timed && days.length > 0 ? sealedShare(days, slice.from, slice.to) : 0;
+    const banded = share > 0 && slice && seal !== "off" ? withSeal(plain, slice, tokens, share * made.getWidth(), seal === "note") : plain;
+    made.setOption(finished(banded, tokens, zoom && reading !== undefined), { notMerge: true });
+    if (!reading) return;
+    const axes = list(banded.xAxis);
+    const edge = (key: "min" | "max") => (timed && typeof axes[0]?.[key] === "number" ? (axes[0][key] as number) : undefined);
+    control.current?.use({
+      axis: axisDays ? indexAxisOf(axisDays) : timeAxisOf(days, edge("min"), edge("max")),
+      reading,
+      dots: dotsOf(plain),
+      zoomable: zoom,
+      axes: axes.length,
+      foot: hint,
+    });
+  }, [state, option, tokens, zoom, axisDays, slice, seal, hint, width]);
 
-  /** Dragging over the plot marks a range; letting go zooms to it, in every chart of the group. */
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    const made = chart.current;
-    const frame = box.current?.getBoundingClientRect();
-    const mark = brush.current;
-    if (!zoom || !made || !frame || !mark || event.pointerType !== "mouse" || event.button !== 0) return;
-    const from = event.clientX - frame.left;
-    if (!made.containPixel("grid", [from, event.clientY - frame.top])) return;
-    let to = from;
-    const move = (next: globalThis.PointerEvent) => {
-      to = Math.min(frame.width, Math.max(0, next.clientX - frame.left));
-      const wide = Math.abs(to - from) >= SMALLEST_DRAG;
-      Object.assign(mark.style, { display: wide ? "block" : "none", left: `${Math.min(from, to)}px`, width: `${Math.abs(to - from)}px` });
-    };
-    const end = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", end);
-      mark.style.display = "none";
-      if (Math.abs(to - from) < SMALLEST_DRAG) return;
-      const [start, stop] = [Math.min(from, to), Math.max(from, to)].map((x) => made.convertFromPixel({ xAxisIndex: 0 }, x) as unknown as number) as [number, number];
-      zoomTo(made, { startValue: start, endValue: stop });
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", end);
-  };
-
+  /** Charts without days: arrows go from point to point. */
   const onKey = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (!step || !chart.current || points === 0) return;
+    if (!step || !chart.current || points === 0 || event.defaultPrevented) return;
     event.preventDefault();
-    const jump = event.shiftKey ? 20 : 1;
-    cursor.current = Math.min(points - 1, Math.max(0, cursor.current < 0 ? points - 1 : cursor.current + step * jump));
-    chart.current.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: cursor.current });
+    cursor.current = Math.min(points - 1, Math.max(0, cursor.current < 0 ? 0 : cursor.current + step * (event.shiftKey ? 10 : 1)));
+    const read = list((chart.current.getOption() as EChartsOption).series).findIndex((series) => series["type"] !== "custom" && series["silent"] !== true && Array.isArray(series["data"]) && series["data"].length > 0);
+    chart.current.dispatchAction({ type: "showTip", seriesIndex: Math.max(0, read), dataIndex: cursor.current });
   };
 
   if (state === "failed") {
     return (
       <div className={css["failed"]} style={{ height }} role="status">
-        <strong>{t("chartFailed")}</strong>
-        <span>{t("chartFailedText")}</span>
+        <strong>{t("failed")}</strong>
+        <span>{t("failedText")}</span>
       </div>
     );
   }
   return (
-    <div
-      className={css["chart"]}
-      style={{ height }}
-      role="img"
-      tabIndex={0}
-      aria-label={`${label} ${t("chartKeys")}`}
-      onKeyDown={onKey}
-      onPointerDown={onPointerDown}
-      onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })}
-      onDoubleClick={() => chart.current && zoomTo(chart.current, { start: 0, end: 100 })}
-    >
-      {state === "loading" ? <Skeleton height={height} /> : null}
-      <div ref={box} className={css["canvas"]} data-drawn="" />
-      <div ref={brush} className={css["brush"]} />
+    <div ref={frame} className={css["chart"]} style={{ height }} data-zoom={zoom ? "" : undefined}>
+      <div className={css["focus"]} role="img" tabIndex={0} aria-label={`${label} ${t("keys")}`} onKeyDown={onKey} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })}>
+        {state === "loading" ? <Skeleton height={height} /> : null}
+        <div ref={box} className={css["canvas"]} data-drawn="" />
+      </div>
+      <div ref={over.brush} className={css["brush"]} />
+      <div ref={over.hair} className={css["hair"]} hidden />
+      <div ref={over.dots} className={css["dots"]} hidden />
+      <div ref={over.tip} className={css["tip"]} hidden />
+      <span ref={over.live} className={css["live"]} aria-live="polite" />
     </div>
   );
 }
 
-const axesOf = (option: { xAxis?: unknown }) => (Array.isArray(option.xAxis) ? option.xAxis.length : 1);
-
-/** Give every x axis the same range: panes of one chart stay in step. */
-function zoomTo(made: ECharts, range: Record<string, number>): void {
-  const count = axesOf(made.getOption() as { xAxis?: unknown });
-  made.dispatchAction({ type: "dataZoom", batch: Array.from({ length: count }, (_, dataZoomIndex) => ({ dataZoomIndex, ...range })) });
+/** Part of the axis that the slice takes, 0 when the two do not touch. */
+function sealedShare(days: readonly string[], from: string, to: string): number {
+  const [first = "", last = ""] = [days[0], days[days.length - 1]];
+  const end = to > last ? to : last;
+  if (first >= to || first.length < 10) return 0;
+  const time = (day: string) => Date.parse(day);
+  return (time(to) - time(from)) / (time(end) - time(first) || 1);
 }
 
-/** What every chart shares: no animation, our type, the hair line, the quiet zoom. */
+/** What every chart shares: no animation, our type, a range that only we change. */
 function finished(option: EChartsOption, tokens: Tokens, zoom: boolean): EChartsOption {
+  const tooltip = { ...(option.tooltip as Loose | undefined) };
+  delete tooltip["reading"];
   return {
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: tokens.sans, fontSize: 12, color: tokens.ink3 },
-    ...(zoom
-      ? {
-          dataZoom: Array.from({ length: axesOf(option) }, (_, xAxisIndex) => ({ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false, xAxisIndex })),
-        }
-      : {}),
+    ...(zoom ? { dataZoom: list(option.xAxis).map((_, xAxisIndex) => ({ type: "inside", filterMode: "filter", disabled: true, xAxisIndex })) } : {}),
     ...option,
+    tooltip,
   } as EChartsOption;
 }

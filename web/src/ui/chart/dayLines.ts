@@ -15,6 +15,10 @@ export interface DayLine {
   readonly color: string;
   readonly width?: number;
   readonly dashed?: boolean;
+  /** A dash pattern of its own, instead of `dashed`. */
+  readonly dash?: readonly number[];
+  /** Letter at the end of the line in a badge of the line's colour; `ink` is the colour of the letter. */
+  readonly badge?: { readonly letter: string; readonly ink: string };
   /** Word at the end of the line. */
   readonly endLabel?: string;
   readonly area?: boolean;
@@ -44,11 +48,12 @@ export function dayLines(tokens: Tokens, spec: DayLines): EChartsOption {
     showSymbol: false,
     sampling: "lttb",
     connectNulls: false,
-    lineStyle: { color: line.color, width: line.width ?? 1.5, type: line.dashed ? [5, 3] : "solid" },
+    lineStyle: { color: line.color, width: line.width ?? 1.5, type: line.dash ? [...line.dash] : line.dashed ? [5, 3] : "solid" },
     itemStyle: { color: line.color },
     emphasis: { disabled: true },
     ...(line.area ? { areaStyle: { color: line.color, opacity: 0.12 } } : {}),
     ...(line.endLabel ? { endLabel: { show: true, formatter: line.endLabel, color: tokens.ink, fontSize: 12, fontWeight: 600, distance: 6 }, labelLayout: { moveOverlap: "shiftY" as const } } : {}),
+    ...(line.badge ? { endLabel: { show: true, formatter: line.badge.letter, color: line.badge.ink, backgroundColor: line.color, borderRadius: 3, padding: [2, 4], fontSize: 11, fontWeight: 600, distance: 5 }, labelLayout: { moveOverlap: "shiftY" as const } } : {}),
     ...(i === 0 && spec.zero !== undefined ? { markLine: level(tokens, spec.zero) } : {}),
     z: spec.lines.length - i,
   }));

@@ -10,7 +10,6 @@ type Num = number | null;
 export type Point = [number, Num];
 
 export const stamp = (day: string) => Date.parse(`${day.length === 7 ? `${day}-01` : day}T00:00:00Z`);
-export const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 export function timed(days: readonly string[], values: readonly Num[]): Point[] {
   return days.map((day, i) => [stamp(day), values[i] ?? null]);
@@ -106,22 +105,19 @@ export function tip(tokens: Tokens, title: string, lines: readonly TipLine[], fo
   }</div>`;
 }
 
-/** Tooltip of a chart over days: `lines` gets the position in the day list. */
-export function dayTooltip(tokens: Tokens, days: readonly string[], language: string, lines: (index: number) => readonly TipLine[]): EChartsOption["tooltip"] {
-  const places = new Map(days.map((day, i) => [stamp(day), i]));
-  return {
-    ...box(tokens),
-    trigger: "axis",
-    axisPointer: { type: "line", lineStyle: { color: tokens.ink2, width: 1, type: "solid" } },
-    formatter: (hits: unknown) => {
-      const first = (Array.isArray(hits) ? hits[0] : hits) as { value?: unknown[]; axisValue?: number } | undefined;
-      const time = typeof first?.value?.[0] === "number" ? first.value[0] : Number(first?.axisValue);
-      const index = places.get(time);
-      if (index === undefined) return "";
-      const day = days[index] ?? MISSING;
-      return tip(tokens, `${day} ${day.length > 7 ? weekday(day, language) : ""}`, lines(index));
-    },
+/** What a chart over days says about one of them. */
+export interface DayReading {
+  readonly days: readonly string[];
+  readonly html: (index: number, foot: string) => string;
+}
+
+/** Tooltip of a chart over days: `lines` gets the position in the day list. The chart itself finds the day and draws the hair line. */
+export function dayTooltip(tokens: Tokens, days: readonly string[], language: string, lines: (index: number) => readonly TipLine[]): EChartsOption["tooltip"] & { readonly reading: DayReading } {
+  const html = (index: number, foot: string) => {
+    const day = days[index] ?? MISSING;
+    return tip(tokens, `${day} ${day.length > 7 ? weekday(day, language) : ""}`, lines(index), foot);
   };
+  return { show: false, trigger: "none", reading: { days, html } };
 }
 
 /** Tooltip of a chart over categories. */
