@@ -406,6 +406,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/libraries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Libraries
+         * @description The factor libraries.
+         */
+        get: operations["get_libraries_api_v1_libraries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/libraries/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Library
+         * @description One library: its factors that hold every word of `query`.
+         */
+        get: operations["get_library_api_v1_libraries__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/market": {
         parameters: {
             query?: never;
@@ -1114,6 +1154,28 @@ export interface components {
             universe: string;
         };
         /**
+         * Category
+         * @description A category of factors.
+         */
+        Category: {
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CategoryCount
+         * @description How many factors of a library belong to a category.
+         */
+        CategoryCount: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * Check
          * @description One part that is needed.
          */
@@ -1492,6 +1554,84 @@ export interface components {
             trials: number;
             /** Universe */
             universe: string;
+        };
+        /**
+         * LibraryHead
+         * @description A named set of factors. `kept` is the caller's own.
+         */
+        LibraryHead: {
+            /** Categories */
+            categories: components["schemas"]["CategoryCount"][];
+            /** Compat */
+            compat: string;
+            /** Count */
+            count: number;
+            /** Dialect */
+            dialect: string;
+            /** En */
+            en: string;
+            /**
+             * Left Out
+             * @description factors of the source that cannot be stated exactly
+             */
+            left_out: number;
+            /** Name */
+            name: string;
+            /** Note En */
+            note_en: string;
+            /** Note Zh */
+            note_zh: string;
+            /** Source */
+            source: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * LibraryHeads
+         * @description All libraries.
+         */
+        LibraryHeads: {
+            /** Categories */
+            categories: components["schemas"]["Category"][];
+            /** Libraries */
+            libraries: components["schemas"]["LibraryHead"][];
+        };
+        /**
+         * LibraryShelf
+         * @description A library with the factors that a search found.
+         */
+        LibraryShelf: {
+            /** Categories */
+            categories: components["schemas"]["CategoryCount"][];
+            /** Compat */
+            compat: string;
+            /** Count */
+            count: number;
+            /** Dialect */
+            dialect: string;
+            /** En */
+            en: string;
+            /** Factors */
+            factors: components["schemas"]["ShelvedFactor"][];
+            /**
+             * Left Out
+             * @description factors of the source that cannot be stated exactly
+             */
+            left_out: number;
+            /** Name */
+            name: string;
+            /** Note En */
+            note_en: string;
+            /** Note Zh */
+            note_zh: string;
+            /** Shown */
+            shown: number;
+            /** Source */
+            source: string;
+            /** Total */
+            total: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * Line
@@ -2014,6 +2154,53 @@ export interface components {
             running?: number | null;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * ShelvedFactor
+         * @description One factor. `native` is what a test takes as its prompt.
+         */
+        ShelvedFactor: {
+            /** Category */
+            category: string;
+            /** En */
+            en: string;
+            /**
+             * Expression
+             * @description as it was published
+             */
+            expression: string | null;
+            /** Fields */
+            fields: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Native */
+            native: string | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Reason Zh */
+            reason_zh: string | null;
+            /** Runnable */
+            runnable: boolean;
+            /** Source */
+            source: string;
+            /**
+             * Stated
+             * @description false: it cannot be stated exactly; the reasons say why
+             */
+            stated: boolean;
+            /**
+             * Tags
+             * @description cross_section, industry, volume
+             */
+            tags: string[];
+            /** Unit */
+            unit: string | null;
+            /** Warmup */
+            warmup: number | null;
+            /** Zh */
+            zh: string;
         };
         /**
          * Similar
@@ -3616,6 +3803,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    get_libraries_api_v1_libraries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryHeads"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_library_api_v1_libraries__name__get: {
+        parameters: {
+            query?: {
+                query?: string;
+                category?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryShelf"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
         };
