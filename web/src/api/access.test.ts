@@ -59,18 +59,18 @@ describe("requests", () => {
   it("carry no token where none is asked for", async () => {
     server.local = true;
     const { answered, http, accessNow } = await start();
-    await answered(http.GET("/api/v1/sessions"));
-    expect(server.seen).toEqual(["/sessions -"]);
+    await Promise.all([answered(http.GET("/api/v1/sessions")), answered(http.GET("/api/v1/market"))]);
+    expect(server.seen).toEqual(["/auth/me -", "/sessions -", "/market -"]);
     expect(accessNow()).toBe("open");
   });
 
   it("stop at this page once it is known that a sign-in is needed, and pass after it", async () => {
     const { answered, http, accessNow, signedIn } = await start();
-    await expect(answered(http.GET("/api/v1/sessions"))).rejects.toMatchObject({ status: 401, signedOut: true });
+    const first = [answered(http.GET("/api/v1/sessions")), answered(http.GET("/api/v1/market"))];
+    for (const one of first) await expect(one).rejects.toMatchObject({ status: 401, signedOut: true });
     expect(accessNow()).toBe("out");
-    const before = server.count("/sessions -");
     await expect(answered(http.POST("/api/v1/sessions", { body: {} }))).rejects.toMatchObject({ signedOut: true });
-    expect(server.count("/sessions -")).toBe(before);
+    expect(server.seen).toEqual(["/auth/me -"]);
     signedIn({ access: server.issue(), refresh: server.refresh }, YOU);
     await answered(http.GET("/api/v1/sessions"));
     expect(server.count("/sessions token")).toBe(1);

@@ -48,10 +48,13 @@ function kept(): Account {
 }
 
 let account: Account = kept();
+/** On a first visit one question is asked before all others, so that they are not all refused. */
+let unknown = remembered.text(KEY) === null;
 const watchers = new Set<() => void>();
 
 function set(next: Account, write = true): void {
   account = next;
+  unknown = false;
   if (write) remembered.setJson(KEY, next);
   for (const watcher of [...watchers]) watcher();
 }
@@ -171,19 +174,18 @@ function renew(spent: string): Promise<Renewal> {
   return running;
 }
 
-/** The server of this machine asks nobody for a name. */
-async function asksNothing(): Promise<boolean> {
-  const answer = await globalThis.fetch(`${BASE}/auth/me`, { headers: { Accept: "application/json" } });
-  return answer.ok;
-}
+/** What the server says to somebody without a name: the status of its answer. */
+const withoutName = async () => (await globalThis.fetch(`${BASE}/auth/me`, { headers: { Accept: "application/json" } })).status;
 
 let looked: Promise<void> | null = null;
 
-/** A browser that remembers a sign-in page asks once whether it is still needed. */
+/** A browser that does not know, or remembers that a sign-in was needed, asks once. */
 function lookOnce(): Promise<void> {
-  looked ??= asksNothing().then(
-    (open) => {
-      if (open && account.access === "out") set({ ...account, access: "open" });
+  looked ??= withoutName().then(
+    (status) => {
+      if (account.access !== "out" && account.access !== "open") return;
+      if (status === 200) set({ ...account, access: "open" });
+      else if (status === 401) set({ ...account, access: "out" });
     },
     () => {
       looked = null;
@@ -192,7 +194,7 @@ function lookOnce(): Promise<void> {
   return looked;
 }
 
-if (account.access === "out" && import.meta.env.MODE !== "test") void lookOnce();
+if ((account.access === "out" || unknown) && import.meta.env.MODE !== "test") void lookOnce();
 
 /** An answer in the server's shape to a request that was not sent. */
 export const refused = (code: "expired" | "signed_out" | "admin_locked") =>
@@ -211,7 +213,7 @@ async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
     const second = await send(`Bearer ${account.tokens.access}`);
     if (second.status !== 401) return second;
   }
-  if (await asksNothing()) {
+  if ((await withoutName()) === 200) {
     set({ ...account, tokens: null, due: null, access: "open" });
     return send(null);
   }
@@ -221,7 +223,7 @@ async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
 
 /** Send something that needs to be let in. Nothing leaves this page while it is known that it would be refused. */
 export async function withAccess(send: Send): Promise<Response> {
-  if (account.access === "out") await lookOnce();
+  if (account.access === "out" || unknown) await lookOnce();
   if (account.access === "out" || account.access === "expired") return refusal();
   const { tokens, due } = account;
   if (tokens && due !== null && Date.now() > due) await renew(tokens.access);

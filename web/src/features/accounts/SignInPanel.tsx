@@ -3,16 +3,18 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { useHeading } from "@/lib/title";
+
 import css from "./accounts.module.css";
 import { SignInForm } from "./SignInForm";
 
 /** `waiting`: a page stands behind it and opens after the sign-in. */
 export function SignInPanel({ waiting = false }: { waiting?: boolean }) {
   const { t } = useTranslation("accounts");
+  useHeading({ title: t("signIn") });
   return (
     <section className={css["panel"]} aria-label={t("signIn")}>
       <h2>{t(waiting ? "outTitle" : "signIn")}</h2>
-      {waiting ? <p className={css["panelText"]}>{t("outText")}</p> : null}
       <SignInForm />
       <p className={css["foot"]}><Link to="/admin">{t("adminDoor")}</Link></p>
     </section>
