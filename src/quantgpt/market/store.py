@@ -125,12 +125,18 @@ class MarketStore:
             raise Conflict("演示行情库不能导入真实数据", hint="import into main")
         return self.folder(market)
 
-    def rollback(self, market: str = "main") -> str:
-        """Go back to the snapshot before the current one; returns its id.  Raises: Conflict when there is none."""
+    def rollback(self, market: str = "main", *, current: str | None = None) -> str:
+        """Go back to the snapshot before the current one, which must be `current` where that is given; returns its id.
+
+        Raises: Conflict when there is none, when the current one is another, or while somebody writes.
+        """
         folder = self.folder(market)
         self.open(market)
         with folder.writing():
-            history = folder.pointer().history
+            pointer = folder.pointer()
+            history = pointer.history
+            if current is not None and pointer.current != current:
+                raise Conflict(f"行情库 {market} 的当前快照已经是 {pointer.current}", nearest=pointer.current)
             if len(history) < 2:
                 raise Conflict(f"行情库 {market} 没有更早的快照可以回滚")
             folder.point_at(Pointer(history[-2][0], history[:-1]))

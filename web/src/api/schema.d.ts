@@ -466,6 +466,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/markets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Markets
+         * @description Every market, the default one first.
+         */
+        get: operations["get_markets_api_v1_markets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/bars/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bars
+         * @description Bars of one name as columns; without a range the last 250 sessions.
+         */
+        get: operations["get_bars_api_v1_markets__market__bars__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Coverage
+         * @description How much of each item is known, year by year, and what that touches.
+         */
+        get: operations["get_coverage_api_v1_markets__market__coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Every check with what it found; with `files` the bytes on disk are compared with their hashes, too.
+         */
+        get: operations["get_health_api_v1_markets__market__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Instruments
+         * @description Stocks and indices by code or name, the best match first.
+         */
+        get: operations["get_instruments_api_v1_markets__market__instruments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Rollback
+         * @description Go back to the snapshot before the one named, if that is still the current one.
+         */
+        post: operations["post_rollback_api_v1_markets__market__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Snapshots
+         * @description The snapshots of a market that are kept, newest first.
+         */
+        get: operations["get_snapshots_api_v1_markets__market__snapshots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/universes/{universe}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description Every session on which the members of a universe changed.
+         */
+        get: operations["get_history_api_v1_markets__market__universes__universe__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/universes/{universe}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Members
+         * @description The members of a universe on a day.
+         */
+        get: operations["get_members_api_v1_markets__market__universes__universe__members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -1154,6 +1334,107 @@ export interface components {
             universe: string;
         };
         /**
+         * BarColumns
+         * @description Bars as columns of one length; null where nothing is known or nothing was traded.
+         */
+        BarColumns: {
+            /**
+             * Amount
+             * @description yuan
+             */
+            amount: (number | null)[];
+            /**
+             * At Limit
+             * @description 1: closed at the upper limit, -1: at the lower one
+             */
+            at_limit: number[];
+            /**
+             * Change
+             * @description a fraction
+             */
+            change: (number | null)[];
+            /** Close */
+            close: (number | null)[];
+            /** Day */
+            day: string[];
+            /** High */
+            high: (number | null)[];
+            /** Limit Down */
+            limit_down: (number | null)[];
+            /** Limit Up */
+            limit_up: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Missing */
+            missing: boolean[];
+            /** Open */
+            open: (number | null)[];
+            /** Pre Close */
+            pre_close: (number | null)[];
+            /** Sessions */
+            sessions: number[];
+            /** St */
+            st: (boolean | null)[];
+            /** Suspended */
+            suspended: boolean[];
+            /**
+             * Turn
+             * @description per cent
+             */
+            turn: (number | null)[];
+            /**
+             * Volume
+             * @description shares, as traded
+             */
+            volume: (number | null)[];
+        };
+        /**
+         * BarsOfName
+         * @description Bars of one name.
+         */
+        BarsOfName: {
+            /**
+             * Adjust
+             * @enum {string}
+             */
+            adjust: "none" | "forward";
+            /** Anchor */
+            anchor: string | null;
+            /** Code */
+            code: string;
+            columns: components["schemas"]["BarColumns"];
+            /** Count */
+            count: number;
+            /** End */
+            end: string;
+            /** First Day */
+            first_day: string;
+            /**
+             * Freq
+             * @enum {string}
+             */
+            freq: "1d" | "1w" | "1mo";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stock" | "index";
+            /** Last Day */
+            last_day: string;
+            /** Market */
+            market: string;
+            /** Name */
+            name: string;
+            /** Notices */
+            notices: components["schemas"]["quantgpt__faces__rest__market_shapes__Notice"][];
+            /** Snapshot */
+            snapshot: string;
+            /** Start */
+            start: string;
+            /** Synthetic */
+            synthetic: boolean;
+        };
+        /**
          * Category
          * @description A category of factors.
          */
@@ -1206,6 +1487,80 @@ export interface components {
             kind: string;
             /** Start */
             start: number;
+        };
+        /**
+         * CoverageCell
+         * @description One item in one year.
+         */
+        CoverageCell: {
+            /** Known */
+            known: number;
+            /**
+             * Names
+             * @description names with at least one gap
+             */
+            names: number;
+            /** Of */
+            of: number;
+            /**
+             * Pct
+             * @description 0 to 100
+             */
+            pct: number;
+        };
+        /**
+         * CoverageRow
+         * @description One item; its cells run parallel to the years, null where the item does not exist.
+         */
+        CoverageRow: {
+            /** Cells */
+            cells: (components["schemas"]["CoverageCell"] | null)[];
+            /** En */
+            en: string;
+            /** Field */
+            field: string;
+            /** Group */
+            group: string;
+            /** Of */
+            of: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CoverageTable
+         * @description How much is known, by item and year.
+         */
+        CoverageTable: {
+            /** Market */
+            market: string;
+            /** Rows */
+            rows: components["schemas"]["CoverageRow"][];
+            /** Snapshot */
+            snapshot: string;
+            /** Warnings */
+            warnings: components["schemas"]["CoverageWarning"][];
+            /** Years */
+            years: number[];
+        };
+        /**
+         * CoverageWarning
+         * @description What has to be said about an item, and what it touches.
+         */
+        CoverageWarning: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Field */
+            field: string;
+            /** Metrics */
+            metrics: string[];
+            /** Zh */
+            zh: string;
         };
         /**
          * DayCount
@@ -1272,7 +1627,7 @@ export interface components {
             /** Nodes */
             nodes: number | null;
             /** Notices */
-            notices: components["schemas"]["Notice"][];
+            notices: components["schemas"]["quantgpt__faces__rest__shapes__Notice"][];
             /** Parts */
             parts: components["schemas"]["Part"][];
             /**
@@ -1468,6 +1823,71 @@ export interface components {
             total_tasks: number;
         };
         /**
+         * HealthCheck
+         * @description One check and what it found.
+         */
+        HealthCheck: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** En */
+            en: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "gap" | "fault" | "skipped";
+            /** Metrics */
+            metrics: string[];
+            /** More */
+            more: number;
+            /** Rows */
+            rows: components["schemas"]["HealthExample"][];
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * HealthChecks
+         * @description All checks of one snapshot.
+         */
+        HealthChecks: {
+            /** Bytes */
+            bytes: number;
+            /** Checked At */
+            checked_at: string;
+            /** Checks */
+            checks: components["schemas"]["HealthCheck"][];
+            /** Files Checked */
+            files_checked: boolean;
+            /** Market */
+            market: string;
+            /** Objects */
+            objects: number;
+            /** Ok */
+            ok: boolean;
+            /** Snapshot */
+            snapshot: string;
+        };
+        /**
+         * HealthExample
+         * @description One place where a finding shows.
+         */
+        HealthExample: {
+            /** Code */
+            code: string | null;
+            /** Day */
+            day: string | null;
+            /** Name */
+            name: string | null;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * InDialect
          * @description An expression in the words of a dialect; `text` is null where it cannot be said there.
          */
@@ -1478,6 +1898,49 @@ export interface components {
             notes: components["schemas"]["WordingNote"][];
             /** Text */
             text: string | null;
+        };
+        /**
+         * Instrument
+         * @description One stock or index.
+         */
+        Instrument: {
+            /** Board */
+            board: string | null;
+            /** Code */
+            code: string;
+            /** Delist Date */
+            delist_date: string | null;
+            /** Delisted */
+            delisted: boolean;
+            /** First Day */
+            first_day: string | null;
+            /** Industry */
+            industry: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stock" | "index";
+            /** Last Day */
+            last_day: string | null;
+            /** List Date */
+            list_date: string | null;
+            /** Name */
+            name: string;
+            /** St */
+            st: boolean | null;
+        };
+        /**
+         * Instruments
+         * @description The best matches.
+         */
+        Instruments: {
+            /** Instruments */
+            instruments: components["schemas"]["Instrument"][];
+            /** Market */
+            market: string;
+            /** Total */
+            total: number;
         };
         /**
          * IterateBody
@@ -1692,6 +2155,68 @@ export interface components {
             text: string;
         };
         /**
+         * MarketList
+         * @description All markets.
+         */
+        MarketList: {
+            /** Default */
+            default: string | null;
+            /** Markets */
+            markets: components["schemas"]["MarketRow"][];
+        };
+        /**
+         * MarketRow
+         * @description What one market holds.
+         */
+        MarketRow: {
+            /**
+             * Broken
+             * @description what is wrong with a damaged market
+             */
+            broken: string | null;
+            /** Calendar Until */
+            calendar_until: string | null;
+            /** Can Import */
+            can_import: boolean;
+            /** Fields */
+            fields: string[];
+            /** First Day */
+            first_day: string | null;
+            /** Indices */
+            indices: number;
+            /** Is Default */
+            is_default: boolean;
+            /** Last Day */
+            last_day: string | null;
+            /** Made At */
+            made_at: string | null;
+            /** Name */
+            name: string;
+            /** Names */
+            names: number;
+            /** Rows */
+            rows: number;
+            /** Sessions */
+            sessions: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Snapshot */
+            snapshot: string | null;
+            /** Snapshots */
+            snapshots: number;
+            /** Sources */
+            sources: string[];
+            /** Synthetic */
+            synthetic: boolean;
+            /** Universes */
+            universes: components["schemas"]["UniverseRow"][];
+            /**
+             * Warnings
+             * @description of the coverage; null until it was asked for once
+             */
+            warnings: number | null;
+        };
+        /**
          * Me
          * @description The caller.
          */
@@ -1718,6 +2243,106 @@ export interface components {
             nickname: string | null;
         };
         /**
+         * Member
+         * @description One member on a day.
+         */
+        Member: {
+            /** Code */
+            code: string;
+            /** Has Prices */
+            has_prices: boolean;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string | null;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * MemberHistory
+         * @description Every change of the members.
+         */
+        MemberHistory: {
+            /** As Of */
+            as_of: string | null;
+            /** En */
+            en: string;
+            /** First Day */
+            first_day: string;
+            /** Is Pit */
+            is_pit: boolean;
+            /** Known Until */
+            known_until: string | null;
+            /** Last Day */
+            last_day: string;
+            /** Market */
+            market: string;
+            /** Notices */
+            notices: components["schemas"]["quantgpt__faces__rest__market_shapes__Notice"][];
+            /** Snapshot */
+            snapshot: string;
+            /** Steps */
+            steps: components["schemas"]["MemberStep"][];
+            /** Universe */
+            universe: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * MemberStep
+         * @description A session on which the members changed.
+         */
+        MemberStep: {
+            /** Added */
+            added: components["schemas"]["NamedCode"][];
+            /** Count */
+            count: number;
+            /** Day */
+            day: string;
+            /** Removed */
+            removed: components["schemas"]["NamedCode"][];
+            /** With Prices */
+            with_prices: number;
+        };
+        /**
+         * MembersOfDay
+         * @description The members on a session.
+         */
+        MembersOfDay: {
+            /** As Of */
+            as_of: string | null;
+            /** Asked */
+            asked: string;
+            /** Count */
+            count: number;
+            /** Date */
+            date: string;
+            /** En */
+            en: string;
+            /** Is Pit */
+            is_pit: boolean;
+            /** Known Until */
+            known_until: string | null;
+            /** Market */
+            market: string;
+            /** Members */
+            members: components["schemas"]["Member"][];
+            /** Notices */
+            notices: components["schemas"]["quantgpt__faces__rest__market_shapes__Notice"][];
+            /** Snapshot */
+            snapshot: string;
+            /** Source */
+            source: string;
+            /** Universe */
+            universe: string;
+            /** With Prices */
+            with_prices: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Memory
          * @description Of the machine.
          */
@@ -1726,6 +2351,16 @@ export interface components {
             total_bytes: number;
             /** Used Bytes */
             used_bytes: number;
+        };
+        /**
+         * NamedCode
+         * @description A code and its name.
+         */
+        NamedCode: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
         };
         /**
          * NewSessionBody
@@ -1750,22 +2385,6 @@ export interface components {
             configured: boolean;
             /** Message */
             message: string;
-        };
-        /**
-         * Notice
-         * @description Something to know about a valid expression.
-         */
-        Notice: {
-            /** Code */
-            code: string;
-            /** En */
-            en: string;
-            /** End */
-            end: number;
-            /** Start */
-            start: number;
-            /** Zh */
-            zh: string;
         };
         /**
          * Openings
@@ -1993,6 +2612,29 @@ export interface components {
             resolved: boolean;
             /** Resolved At */
             resolved_at: string;
+        };
+        /**
+         * RollbackBody
+         * @description POST /markets/{market}/rollback.
+         */
+        RollbackBody: {
+            /**
+             * Current
+             * @description 当前快照；与库里的不同则不回退
+             */
+            current: string;
+        };
+        /**
+         * RolledBack
+         * @description The snapshot that is current after a rollback, and the one that was left.
+         */
+        RolledBack: {
+            /** Left */
+            left: string;
+            /** Market */
+            market: string;
+            /** Snapshot */
+            snapshot: string;
         };
         /**
          * Said
@@ -2232,6 +2874,46 @@ export interface components {
             overlap: number;
         };
         /**
+         * SnapshotList
+         * @description Kept snapshots, newest first.
+         */
+        SnapshotList: {
+            /** Can Roll Back */
+            can_roll_back: boolean;
+            /** Current */
+            current: string;
+            /** Kept */
+            kept: number;
+            /** Market */
+            market: string;
+            /** Snapshots */
+            snapshots: components["schemas"]["SnapshotRow"][];
+        };
+        /**
+         * SnapshotRow
+         * @description One kept snapshot.
+         */
+        SnapshotRow: {
+            /** First Day */
+            first_day: string | null;
+            /** Id */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            /** Last Day */
+            last_day: string | null;
+            /** Made At */
+            made_at: string;
+            /** Names */
+            names: number;
+            /** Rows */
+            rows: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sources */
+            sources: number;
+        };
+        /**
          * Span
          * @description A piece of a text.
          */
@@ -2463,6 +3145,22 @@ export interface components {
             trials: components["schemas"]["Trial"][];
         };
         /**
+         * UniverseRow
+         * @description A universe and how many belong to it on the last session.
+         */
+        UniverseRow: {
+            /** En */
+            en: string;
+            /** Is Pit */
+            is_pit: boolean;
+            /** Members */
+            members: number;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * UserObject
          * @description One user.
          */
@@ -2500,7 +3198,7 @@ export interface components {
             /** Nodes */
             nodes: number | null;
             /** Notices */
-            notices: components["schemas"]["Notice"][];
+            notices: components["schemas"]["quantgpt__faces__rest__shapes__Notice"][];
             /** Tokens */
             tokens: components["schemas"]["ColouredToken"][];
             /** Unit */
@@ -2564,6 +3262,38 @@ export interface components {
             alive: number;
             /** Slots */
             slots: number;
+        };
+        /**
+         * Notice
+         * @description A warning that can be shown in either language.
+         */
+        quantgpt__faces__rest__market_shapes__Notice: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Notice
+         * @description Something to know about a valid expression.
+         */
+        quantgpt__faces__rest__shapes__Notice: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Zh */
+            zh: string;
         };
     };
     responses: never;
@@ -3944,6 +4674,548 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_markets_api_v1_markets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_bars_api_v1_markets__market__bars__code__get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD */
+                start?: string | null;
+                /** @description YYYY-MM-DD */
+                end?: string | null;
+                freq?: "1d" | "1w" | "1mo";
+                adjust?: "none" | "forward";
+            };
+            header?: never;
+            path: {
+                market: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BarsOfName"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_coverage_api_v1_markets__market__coverage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageTable"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_health_api_v1_markets__market__health_get: {
+        parameters: {
+            query?: {
+                files?: boolean;
+            };
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthChecks"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_instruments_api_v1_markets__market__instruments_get: {
+        parameters: {
+            query?: {
+                query?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instruments"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_rollback_api_v1_markets__market__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_snapshots_api_v1_markets__market__snapshots_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_history_api_v1_markets__market__universes__universe__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+                universe: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberHistory"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_members_api_v1_markets__market__universes__universe__members_get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD */
+                date?: string | null;
+            };
+            header?: never;
+            path: {
+                market: string;
+                universe: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersOfDay"];
                 };
             };
             /** @description 参数错误 */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import math
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -46,6 +47,8 @@ _TYPE_WORDS = {
     "string_too_long": "太长",
     "string_too_short": "太短",
 }
+
+_LISTED = re.compile(r"'([^']*)'")
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +126,10 @@ def _fault(item: dict[str, Any]) -> tuple[str, str, object]:
     if kind in ("greater_than_equal", "less_than_equal"):
         limit = context.get("ge", context.get("le"))
         return ".".join(place), f"应{'不小于' if 'ge' in context else '不大于'} {limit}", limit
+    if kind == "literal_error":
+        known = _LISTED.findall(str(context.get("expected", "")))
+        near = difflib.get_close_matches(str(item.get("input")), known, n=1, cutoff=0.1)
+        return ".".join(place), f"可用：{'、'.join(known)}", next(iter([*near, *known]), None)
     if kind == "value_error":
         return ".".join(place), str(context.get("error", "取值无效")), None
     return ".".join(place), _TYPE_WORDS.get(kind, "取值无效"), None
