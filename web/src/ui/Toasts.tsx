@@ -14,7 +14,7 @@ function One({ toast }: { toast: Toast }) {
   const { t } = useTranslation("ui");
   const { action } = toast;
   return (
-    <div className={css["toast"]} data-tone={toast.tone}>
+    <div className={css["toast"]} data-tone={toast.tone} data-testid="toast">
       <MarkIcon mark={MARK[toast.tone]} />
       <p>{toast.text}</p>
       {action ? (

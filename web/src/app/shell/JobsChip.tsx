@@ -1,4 +1,4 @@
-/** How many runs are under way and how far they are; opens the latest ones. */
+/** How many jobs are under way and how far they are on average; opens those that run, wait, or failed last. */
 
 import { Popover } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
@@ -7,37 +7,26 @@ import { useTranslation } from "react-i18next";
 
 import { useTasks } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
-import { clockTime, MISSING, score } from "@/lib/format";
-import { CodeLine } from "@/ui/Code";
-import { Grade, MarkIcon } from "@/ui/controls";
+import { JobLine } from "@/features/jobs/JobLine";
+import { isWaiting, percentOf } from "@/features/jobs/job";
 import { JobsIcon } from "@/ui/icons";
 import { Empty } from "@/ui/states";
 
 import css from "./Shell.module.css";
 
-function JobRow({ task, onOpen }: { task: Task; onOpen: () => void }) {
-  const { t } = useTranslation(["shell", "stages"]);
-  const text = task.expression ?? task.params.prompt ?? MISSING;
-  const running = !isTerminal(task.status);
-  return (
-    <Link to="/runs/$id" params={{ id: task.task_id }} className={css["popRow"]} onClick={onOpen}>
-      <span className={css["popLine"]}>
-        {task.status === "failed" ? <MarkIcon mark="fail" size={14} /> : null}
-        <CodeLine text={text} />
-        {task.result ? <span>{score(task.result.score)}</span> : null}
-        {task.result ? <Grade letter={task.result.grade} size={22} /> : null}
-      </span>
-      <span className="muted" style={{ fontSize: 12, lineHeight: "18px" }}>
-        {running ? t(`stages:${task.status}`) : task.error_facts?.code === "cancelled" ? t("cancelled") : task.status === "failed" ? (task.error ?? MISSING) : clockTime(task.finished_at ?? task.created_at)}
-        {running && typeof task.progress?.pct === "number" ? ` ${Math.round(task.progress.pct)}%` : ""}
-      </span>
-      {running ? (
-        <span className={css["miniTrack"]} style={{ width: "100%" }}>
-          <i style={{ width: `${task.progress?.pct ?? 0}%` }} />
-        </span>
-      ) : null}
-    </Link>
-  );
+const FAILED_SHOWN = 3;
+const DONE_SHOWN = 4;
+
+/** Running first, then waiting, then what failed last, then what was finished last. */
+function inOrder(list: readonly Task[]): Task[] {
+  const open = list.filter((task) => !isTerminal(task.status));
+  const ended = list.filter((task) => isTerminal(task.status));
+  return [
+    ...open.filter((task) => !isWaiting(task)),
+    ...open.filter(isWaiting),
+    ...ended.filter((task) => task.status === "failed").slice(0, FAILED_SHOWN),
+    ...ended.filter((task) => task.status !== "failed").slice(0, DONE_SHOWN),
+  ];
 }
 
 export function JobsChip() {
@@ -46,15 +35,15 @@ export function JobsChip() {
   const tasks = useTasks();
   const list = tasks.data?.tasks ?? [];
   const active = list.filter((task) => !isTerminal(task.status));
-  const mean = active.length === 0 ? 0 : active.reduce((sum, task) => sum + (task.progress?.pct ?? 0), 0) / active.length;
+  const mean = active.length === 0 ? 0 : active.reduce((sum, task) => sum + (percentOf(task) ?? 0), 0) / active.length;
+  const close = () => setOpen(false);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className={`${css["chip"]} ${css["chipIconOnly"]}`} data-busy={active.length > 0 ? "" : undefined} onClick={() => setOpen(!open)}>
+        <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={active.length > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip" aria-label={t("jobsLabel", { count: active.length })}>
           <JobsIcon />
           <span className={css["long"]}>{t("jobs")}</span>
-          <span>{active.length}</span>
-          <span className="sr">{t("jobsRunning")}</span>
+          <span className={css["jobsCount"]}>{active.length}</span>
           {active.length > 0 ? (
             <span className={css["miniTrack"]}>
               <i style={{ width: `${Math.max(6, mean)}%` }} />
@@ -64,9 +53,13 @@ export function JobsChip() {
       </Popover.Target>
       <Popover.Dropdown p={0}>
         <div className={css["pop"]}>
-          <div className={css["popHead"]}>{t("jobs")}</div>
+          <div className={css["popHead"]}>
+            <h2>{t("jobs")}</h2>
+            <Link to="/jobs" onClick={close}>{t("allJobs")}</Link>
+          </div>
           <div className={css["popList"]}>
-            {list.length === 0 ? <Empty title={tasks.error ? t("jobsUnknown") : t("noJobs")} height={90} /> : list.map((task) => <JobRow key={task.task_id} task={task} onOpen={() => setOpen(false)} />)}
+            {list.length === 0 ? <Empty title={t(tasks.error ? "jobsUnknown" : "noJobs")} height={90} /> : null}
+            {open ? inOrder(list).map((task) => <JobLine key={task.task_id} task={task} onOpen={close} />) : null}
           </div>
         </div>
       </Popover.Dropdown>

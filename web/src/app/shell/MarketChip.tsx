@@ -1,44 +1,96 @@
 /** Which market the numbers come from, up to which day; synthetic data is amber and hatched on every page. */
 
 import { Popover } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ApiError } from "@/api/client";
+import { useMarkets, useSources } from "@/api/data";
 import { useMarket } from "@/api/queries";
 import type { MarketFacts } from "@/api/types";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { buttonClass } from "@/ui/controls";
+import { UploadIcon } from "@/ui/icons";
 
+import { PAGES } from "../pages";
 import css from "./Shell.module.css";
 
-const sourceName = (source: MarketFacts["sources"][number], language: string) => (typeof source === "string" ? source : pick(source, language) || source.name || "");
+const HAS_DATA_PAGE = PAGES.some((page) => page.id === "data");
 
-function Facts({ market }: { market: MarketFacts }) {
+/** The sources outside this machine, each with its state as a shape and a word. */
+function Sources() {
   const { t, i18n } = useTranslation("shell");
+  const sources = useSources();
+  const vendors = (sources.data ?? []).filter((one) => one.kind === "vendor");
+  if (vendors.length === 0) return null;
   return (
-    <dl className={css["facts"]}>
-      <dt>{t("marketName")}</dt>
-      <dd>{market.market}</dd>
-      <dt>{t("snapshot")}</dt>
-      <dd><code>{market.snapshot}</code></dd>
-      <dt>{t("coverage")}</dt>
-      <dd>{span(market.first_day, market.last_day)}</dd>
-      <dt>{t("names")}</dt>
-      <dd>{integer(market.names)}</dd>
-      {market.sources.length > 0 ? (
-        <>
-          <dt>{t("sources")}</dt>
-          <dd>{market.sources.map((source) => sourceName(source, i18n.language)).join(" · ")}</dd>
-        </>
-      ) : null}
-      {market.synthetic ? (
-        <>
-          <dt>{t("import")}</dt>
-          <dd><code>quantgpt data import PATH</code></dd>
-        </>
-      ) : null}
-    </dl>
+    <div>
+      <dt>{t("sources")}</dt>
+      <dd>
+        {vendors.map((one) => (
+          <span key={one.name} className={css["source"]} title={(i18n.language === "en" ? one.en_reason : one.zh_reason) ?? undefined}>
+            <i className={css["shape"]} data-state={{ fine: "fine", degraded: "degraded", unavailable: "gone", off: "unknown", untested: "unknown" }[one.status]} />
+            {pick(one, i18n.language)} · {t(`source_${one.status}`)}
+          </span>
+        ))}
+      </dd>
+    </div>
   );
+}
+
+function Facts({ market, onLeave }: { market: MarketFacts; onLeave: () => void }) {
+  const { t } = useTranslation("shell");
+  const markets = useMarkets();
+  const item = markets.data?.markets.find((one) => one.name === market.market);
+  const others = (markets.data?.markets ?? []).filter((one) => one.name !== market.market);
+  return (
+    <>
+      <dl className={css["facts"]}>
+        <div>
+          <dt>{t("marketName")}</dt>
+          <dd>{market.market}</dd>
+        </div>
+        <div>
+          <dt>{t("snapshot")}</dt>
+          <dd><code>{market.snapshot}</code></dd>
+        </div>
+        <div>
+          <dt>{t("coverage")}</dt>
+          <dd>{span(market.first_day, market.last_day)}</dd>
+        </div>
+        <div>
+          <dt>{t("names")}</dt>
+          <dd>{integer(market.names)}</dd>
+        </div>
+        {item?.warnings ? (
+          <div>
+            <dt>{t("warnings")}</dt>
+            <dd><Link to="/data" onClick={onLeave}>{t("warningCount", { count: item.warnings })}</Link></dd>
+          </div>
+        ) : null}
+        <Sources />
+      </dl>
+      {market.synthetic ? <p className={css["popNote"]}>{t("demoNote")}</p> : null}
+      {HAS_DATA_PAGE ? (
+        <div className={css["popFoot"]}>
+          {others.map((one) => (
+            <Link key={one.name} to="/data" search={{ market: one.name } as never} className={buttonClass("default", true)} onClick={onLeave}>{t("look", { market: one.name })}</Link>
+          ))}
+          <Link to="/data" search={{ tab: "import" } as never} className={buttonClass("default", true)} onClick={onLeave}><UploadIcon size={14} /> {t("import")}</Link>
+          <Link to="/data" className={buttonClass("ghost", true)} onClick={onLeave}>{t("dataPage")}</Link>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Failure({ reason }: { reason: Error | null }) {
+  const { t } = useTranslation("shell");
+  if (reason === null) return <p className={css["popNote"]}>{t("marketLoading")}</p>;
+  const known = reason instanceof ApiError && !reason.offline;
+  return <p className={css["popNote"]}>{known ? [reason.message, reason.facts.hint].filter(Boolean).join(" ") : t("noMarket")}</p>;
 }
 
 export function MarketChip() {
@@ -47,28 +99,20 @@ export function MarketChip() {
   const market = useMarket();
   const facts = market.data;
   const demo = facts?.synthetic === true;
+  const text = facts ? (demo ? t("demo") : t("asOf", { market: facts.market, day: facts.last_day })) : t(market.error ? "noMarket" : "market");
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className={`${css["chip"]} ${demo ? css["demo"] : ""}`} onClick={() => setOpen(!open)} aria-label={facts ? (demo ? t("demo") : t("asOf", { market: facts.market, day: facts.last_day })) : t("market")}>
-          {demo ? (
-            <>
-              <span className={css["long"]}>{t("demo")}</span>
-              <span className={css["short"]}>{t("demoShort")}</span>
-            </>
-          ) : (
-            <>
-              <span className={market.error ? css["dotBad"] : css["dot"]} />
-              <span className={css["long"]}>{facts ? t("asOf", { market: facts.market, day: facts.last_day }) : t(market.error ? "noMarket" : "market")}</span>
-              <span className={css["short"]}>{facts?.market ?? t("market")}</span>
-            </>
-          )}
+        <button type="button" className={`${css["chip"]} ${demo ? css["demo"] : ""}`} onClick={() => setOpen(!open)} aria-label={text} data-testid="market-chip">
+          {demo ? null : <span className={css["shape"]} data-state={market.error ? "gone" : facts ? "fine" : "unknown"} />}
+          <span className={css["long"]}>{text}</span>
+          <span className={css["short"]}>{demo ? t("demoShort") : (facts?.market ?? t("market"))}</span>
         </button>
       </Popover.Target>
       <Popover.Dropdown p={0}>
         <div className={css["pop"]}>
-          <div className={css["popHead"]}>{t("market")}</div>
-          {facts ? <Facts market={facts} /> : <p style={{ padding: 14 }}>{market.error?.message === "offline" ? t("noMarket") : (market.error?.message ?? t("marketLoading"))}</p>}
+          <div className={css["popHead"]}><h2>{t("market")}</h2></div>
+          {facts ? open ? <Facts market={facts} onLeave={() => setOpen(false)} /> : null : <Failure reason={market.error} />}
         </div>
       </Popover.Dropdown>
     </Popover>

@@ -15,7 +15,9 @@ export function PageFrame({ page }: { page: PageDefinition }) {
   return (
     <Boundary key={page.id} subject={path}>
       <Suspense fallback={<div className={css["coming"]}><Loading height={420} /></div>}>
-        <Page />
+        <div className={css["page"]} data-page={page.id}>
+          <Page />
+        </div>
       </Suspense>
     </Boundary>
   );

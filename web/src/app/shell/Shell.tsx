@@ -1,49 +1,68 @@
-/** The frame around every page: navigation, top bar, the strip that says when the server cannot be heard. */
+/** The frame around every page: navigation, top bar, the strips that say when the server cannot be heard or nobody is signed in. */
 
-import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useHealth } from "@/api/queries";
+import { AccountGate } from "@/features/accounts/AccountGate";
+import { SignInDialog } from "@/features/accounts/SignInDialog";
+import { FeedbackHost } from "@/features/feedback/FeedbackHost";
+import { remembered } from "@/lib/storage";
 import { HeadingContext, type Heading } from "@/lib/title";
-import { Button } from "@/ui/controls";
-import { Strip } from "@/ui/states";
+import { Boundary } from "@/ui/Boundary";
 import { Toasts } from "@/ui/Toasts";
 
-import { NAVIGATION, PAGES } from "../pages";
+import { closePalette, usePaletteOpen } from "./palette";
+import { BottomBar, Navigation } from "./Navigation";
 import css from "./Shell.module.css";
+import { ShellCommands } from "./ShellCommands";
 import { Shortcuts } from "./Shortcuts";
-import { SystemMark } from "./SystemMark";
+import { StatusBar, useStatusBarShown } from "./StatusBar";
+import { Strips } from "./Strips";
 import { TopBar } from "./TopBar";
+import { useJobToasts } from "./useJobToasts";
+import { useShortcutListener } from "./useShortcutListener";
 
-function matches(path: string, pathname: string): boolean {
-  const pattern = path.replace(/\$\w+/g, "[^/]+");
-  return new RegExp(`^${pattern}/?$`).test(pathname);
+const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
+
+/** A page that was reached by a link begins at its content, unless it has put the focus somewhere itself. */
+function useFocusOnArrival() {
+  const main = useRef<HTMLElement>(null);
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const was = before.current;
+    before.current = pathname;
+    if (was === undefined || was === pathname) return;
+    const focused = document.activeElement;
+    if (!main.current?.contains(focused) && !focused?.closest("dialog")) main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
 }
 
-function NavigationItems() {
-  const { t } = useTranslation(NAVIGATION.map((page) => page.id));
-  const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const open = PAGES.find((page) => matches(page.path, pathname));
-  const here = open?.under ?? open?.id;
-  return NAVIGATION.map((page) => {
-    const Icon = page.nav?.icon;
-    return (
-      <Link key={page.id} to={page.path} className={css["navItem"]} data-here={page.id === here ? "" : undefined} aria-current={page.id === here ? "page" : undefined}>
-        {Icon ? <Icon size={18} /> : null}
-        <span>{t("nav", { ns: page.id })}</span>
-      </Link>
-    );
-  });
+function useFolded() {
+  const [folded, set] = useState(() => remembered.text("navigation") === "folded");
+  const toggle = useCallback(
+    () =>
+      set((old) => {
+        remembered.setText("navigation", old ? null : "folded");
+        return !old;
+      }),
+    [],
+  );
+  return [folded, toggle] as const;
 }
 
 export function Shell() {
   const { t } = useTranslation("shell");
-  const client = useQueryClient();
-  const health = useHealth();
   const [heading, setHeading] = useState<Heading>({ title: "" });
   const take = useCallback((next: Heading) => setHeading(next), []);
+  const [folded, fold] = useFolded();
+  const paletteOpen = usePaletteOpen();
+  const status = useStatusBarShown();
+  const main = useFocusOnArrival();
+  useShortcutListener();
+  useJobToasts();
 
   useEffect(() => {
     const name = heading.title ? `${heading.title} · QuantGPT` : "QuantGPT";
@@ -52,34 +71,27 @@ export function Shell() {
 
   return (
     <HeadingContext.Provider value={take}>
-      <div className={css["shell"]}>
+      <div className={css["shell"]} data-folded={folded ? "" : undefined} data-status={status ? "" : undefined}>
         <a className={css["skip"]} href="#content">{t("skip")}</a>
-        <nav className={css["rail"]} aria-label={t("navigation")}>
-          <Link to="/" className={css["brand"]} aria-label="QuantGPT">
-            <span className={css["logo"]}>Q</span>
-            <span className={css["brandName"]}>QuantGPT</span>
-          </Link>
-          <NavigationItems />
-          <div className={css["railFoot"]}>
-            <SystemMark />
-          </div>
-        </nav>
+        <Navigation folded={folded} onFold={fold} />
         <div className={css["main"]}>
           <TopBar heading={heading} />
-          {health.error ? (
-            <div className={css["offline"]}>
-              <Strip action={<Button small onClick={() => void client.refetchQueries({ type: "active" })}>{t("retryNow")}</Button>}>{t("offline")}</Strip>
-            </div>
-          ) : null}
-          <main id="content" className={css["content"]} tabIndex={-1}>
-            <Outlet />
+          <Strips />
+          <main ref={main} id="content" className={css["content"]} tabIndex={-1}>
+            <AccountGate>
+              <Outlet />
+            </AccountGate>
           </main>
         </div>
+        <BottomBar />
+        {status ? <StatusBar /> : null}
+        <ShellCommands onFold={fold} />
         <Shortcuts />
+        <Boundary>{paletteOpen ? <Suspense><Palette onClose={closePalette} /></Suspense> : null}</Boundary>
+        <SignInDialog />
+        <FeedbackHost />
         <Toasts />
-        <nav className={css["bottom"]} aria-label={t("navigation")}>
-          <NavigationItems />
-        </nav>
+        <div className="sr" role="status" data-testid="announcer">{heading.title}</div>
       </div>
     </HeadingContext.Provider>
   );

@@ -1,55 +1,54 @@
-/** Title and crumbs on the left; jobs, market, language and theme on the right. */
+/** Title and crumbs on the left; commands, jobs, market, language, theme and the account on the right. */
 
 import { Menu } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
-import { switchLanguage, type Language } from "@/lib/i18n";
-import { remembered } from "@/lib/storage";
+import { useAccess } from "@/api/auth";
+import { UserMenu } from "@/features/accounts/UserMenu";
+import type { Language } from "@/lib/i18n";
 import type { Heading } from "@/lib/title";
 import { IconButton } from "@/ui/controls";
-import { BackIcon, MoonIcon, ScreenIcon, SunIcon } from "@/ui/icons";
+import { BackIcon, MoonIcon, ScreenIcon, SearchIcon, SunIcon } from "@/ui/icons";
+import { Keys } from "@/ui/Keys";
 import { useScheme, type Scheme } from "@/ui/UiProvider";
 
-import { loadWords } from "../lang/load";
 import { JobsChip } from "./JobsChip";
 import { MarketChip } from "./MarketChip";
-import css from "./Shell.module.css";
+import { openPalette } from "./palette";
+import css from "./TopBar.module.css";
+import { useLanguage } from "./useLanguage";
 
 function LanguageSwitch() {
-  const { t, i18n } = useTranslation("shell");
-  const other: Language = i18n.language === "en" ? "zh" : "en";
-  const change = () => {
-    void loadWords(other).then((words) => switchLanguage(other, words)).then(() => {
-      remembered.setText("language", other);
-      document.documentElement.lang = other === "en" ? "en" : "zh-CN";
-    });
-  };
+  const { t } = useTranslation("shell");
+  const [language, setLanguage] = useLanguage();
+  const other: Language = language === "en" ? "zh" : "en";
   return (
-    <IconButton label={t("switchLanguage")} lang={other === "en" ? "en" : "zh-CN"} onClick={change}>
+    <IconButton label={t("switchLanguage")} lang={other === "en" ? "en" : "zh-CN"} className={css["wideOnly"]} onClick={() => setLanguage(other)}>
       {t("otherLanguage")}
     </IconButton>
   );
 }
 
+const SCHEMES: readonly { value: Scheme; Icon: typeof SunIcon }[] = [
+  { value: "light", Icon: SunIcon },
+  { value: "dark", Icon: MoonIcon },
+  { value: "auto", Icon: ScreenIcon },
+];
+
 function ThemeSwitch() {
   const { t } = useTranslation("shell");
   const [scheme, setScheme] = useScheme();
-  const options: { value: Scheme; Icon: typeof SunIcon }[] = [
-    { value: "light", Icon: SunIcon },
-    { value: "dark", Icon: MoonIcon },
-    { value: "auto", Icon: ScreenIcon },
-  ];
-  const Current = options.find((option) => option.value === scheme)?.Icon ?? ScreenIcon;
+  const Current = SCHEMES.find((option) => option.value === scheme)?.Icon ?? ScreenIcon;
   return (
     <Menu position="bottom-end" width={150}>
       <Menu.Target>
-        <IconButton label={t("theme")}>
+        <IconButton label={t("theme")} className={css["wideOnly"]}>
           <Current />
         </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {options.map(({ value, Icon }) => (
+        {SCHEMES.map(({ value, Icon }) => (
           <Menu.Item key={value} leftSection={<Icon />} aria-current={value === scheme ? "true" : undefined} onClick={() => setScheme(value)}>
             {t(`theme_${value}`)}
           </Menu.Item>
@@ -59,28 +58,55 @@ function ThemeSwitch() {
   );
 }
 
+/** Looks like a field and opens the palette; an icon where there is no room. */
+function CommandField() {
+  const { t } = useTranslation("shell");
+  return (
+    <button type="button" className={css["command"]} aria-haspopup="dialog" aria-keyshortcuts="Control+K" onClick={openPalette} data-testid="command-field">
+      <SearchIcon size={15} />
+      <span>{t("commandField")}</span>
+      <Keys keys="Ctrl+K" />
+    </button>
+  );
+}
+
 export function TopBar({ heading }: { heading: Heading }) {
   const { t } = useTranslation("shell");
+  const access = useAccess();
+  const trail = heading.trail ?? [];
   return (
     <header className={css["top"]}>
       {heading.back ? (
-        <Link to={heading.back} aria-label={t("back")} style={{ display: "inline-flex", color: "var(--ink2)" }}>
-          <BackIcon />
+        <Link to={heading.back} aria-label={t("back")} className={css["back"]}>
+          <BackIcon size={18} />
         </Link>
       ) : null}
       <div className={css["title"]}>
-        {(heading.trail ?? []).map((crumb) => (
-          <span key={crumb.to}>
-            <Link to={crumb.to}>{crumb.label}</Link> <span className="muted">/</span>
-          </span>
-        ))}
-        <h1>{heading.title || "QuantGPT"}</h1>
+        {trail.length > 0 ? (
+          <nav className={css["trail"]} aria-label={t("trail")}>
+            {trail.map((crumb) => (
+              <span key={crumb.to}>
+                <Link to={crumb.to}>{crumb.label}</Link>
+                <span className="muted" aria-hidden="true"> / </span>
+              </span>
+            ))}
+          </nav>
+        ) : null}
+        <h1 title={heading.title}>{heading.title || "QuantGPT"}</h1>
       </div>
       <span className={css["space"]} />
-      <JobsChip />
-      <MarketChip />
-      <LanguageSwitch />
-      <ThemeSwitch />
+      <CommandField />
+      {access === "out" ? null : (
+        <>
+          <JobsChip />
+          <MarketChip />
+        </>
+      )}
+      <div className={css["person"]}>
+        <LanguageSwitch />
+        <ThemeSwitch />
+        <UserMenu />
+      </div>
     </header>
   );
 }
