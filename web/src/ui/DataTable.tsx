@@ -23,6 +23,8 @@ export interface Column {
 }
 
 interface DataTableProps {
+  /** Name under which the chosen columns are remembered; without it there is no choice. */
+  readonly id?: string;
   readonly label: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];

@@ -8,11 +8,14 @@ import { MISSING, percent } from "@/lib/format";
 
 import { Term } from "./controls";
 import css from "./Figures.module.css";
+import { Metric } from "./Metric";
 import { useTokens } from "./tokens";
 
 export interface TileItem {
   readonly label: string;
   readonly meaning?: string;
+  /** A name of lib/metrics: the definition behind the label, instead of `meaning`. */
+  readonly metric?: string;
   readonly value: string;
   readonly note?: ReactNode;
   readonly tone?: "up" | "down" | "caution" | undefined;
@@ -26,7 +29,7 @@ export function Tiles({ items }: { items: readonly TileItem[] }) {
       {items.map((item) => (
         <div key={item.label} className={css["tile"]}>
           <dt>
-            <Term meaning={item.meaning}>{item.label}</Term>
+            {item.metric ? <Metric name={item.metric}>{item.label}</Metric> : <Term meaning={item.meaning}>{item.label}</Term>}
             {item.flag ? <Term meaning={item.flag}><span className={css["flag"]}>▲</span></Term> : null}
           </dt>
           <dd className={css["value"]} style={item.tone ? { color: `var(--${item.tone})` } : undefined} data-figure={item.label}>

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/queries";
+import { useSeries } from "@/api/result";
 import * as format from "@/lib/format";
 import { Card, type Twin } from "@/ui/Card";
 import { DataTable, type CellValue, type Column, type Row } from "@/ui/DataTable";

@@ -4,7 +4,7 @@ import type { EChartsOption } from "echarts";
 import { useCallback, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/queries";
+import { useSeries } from "@/api/result";
 import type { SeriesTable } from "@/api/types";
 import { Card } from "@/ui/Card";
 import { Chart } from "@/ui/chart/Chart";

@@ -4,7 +4,7 @@ import type { EChartsOption } from "echarts";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useManySeries } from "@/api/queries";
+import { useManySeries } from "@/api/result";
 import { column, labels, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { Card } from "@/ui/Card";

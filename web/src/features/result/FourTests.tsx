@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useManySeries } from "@/api/queries";
+import { useManySeries } from "@/api/result";
 import { column, type RunResult, type SeriesTable, type SignificanceTest } from "@/api/types";
 import * as format from "@/lib/format";
 import { pick } from "@/lib/i18n";

@@ -3,7 +3,7 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/queries";
+import { useSeries } from "@/api/result";
 import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { Card } from "@/ui/Card";

@@ -1,16 +1,20 @@
-/** 持仓: what the long group held after the last rebalance. */
+/** 持仓: what the long group held after the last rebalance, or after any other. */
 
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/queries";
-import type { SeriesTable } from "@/api/types";
+import { useDay, useSeries } from "@/api/result";
+import { labels, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
+import { pick } from "@/lib/i18n";
 import { Card, type Twin } from "@/ui/Card";
-import { Tag } from "@/ui/controls";
-import { DataTable, type Column, type Row } from "@/ui/DataTable";
+import { IconButton } from "@/ui/controls";
+import { DataTable, type Row } from "@/ui/DataTable";
+import { BackIcon, ChevronRightIcon } from "@/ui/icons";
 import { DataView, Empty } from "@/ui/states";
 
+import { sessionAt } from "./DaySheet";
+import { holdingColumns } from "./holdingColumns";
 import css from "./Result.module.css";
 
 export function tableRows(data: SeriesTable): Row[] {
@@ -23,37 +27,53 @@ export function filtered(rows: readonly Row[], words: string): readonly Row[] {
   return wanted ? rows.filter((row) => Object.values(row).some((value) => String(value ?? "").toLowerCase().includes(wanted))) : rows;
 }
 
-export function Holdings({ task }: { task: string }) {
-  const { t } = useTranslation(["result", "words"]);
-  const query = useSeries(task, "holdings");
+export function Holdings({ task, day, onDay }: { task: string; day: string | null; onDay: (day: string | null) => void }) {
+  const { t, i18n } = useTranslation(["result", "words"]);
+  const last = useSeries(task, "holdings");
+  const turnover = useSeries(task, "turnover");
+  const signals = turnover.data ? labels(turnover.data) : [];
+  const lastSignal = typeof last.data?.meta["date"] === "string" ? last.data.meta["date"] : null;
+  const at = day === null ? signals.length - 1 : sessionAt(signals, day);
+  const signal = signals[at] ?? lastSignal;
+  const isLast = day === null || signal === lastSignal;
+  const past = useDay(task, isLast || signal === null ? null : signal);
   const [words, setWords] = useState("");
-  const number = (show: (value: number) => string) => (value: unknown) => (typeof value === "number" ? show(value) : format.MISSING);
-  const columns: Column[] = [
-    { key: "code", label: t("code"), show: (value) => <code style={{ fontSize: 12 }}>{String(value)}</code> },
-    { key: "name", label: t("stockName") },
-    { key: "factor_value", label: t("factorValue"), numeric: true, show: number((v) => format.number(v, 4)) },
-    { key: "percentile", label: t("percentile"), numeric: true, show: number((v) => format.share(v)) },
-    { key: "group", label: t("group") },
-    { key: "weight", label: t("weight"), numeric: true, show: number((v) => format.share(v, 2)) },
-    { key: "holding_return", label: t("holdingReturn"), numeric: true, show: (value) => (typeof value === "number" ? <span className={format.direction(value)}>{format.percent(value, 2)}</span> : format.MISSING) },
-    { key: "tradable", label: t("tradable"), show: (value) => (value === true ? t("yes") : value === false ? <Tag mark="doubt">{t("no")}</Tag> : format.MISSING) },
-    { key: "industry", label: t("industry") },
-  ];
-  const all = query.data ? tableRows(query.data) : [];
+  const step = (by: number) => {
+    const next = signals[at + by];
+    if (next) onDay(next === lastSignal ? null : next);
+  };
+  const shownKeys = isLast ? ["code", "name", "factor_value", "percentile", "group", "weight", "holding_return", "tradable", "industry"] : ["code", "name", "factor_value", "percentile", "group", "weight", "period_return", "carried", "industry"];
+  const columns = holdingColumns(t).filter((column) => shownKeys.includes(column.key));
+  const all: readonly Row[] = isLast ? (last.data ? tableRows(last.data) : []) : ((past.data?.holdings.rows ?? []) as unknown as Row[]);
   const rows = filtered(all, words);
   const twin: Twin = { columns, rows };
-  const day = query.data?.meta["date"];
-  const group = query.data?.meta["group"];
+  const query = isLast ? last : past;
+  const why = !isLast && past.data?.holdings.reason ? pick(past.data.holdings.reason, i18n.language) : "";
+  const group = String((isLast ? last.data?.meta["group"] : past.data?.group) ?? "");
   return (
-    <Card id="holdings" title={t("holdings")} caption={typeof day === "string" ? t("holdingsCaption", { day, group: String(group ?? "") }) : undefined} table={query.data ? twin : undefined} isTable flush>
-      <DataView of={query} height={300} isEmpty={(data) => data.index.length === 0} empty={<Empty title={t("noHoldings")} height={240} />}>
+    <Card
+      id="holdings"
+      title={t("holdings")}
+      caption={signal ? t(isLast ? "holdingsCaption" : "holdingsAt", { day: isLast ? signal : (past.data?.holdings.as_of ?? signal), group }) : undefined}
+      table={query.data ? twin : undefined}
+      isTable
+      flush
+      tools={
+        <span className={css["stepper"]}>
+          <IconButton label={t("rebalanceBefore")} disabled={at <= 0} onClick={() => step(-1)}><BackIcon /></IconButton>
+          <span className="num">{signal ?? format.MISSING}</span>
+          <IconButton label={t("rebalanceAfter")} disabled={at >= signals.length - 1} onClick={() => step(1)}><ChevronRightIcon /></IconButton>
+        </span>
+      }
+    >
+      <DataView of={query as { data: object | undefined; error: Error | null; refetch: () => unknown }} height={300} isEmpty={() => all.length === 0} empty={<Empty title={t("noHoldings")} height={240}>{why}</Empty>}>
         {() => (
           <>
             <div className={css["bar"]} style={{ padding: "0 14px 8px" }}>
               <input className={css["filter"]} type="search" value={words} placeholder={t("filterHoldings")} aria-label={t("filterHoldings")} onChange={(event) => setWords(event.target.value)} />
               <span className="muted">{t("rowsOf", { shown: format.integer(rows.length), all: format.integer(all.length) })}</span>
             </div>
-            {rows.length === 0 ? <Empty title={t("noMatch")} height={160} /> : <DataTable label={t("holdings")} columns={columns} rows={rows} sortable phoneColumns={4} />}
+            {rows.length === 0 ? <Empty title={t("noMatch")} height={160} /> : <DataTable id="holdings" label={t("holdings")} columns={columns} rows={rows} sortable phoneColumns={4} />}
           </>
         )}
       </DataView>

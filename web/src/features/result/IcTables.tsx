@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/queries";
+import { useSeries } from "@/api/result";
 import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";

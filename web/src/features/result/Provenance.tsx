@@ -37,7 +37,7 @@ function missingCount(value: RunResult["params"]["universe_meta"]): number | nul
   return typeof missing === "number" ? missing : Array.isArray(missing) ? missing.length : null;
 }
 
-export function Provenance({ task, result, universe, benchmark }: { task: Task; result: RunResult; universe: string; benchmark: string }) {
+export function Provenance({ task, id, result, universe, benchmark }: { task: Task; id: string; result: RunResult; universe: string; benchmark: string }) {
   const { t, i18n } = useTranslation(["result", "words", "stages"]);
   const { params } = result;
   const universeMeta = params.universe_meta;
@@ -132,7 +132,7 @@ export function Provenance({ task, result, universe, benchmark }: { task: Task; 
         </Card>
       </div>
       <div className={css["full"]}>
-        <ChartCard task={task.task_id} series="coverage" title={t("coverage")} caption={t("coverageCaption")} height={210} indexLabel={t("date")} columns={[{ key: "members", label: t("members"), show: format.integer }, { key: "with_value", label: t("withValue"), show: format.integer }, { key: "tradable", label: t("canTrade"), show: format.integer }]} option={coverage} />
+        <ChartCard task={id} series="coverage" title={t("coverage")} caption={t("coverageCaption")} height={210} indexLabel={t("date")} columns={[{ key: "members", label: t("members"), show: format.integer }, { key: "with_value", label: t("withValue"), show: format.integer }, { key: "tradable", label: t("canTrade"), show: format.integer }]} option={coverage} />
       </div>
       <div className={css["full"]}>
         <Card

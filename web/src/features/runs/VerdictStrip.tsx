@@ -1,24 +1,34 @@
 /** The head of a result: grade, sentence, expression, what it was tested on, score. */
 
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { RunResult } from "@/api/types";
-import { MISSING, span } from "@/lib/format";
+import { MISSING, score, span } from "@/lib/format";
+import { pick } from "@/lib/i18n";
 import { CodeBlock, CodeLine } from "@/ui/Code";
-import { Button, Grade, LinkButton } from "@/ui/controls";
-import { EditIcon, ReportIcon } from "@/ui/icons";
+import { Grade } from "@/ui/controls";
 
 import { ScoreBox, VerdictSentence } from "./Verdict";
 import css from "./VerdictStrip.module.css";
 
-export function VerdictStrip({ result, universe, onRewrite }: { result: RunResult; universe: string; onRewrite: () => void }) {
+/** The rule that holds the score down, and the score without it. */
+function Cap({ result }: { result: RunResult }) {
+  const { t, i18n } = useTranslation("words");
+  const cap = result.caps?.[0];
+  const { score: now, score_uncapped: before } = result;
+  if (!cap || typeof now !== "number" || typeof before !== "number" || before - now <= 0.05) return null;
+  return <p className={css["cap"]}>{t("capped", { now: score(now), before: score(before), rule: pick(cap, i18n.language) })}</p>;
+}
+
+export function VerdictStrip({ result, universe, actions }: { result: RunResult; universe: string; actions: ReactNode }) {
   const { t } = useTranslation(["runs", "words"]);
   const [unfolded, setUnfolded] = useState(false);
   const { params } = result;
+  const sealed = result.search?.sealed?.state === "sealed";
   const facts = [
-    `${universe} · ${params.universe_meta?.is_pit ? t("words:pit") : t("words:not_pit")}`,
-    span(params.effective_start ?? params.start_date, params.effective_end ?? params.end_date),
+    `${universe} · ${params.universe_meta?.is_pit === false ? t("words:not_pit") : t("words:pit")}`,
+    `${span(params.effective_start ?? params.start_date, params.effective_end ?? params.end_date)}${sealed ? t("words:besides_sealed") : ""}`,
     `${t("words:groups_holding", { groups: params.n_groups, holding: params.holding_period })} · ${t(`words:${params.execution ?? "next_open"}`, { defaultValue: params.execution ?? MISSING })}`,
     `${params.market ?? MISSING}@${(params.data_snapshot ?? "").slice(0, 6)}`,
   ];
@@ -39,20 +49,12 @@ export function VerdictStrip({ result, universe, onRewrite }: { result: RunResul
             <span key={fact}>{fact}</span>
           ))}
         </p>
+        <Cap result={result} />
       </div>
       <div className={css["score"]}>
         <ScoreBox result={result} wide />
       </div>
-      <div className={css["actions"]}>
-        <Button small onClick={onRewrite}>
-          <EditIcon size={14} /> {t("rewrite")}
-        </Button>
-        {result.report_url ? (
-          <LinkButton small href={result.report_url} target="_blank" rel="noopener" data-testid="report">
-            <ReportIcon size={14} /> {t("report")}
-          </LinkButton>
-        ) : null}
-      </div>
+      <div className={css["actions"]}>{actions}</div>
     </div>
   );
 }
