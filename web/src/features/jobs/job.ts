@@ -1,6 +1,7 @@
 /** What a job is called, how far it is, where it is looked at. */
 
 import { isTerminal, type Task } from "@/api/types";
+import { secondsBetween } from "@/lib/moment";
 
 export const isWaiting = (task: Task) => task.status === "pending";
 export const isIteration = (task: Task) => task.task_type === "iteration";
@@ -24,11 +25,5 @@ export function placeOf(task: Task): { to: string; params: Record<string, string
   return { to: "/runs/$id", params: { id: task.parent_task_id ?? task.task_id } };
 }
 
-const utc = (stamp: string) => Date.parse(/Z|[+-]\d\d:\d\d$/.test(stamp) ? stamp : `${stamp}Z`);
-
 /** Seconds from the submission to the end, waiting included; null while it is not over. */
-export function lastedSeconds(task: Task): number | null {
-  if (!isTerminal(task.status) || !task.finished_at) return null;
-  const seconds = (utc(task.finished_at) - utc(task.created_at)) / 1000;
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
-}
+export const lastedSeconds = (task: Task): number | null => (isTerminal(task.status) ? secondsBetween(task.created_at, task.finished_at) : null);

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+
+import { secondsBetween, zoned } from "./moment";
+
+it("reads stamps without a zone as UTC", () => {
+  expect(zoned("2026-11-20T16:31:05", "Asia/Shanghai")).toBe("2026-11-21 00:31");
+  expect(zoned("2026-11-20T16:31:05Z", "UTC")).toBe("2026-11-20 16:31");
+  expect(zoned("soon", "UTC")).toBeNull();
+  expect(zoned(null, "UTC")).toBeNull();
+});
+
+it("measures between moments", () => {
+  expect(secondsBetween("2026-11-20T16:31:05", "2026-11-20T16:32:00")).toBe(55);
+  expect(secondsBetween("2026-11-20T16:32:00", "2026-11-20T16:31:05")).toBeNull();
+  expect(secondsBetween("2026-11-20T16:32:00", null)).toBeNull();
+});

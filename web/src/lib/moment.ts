@@ -1,0 +1,28 @@
+/** Moments of the server (UTC) as the reader's clock shows them. */
+
+import type { Maybe } from "./format";
+
+function dateOf(stamp: Maybe<string>): Date | null {
+  if (!stamp) return null;
+  const date = new Date(/Z|[+-]\d\d:\d\d$/.test(stamp) ? stamp : `${stamp}Z`);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** "2026-11-20 16:31" in a zone by its name; null for what is no moment. */
+export function zoned(stamp: Maybe<string>, zone: string | undefined): string | null {
+  const date = dateOf(stamp);
+  if (!date) return null;
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(date);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}`;
+}
+
+/** The same in the reader's own zone. */
+export const localMoment = (stamp: Maybe<string>) => zoned(stamp, undefined);
+
+/** Seconds between two moments; null when one is missing or they are the wrong way round. */
+export function secondsBetween(from: Maybe<string>, to: Maybe<string>): number | null {
+  const [start, end] = [dateOf(from), dateOf(to)];
+  if (!start || !end || end < start) return null;
+  return (end.getTime() - start.getTime()) / 1000;
+}
