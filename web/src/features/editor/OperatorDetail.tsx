@@ -8,7 +8,7 @@ import { pick } from "@/lib/i18n";
 import { CodeBlock } from "@/ui/Code";
 
 import css from "./Detail.module.css";
-import { proseOf } from "./vocabulary";
+import { plain, proseOf } from "./vocabulary";
 
 export function OperatorDetail({ operator }: { operator: Operator }) {
   const { t, i18n } = useTranslation("workbench");
@@ -17,7 +17,7 @@ export function OperatorDetail({ operator }: { operator: Operator }) {
   return (
     <div className={css["detail"]}>
       <p className={css["signature"]}>{operator.signature}</p>
-      <p>{pick(operator, i18n.language)}</p>
+      <p>{plain(pick(operator, i18n.language))}</p>
       {english ? prose.slice(1).map((line) => <p key={line} className={css["more"]}>{line}</p>) : null}
       {operator.symbol ? null : (
         <ul className={css["places"]}>

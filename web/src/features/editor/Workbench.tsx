@@ -4,30 +4,31 @@ import { useMediaQuery } from "@mantine/hooks";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { DIALECTS, useDescription, type InDialect } from "@/api/expressions";
 import { useKeptFactors } from "@/api/library";
 import { useOperators } from "@/api/operators";
-import { useValidation } from "@/api/queries";
-import { useFaultText } from "@/lib/faultText";
 import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
-import { broken } from "@/lib/lexer";
-import { isUnfinished, mendOf, spanOf } from "@/lib/mend";
+import { shortcuts, type Shortcut } from "@/lib/keys";
 import { Boundary } from "@/ui/Boundary";
-import { Button, TextButton } from "@/ui/controls";
+import { Button, Segmented, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, Skeleton, Strip } from "@/ui/states";
 
 import css from "./Editor.module.css";
 import type { EditorHandle, Remark } from "./ExpressionEditor";
 import { FactTiles, useFacts } from "./Facts";
-import { Findings, type Finding } from "./Findings";
+import { Findings } from "./Findings";
+import { KeepDialog } from "./KeepDialog";
 import { Palette } from "./Palette";
 import { SymbolRow } from "./SymbolRow";
-import { offersOf } from "./vocabulary";
+import { useDialect, useDialectOfAddress } from "./useDialect";
 import type { EditorText } from "./useEditorText";
+import { useFindings } from "./useFindings";
+import { offersOf } from "./vocabulary";
+import { Words } from "./Words";
 
 const ExpressionEditor = lazy(() => import("./ExpressionEditor"));
-
 const FINDINGS = "editor-findings";
 
 interface WorkbenchProps {
@@ -42,22 +43,25 @@ interface WorkbenchProps {
 export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
   const { t, i18n } = useTranslation(["workbench", "mend"]);
   const { text, setText, earlier, forgetEarlier } = draft;
+  const dialect = useDialectOfAddress();
   const vocabulary = useOperators();
   const kept = useKeptFactors();
-  const check = useValidation(text);
-  const faultText = useFaultText();
+  const check = useDescription(text, dialect);
   const editor = useRef<EditorHandle>(null);
   const wide = useMediaQuery("(min-width: 1180px)", undefined, { getInitialValueInEffect: false }) ?? true;
   const phone = useMediaQuery("(max-width: 767px)", undefined, { getInitialValueInEffect: false }) ?? false;
   const [palette, setPalette] = useState(false);
   const [tooLong, setTooLong] = useState<number | null>(null);
   const [focused, setFocused] = useState(false);
+  const [keeping, setKeeping] = useState<string | null>(null);
 
   const now = check.now;
   const facts = now?.valid ? now : check.lastValid;
   const stale = text.trim() !== "" && facts !== null && facts !== now;
   const tiles = useFacts(facts);
-  const ready = now?.valid === true;
+  const written = now?.valid ? (dialect === "qlib" ? (now.dialects?.native ?? null) : { text: text.trim(), exact: true, notes: [] }) : null;
+  const runnable = written?.text ?? null;
+  const said = (notes: InDialect["notes"]) => notes.map((note) => [note.operators.join(", "), pick(note, i18n.language)].filter(Boolean).join(" — ")).join(t("joiner"));
 
   const change = useCallback(
     (next: string) => {
@@ -66,19 +70,10 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
     },
     [setText],
   );
-
-  const findings = useMemo<Finding[]>(() => {
-    if (!now || !text.trim() || now.words) return [];
-    if (now.error) {
-      const change = mendOf(text, now.error);
-      const mark = isUnfinished(text, now.error) ? "doubt" : "fail";
-      return [{ key: "error", mark, text: faultText(now.error, text), ...spanOf(text, now.error), ...(change ? { mend: () => editor.current?.replace(change.from, change.to, change.by) } : {}) }];
-    }
-    return (now.notices ?? []).map((notice) => ({ key: `${notice.code}-${notice.start}`, mark: "doubt" as const, text: pick(notice, i18n.language), ...spanOf(text, notice) }));
-  }, [now, text, faultText, i18n.language]);
-  const remarks = useMemo<Remark[]>(() => findings.map(({ mark, from, to, text: said }) => ({ from, to, text: said, tone: mark === "fail" ? "error" : "warning" })), [findings]);
-
-  const offers = useMemo(() => (vocabulary.data ? offersOf(vocabulary.data, kept.data ?? []) : []), [vocabulary.data, kept.data]);
+  const names = useDialect(dialect, text, now, change);
+  const offers = useMemo(() => (vocabulary.data ? offersOf(vocabulary.data, dialect === "qlib" ? [] : (kept.data ?? []), dialect === "qlib" ? "$" : "") : []), [vocabulary.data, kept.data, dialect]);
+  const findings = useFindings(now, text, offers, editor);
+  const remarks = useMemo<Remark[]>(() => findings.map(({ mark, from, to, text: about }) => ({ from, to, text: about, tone: mark === "fail" ? "error" : "warning" })), [findings]);
   const know = {
     offers,
     vocabulary: vocabulary.data,
@@ -89,24 +84,35 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
       kept: t("keptFactor"),
     },
   };
-  const format = () => {
-    if (now?.valid) editor.current?.replace(0, text.length, broken(now.canonical ?? text));
-  };
+
   const run = () => {
-    if (ready) onRun(text.trim());
+    if (runnable !== null) onRun(runnable);
   };
-  const actions = {
-    run,
-    mend: () => {
-      const first = findings.find((finding) => finding.mend);
-      first?.mend?.();
-      return first !== undefined;
-    },
-    format,
-    save: () => undefined,
-    changed: change,
-    tooLong: setTooLong,
+  const mend = () => {
+    const first = findings.find((finding) => finding.mend);
+    first?.mend?.();
+    return first !== undefined;
   };
+  const format = () => {
+    if (now?.valid && now.pretty) editor.current?.replace(0, text.length, now.pretty);
+  };
+  const save = () => {
+    if (runnable !== null) setKeeping(runnable);
+  };
+  const actions = { run, mend, format, save, changed: change, tooLong: setTooLong };
+  const live = useRef(actions);
+  live.current = actions;
+  shortcuts.useEntries(
+    useMemo<Shortcut[]>(
+      () => [
+        { keys: "Ctrl+Enter", label: t("keys_run"), run: () => live.current.run(), whileTyping: true },
+        { keys: "Alt+Enter", label: t("keys_mend"), run: () => void live.current.mend(), whileTyping: true },
+        { keys: "Shift+Alt+F", label: t("format"), run: () => live.current.format(), whileTyping: true },
+        { keys: "Ctrl+S", label: t("keepTitle"), run: () => live.current.save(), whileTyping: true },
+      ],
+      [t],
+    ),
+  );
   const texts = useMemo(
     () => ({
       label: t("label"),
@@ -116,22 +122,23 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
     }),
     [t],
   );
-  const words = facts ? pick({ zh: facts.words_zh ?? null, en: facts.words_en ?? null }, i18n.language) : "";
   const insert = (template: (selected: string) => string) => {
     setPalette(false);
     editor.current?.insert(template);
   };
-  const paletteView = <DataView of={vocabulary} height={420}>{(data) => <Palette vocabulary={data} onInsert={insert} />}</DataView>;
+  const paletteView = <DataView of={vocabulary} height={420}>{(data) => <Palette vocabulary={data} mark={dialect === "qlib" ? "$" : ""} onInsert={insert} />}</DataView>;
 
   return (
     <div className={css["bench"]} data-testid="editor">
       <div className={css["main"]}>
         <header className={css["head"]}>
           <h2>{t("heading")}</h2>
+          <Segmented label={t("dialect")} value={dialect} options={DIALECTS.map((value) => ({ value, label: t(`dialect_${value}`) }))} onChange={names.choose} />
           {tools}
           {wide ? null : <Button onClick={() => setPalette(true)}>{t("palette")}</Button>}
-          <Button onClick={format} disabled={!ready} title={t("formatKeys")}>{t("format")}</Button>
-          <Button look="primary" onClick={run} disabled={!ready} data-testid="editor-run">
+          <Button onClick={format} disabled={!now?.valid} title={t("formatKeys")}>{t("format")}</Button>
+          <Button onClick={save} disabled={runnable === null} title={t("keepKeys")}>{t("keep")}</Button>
+          <Button look="primary" onClick={run} disabled={runnable === null} data-testid="editor-run">
             {t("run")} {phone ? null : <kbd className={css["runKey"]}>Ctrl ⏎</kbd>}
           </Button>
         </header>
@@ -148,14 +155,18 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
           </Boundary>
         </div>
         {tooLong === null ? null : <Strip>{t("tooLong", { length: integer(tooLong) })}</Strip>}
+        {names.refused ? <Strip action={<TextButton onClick={names.forgetRefusal}>{t("dismiss")}</TextButton>}>{t(`noTwin_${dialect === "qlib" ? "quantgpt" : "qlib"}`, { what: said(names.refused) })}</Strip> : null}
         <Findings id={FINDINGS} findings={findings} onShow={(from, to) => editor.current?.select(from, to)} />
         {now?.words ? <Strip calm action={<Button small onClick={() => onSentence(text.trim())}>{t("toResearch")}</Button>}>{t("sentence")}</Strip> : null}
-        {check.failure && !now ? <Strip>{check.failure.offline ? t("noCheck") : check.failure.message}</Strip> : null}
+        {written && written.text === null ? <Strip>{t("notRunnable", { what: said(written.notes) })}</Strip> : null}
+        {written && written.text !== null && !written.exact ? <Strip calm>{t("numbersDiffer", { what: said(written.notes) })}</Strip> : null}
+        {check.failure ? <Strip>{check.failure.offline ? t("noCheck") : check.failure.message}</Strip> : null}
         <FactTiles facts={tiles} stale={stale} />
-        {words ? <p className={css["words"]} data-testid="in-words">{t("inWords")}{words}{stale ? <span className="muted"> {t("stale")}</span> : null}</p> : null}
+        {facts ? <Words facts={facts} stale={stale} /> : null}
       </div>
       {wide ? <aside className={css["aside"]} aria-label={t("palette")}>{paletteView}</aside> : <Sheet title={t("palette")} open={palette} onClose={() => setPalette(false)} flush>{paletteView}</Sheet>}
       {phone && focused ? <SymbolRow onSign={(sign) => editor.current?.insert(() => sign)} onUndo={() => editor.current?.undo()} /> : null}
+      <KeepDialog expression={keeping} onClose={() => setKeeping(null)} />
     </div>
   );
 }

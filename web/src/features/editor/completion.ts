@@ -1,6 +1,6 @@
 /** Completion after two letters, and the help inside the brackets of a call. */
 
-import { autocompletion, completionStatus, snippet, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { autocompletion, completionStatus, hasNextSnippetField, snippet, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { EditorView, showTooltip, type Tooltip } from "@codemirror/view";
 
@@ -40,17 +40,15 @@ export function completionSource(know: Knowledge) {
     const length = typed ? typed.to - typed.from : 0;
     if (!context.explicit && length < 2) return null;
     const found = typed ? fitting(know.offers, typed.text) : know.offers;
-    // A word that is complete and alone needs no list.
-    if (!context.explicit && found.length === 1 && found[0]?.label === typed?.text) return null;
+    // A complete word needs no list when nothing else fits, or while Tab should go on to the next place.
+    if (!context.explicit && found[0]?.label === typed?.text && (found.length === 1 || hasNextSnippetField(context.state))) return null;
     if (found.length === 0) return null;
     return { from: typed?.from ?? context.pos, filter: false, options: found.slice(0, MOST_SHOWN).map((offer) => optionOf(offer, know)) };
   };
 }
 
 function signatureAt(state: EditorState, know: Knowledge): readonly Tooltip[] {
-  const { empty, head } = state.selection.main;
-  if (!empty) return [];
-  const call = callAt(state.doc.toString(), head);
+  const call = callAt(state.doc.toString(), state.selection.main.from);
   const operator = call ? operatorNamed(know.vocabulary, call.name) : undefined;
   if (!call || !operator || operator.places.length === 0) return [];
   return [{ pos: call.from, above: true, strictSide: false, arrow: false, create: () => ({ dom: signatureNote(operator, call.index, know.words) }) }];

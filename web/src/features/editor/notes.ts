@@ -3,7 +3,7 @@
 import type { Operator } from "@/api/operators";
 import { pick } from "@/lib/i18n";
 
-import type { Offer } from "./vocabulary";
+import { plain, type Offer } from "./vocabulary";
 
 /** The words that the notes need, in the language of the page. */
 export interface NoteWords {
@@ -38,7 +38,7 @@ const limits = (operator: Operator, words: NoteWords) => operator.places.map((pl
 export function offerNote(offer: Offer, words: NoteWords): HTMLElement | null {
   const { operator, field, factor } = offer;
   if (operator) {
-    const note = node("div", "", operator.symbol ? node("div", "note-name", operator.signature) : signatureLine(operator, null), node("div", "note-text", pick(operator, words.language)));
+    const note = node("div", "", operator.symbol ? node("div", "note-name", operator.signature) : signatureLine(operator, null), node("div", "note-text", plain(pick(operator, words.language))));
     if (!operator.symbol) note.append(node("div", "note-small", limits(operator, words)));
     note.append(node("div", "note-code", operator.example));
     return note;

@@ -65,7 +65,12 @@ const escaped = (text: string) => text.replace(/[{}\\]/g, "\\$&");
 /** Names of the arguments, for the right side of a list. */
 export const argumentNames = (operator: Operator) => operator.places.map((place) => place.name).join(", ");
 
-export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[]): Offer[] {
+/** Written often, so offered first among those that fit as well. */
+const COMMON = ["rank", "zscore", "ts_mean", "ts_std", "ts_delta", "ts_shift", "ts_rank", "ts_corr", "ts_sum", "ts_max", "ts_min", "ts_zscore", "decay_linear"];
+const commonness = (offer: Offer) => COMMON.includes(offer.label) ? COMMON.indexOf(offer.label) : COMMON.length;
+
+/** Everything that can be inserted. `mark` stands before field names: nothing in our words, `$` in Qlib's. */
+export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[], mark = ""): Offer[] {
   const functions = vocabulary.operators
     .filter((operator) => !operator.symbol || /^[a-z]+$/.test(operator.symbol))
     .map((operator): Offer => ({
@@ -76,9 +81,10 @@ export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[]): O
       operator,
       words: [...operator.aliases, operator.zh, operator.en].join(" ").toLowerCase(),
     }));
-  const fields = [...vocabulary.fields, ...vocabulary.special.map((one) => ({ ...one, unit: "shares" }))].map((field): Offer => {
+  const special = mark ? [] : vocabulary.special.map((one) => ({ ...one, unit: "shares" }));
+  const fields = [...vocabulary.fields, ...special].map((field): Offer => {
     const name = field.name.replace("{N}", "20");
-    return { label: name, detail: field.unit, kind: "field", template: field.name.includes("{N}") ? "adv${1:20}" : name, field, words: `${field.zh} ${field.en}`.toLowerCase() };
+    return { label: `${mark}${name}`, detail: field.unit, kind: "field", template: field.name.includes("{N}") ? "adv${1:20}" : `${mark}${name}`, field, words: `${field.zh} ${field.en}`.toLowerCase() };
   });
   const factors = kept.map((factor): Offer => ({
     label: factor.name,
@@ -97,7 +103,7 @@ export function fit(offer: Offer, typed: string): number | null {
   const label = offer.label.toLowerCase();
   if (label === word) return 0;
   if (label.startsWith(word)) return 1;
-  if (label.split("_").some((part) => part.startsWith(word))) return 2;
+  if (label.split(/[_$]/).some((part) => part !== "" && part.startsWith(word))) return 2;
   if (offer.operator?.aliases.some((alias) => alias.toLowerCase().startsWith(word))) return 3;
   if (label.includes(word)) return 4;
   if (/[^\x00-\x7f]/.test(word) ? offer.words.includes(word) : word.length > 2 && new RegExp(`\\b${word.replace(/\W/g, "")}`).test(offer.words)) return 5;
@@ -109,7 +115,7 @@ export function fitting(offers: readonly Offer[], typed: string): Offer[] {
   return offers
     .map((offer, at) => ({ offer, at, rank: fit(offer, typed) }))
     .filter((one): one is typeof one & { rank: number } => one.rank !== null)
-    .sort((a, b) => a.rank - b.rank || a.at - b.at)
+    .sort((a, b) => a.rank - b.rank || commonness(a.offer) - commonness(b.offer) || a.at - b.at)
     .map((one) => one.offer);
 }
 
@@ -144,11 +150,14 @@ export function callAt(text: string, place: number): CallAt | null {
 export const operatorNamed = (vocabulary: Vocabulary | undefined, name: string): Operator | undefined =>
   vocabulary?.operators.find((operator) => !operator.symbol && (operator.name === name.toLowerCase() || operator.aliases.includes(name.toLowerCase())));
 
+/** A sentence of the server's documentation without its marks. */
+export const plain = (text: string) => text.replaceAll("`", "").trim();
+
 /** The lines of a docstring that people need: no doctests, no internal layout. */
 export function proseOf(doc: string): string[] {
   return doc
     .split(/\n\s*\n/)
     .filter((part) => !part.trimStart().startsWith(">>>"))
-    .map((part) => part.replace(/\s+/g, " ").replaceAll("`", "").trim())
+    .map((part) => plain(part.replace(/\s+/g, " ")))
     .filter(Boolean);
 }
