@@ -19,7 +19,7 @@ export interface TextRule extends Bilingual {
 type Schemas = components["schemas"];
 
 export type ExpressionFault = Schemas["ExpressionError"];
-export type ExpressionNotice = Schemas["Notice"];
+export type ExpressionNotice = Schemas["Description"]["notices"][number];
 export type Validation = Schemas["Validation"];
 
 // — market
@@ -84,7 +84,7 @@ export type Task = Omit<Schemas["TaskObject"], "status" | "params" | "result" | 
 };
 
 /** What the page sends; the rest of the options stay at their defaults. */
-export type Submission = Omit<components["schemas"]["BacktestBody"], "session_id" | "options"> & {
+export type Submission = Omit<components["schemas"]["BacktestBody"], "options"> & {
   readonly options: Omit<components["schemas"]["OptionsBody"], "market" | "direction">;
 };
 
@@ -206,7 +206,7 @@ export interface RunResult {
   readonly params: ResultParams;
   readonly llm?: { readonly prompt?: string; readonly engine?: string; readonly model?: string | null; readonly idea?: string | null } | null;
   /** What the search before it does to the evidence, and the slice that it leaves alone. */
-  readonly search?: { readonly trials?: Num; readonly effective_trials?: Num; readonly dsr?: Num; readonly sealed?: { readonly state: "sealed" | "open" | "none"; readonly first_day?: string; readonly last_day?: string } } | null;
+  readonly search?: { readonly trials?: Num; readonly effective_trials?: Num; readonly dsr?: Num; readonly sealed?: { readonly state: "sealed" | "open" | "none"; readonly first_day?: string; readonly last_day?: string; readonly sessions?: Num; readonly reason?: Bilingual } } | null;
   readonly score?: Num;
   readonly score_uncapped?: Num;
   readonly score_ci95?: readonly [Num, Num] | null;

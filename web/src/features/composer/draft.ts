@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { MarketFacts, Submission, Task } from "@/api/types";
 import { remembered } from "@/lib/storage";
 
-export type Parameters = Omit<Submission, "prompt" | "options"> & {
+export type Parameters = Omit<Submission, "prompt" | "options" | "session_id"> & {
   readonly costs: "flat" | "itemised";
   /** Leave the last quarter of the range alone, for one look at the end of a search. */
   readonly seal: boolean;
@@ -22,8 +22,11 @@ export interface Draft {
 const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
 const fresh = (): Draft => ({ text: "", changed: {}, market: null, key: newKey() });
 
-function restored(): Draft {
-  const kept = remembered.json<Partial<Draft>>("draft");
+/** Where the draft of a session is kept; null is the conversation that has not begun. */
+const place = (session: string | null) => `draft.${session ?? "new"}`;
+
+function restored(session: string | null): Draft {
+  const kept = remembered.json<Partial<Draft>>(place(session));
   if (!kept || typeof kept.text !== "string" || typeof kept.key !== "string") return fresh();
   const changed = typeof kept.changed === "object" && kept.changed !== null ? kept.changed : {};
   return { ...fresh(), text: kept.text, key: kept.key, changed, market: typeof kept.market === "string" ? kept.market : null };
@@ -33,26 +36,50 @@ function restored(): Draft {
 export function draftFrom({ expression, params }: Pick<Task, "expression" | "params">, market: string | null): void {
   const { universe, start_date, end_date, n_groups, holding_period, benchmark } = params;
   const known = Object.entries({ universe, start_date, end_date, n_groups, holding_period, benchmark }).filter(([, value]) => value !== undefined);
-  remembered.setJson("draft", { ...fresh(), text: expression ?? params.prompt ?? "", changed: Object.fromEntries(known), market });
+  remembered.setJson(place(null), { ...fresh(), text: expression ?? params.prompt ?? "", changed: Object.fromEntries(known), market });
 }
 
 /** The submission that repeats a run as it was. */
-export function repeatOf({ expression, params }: Pick<Task, "expression" | "params">, market: MarketFacts): Submission {
+export function repeatOf({ expression, params, session_id }: Pick<Task, "expression" | "params" | "session_id">, market: MarketFacts): Submission {
   const { prompt = expression ?? "", options, ...rest } = params;
-  return submissionOf(prompt, { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat", seal: options?.["seal"] === true });
+  const parameters: Parameters = { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat", seal: options?.["seal"] === true };
+  return { ...submissionOf(prompt, parameters), ...(session_id ? { session_id } : {}) };
 }
 
-export function useDraft() {
-  const [draft, setDraft] = useState(restored);
-  useEffect(() => remembered.setJson("draft", draft), [draft]);
-  const setText = useCallback((text: string) => setDraft((old) => (old.text === text ? old : { ...old, text, key: newKey() })), []);
-  const change = useCallback(
-    (part: Partial<Parameters>, market: string) =>
-      setDraft((old) => ({ ...old, changed: { ...(old.market === market ? old.changed : {}), ...part }, market, key: newKey() })),
-    [],
+/** The draft of a session. What another tab writes while this one is not looked at comes over. */
+export function useDraft(session: string | null) {
+  const [draft, setDraft] = useState(() => restored(session));
+  useEffect(() => {
+    const onStorage = (event: StorageEvent) => {
+      if (event.key === `quantgpt.${place(session)}` && !document.hasFocus()) setDraft(restored(session));
+    };
+    window.addEventListener("storage", onStorage);
+    return () => window.removeEventListener("storage", onStorage);
+  }, [session]);
+  const update = useCallback(
+    (change: (old: Draft) => Draft) =>
+      setDraft((old) => {
+        const next = change(old);
+        if (next !== old) remembered.setJson(place(session), next);
+        return next;
+      }),
+    [session],
   );
-  /** After a run was accepted: the text is gone, the parameters stay. */
-  const done = useCallback(() => setDraft((old) => ({ ...old, text: "", key: newKey() })), []);
+  const setText = useCallback((text: string) => update((old) => (old.text === text ? old : { ...old, text, key: newKey() })), [update]);
+  const change = useCallback(
+    (part: Partial<Parameters>, market: string) => update((old) => ({ ...old, changed: { ...(old.market === market ? old.changed : {}), ...part }, market, key: newKey() })),
+    [update],
+  );
+  /** After a run was accepted: the text is gone, the parameters stay, for the session that it began as well. */
+  const done = useCallback(
+    (begun: string | null) =>
+      update((old) => {
+        const next = { ...old, text: "", key: newKey() };
+        if (begun !== null && begun !== session) remembered.setJson(place(begun), { ...next, key: newKey() });
+        return next;
+      }),
+    [update, session],
+  );
   return { draft, setText, change, done };
 }
 

@@ -20,14 +20,14 @@ export const EXAMPLES: readonly Example[] = [
   { id: "intraday", expression: "rank(ts_mean((close - low) / (high - low), 10))" },
 ];
 
-export function Examples({ onPick }: { onPick: (example: Example, runNow: boolean) => void }) {
+export function Examples({ onPick }: { onPick: (example: Example, text: string, runNow: boolean) => void }) {
   const { t } = useTranslation("examples");
   return (
     <section aria-label={t("title")}>
       <p className={css["title"]}>{t("title")}<span className={css["how"]}>{t("how")}</span></p>
       <div className={css["grid"]}>
         {EXAMPLES.map((example) => (
-          <button key={example.id} type="button" className={css["card"]} data-example={example.id} onClick={(event) => onPick(example, event.ctrlKey || event.metaKey)}>
+          <button key={example.id} type="button" className={css["card"]} data-example={example.id} onClick={(event) => onPick(example, example.expression, event.ctrlKey || event.metaKey)}>
             <span className={css["kind"]}>{t(`${example.id}_kind`)}</span>
             <span className={css["idea"]}>{t(`${example.id}_idea`)}</span>
             <CodeLine text={example.expression} className={css["code"] ?? ""} />

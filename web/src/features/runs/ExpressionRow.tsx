@@ -3,16 +3,17 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useFacts } from "@/api/queries";
+import { useDescription } from "@/api/describe";
 import type { RunResult } from "@/api/types";
 import { integer } from "@/lib/format";
-import { pick } from "@/lib/i18n";
 import { broken } from "@/lib/lexer";
 import { CodeBlock } from "@/ui/Code";
 import { IconButton, Tag } from "@/ui/controls";
 import { CheckIcon, CopyIcon, EditIcon } from "@/ui/icons";
 
 import css from "./Runs.module.css";
+
+const COPIED_MS = 1500;
 
 export function directionText(result: RunResult, t: (key: string) => string): string {
   const sign = result.params.direction ?? 0;
@@ -21,42 +22,59 @@ export function directionText(result: RunResult, t: (key: string) => string): st
   return `${sign < 0 ? t("words:direction_minus") : t("words:direction_plus")}${words ? t("runs:bracket").replace("…", words) : ""}`;
 }
 
-export function ExpressionRow({ expression, result, onEdit }: { expression: string; result?: RunResult | null | undefined; onEdit?: (() => void) | undefined }) {
+/** Who put the idea into an expression; nothing for one that was typed. */
+function EngineTag({ result }: { result: RunResult | null | undefined }) {
+  const { t } = useTranslation("runs");
+  const llm = result?.llm;
+  if (llm?.engine === "llm") return <Tag>{t("byModel", { model: llm.model ?? "" })}</Tag>;
+  if (llm?.engine === "offline") return <Tag>{t("byOffline")}</Tag>;
+  return null;
+}
+
+interface ExpressionRowProps {
+  readonly expression: string;
+  readonly result?: RunResult | null | undefined;
+  /** It stands as it was typed. */
+  readonly typed?: boolean;
+  readonly onEdit?: (() => void) | undefined;
+}
+
+export function ExpressionRow({ expression, result, typed = false, onEdit }: ExpressionRowProps) {
   const { t, i18n } = useTranslation(["runs", "words"]);
-  const facts = useFacts(expression);
+  const description = useDescription(expression);
   const [copied, setCopied] = useState(false);
   const copy = () => {
     void navigator.clipboard?.writeText(expression).then(() => {
       setCopied(true);
-      setTimeout(() => setCopied(false), 1500);
+      setTimeout(() => setCopied(false), COPIED_MS);
     });
   };
-  const valid = facts.data?.valid ? facts.data : null;
-  const llm = result?.llm;
-  const written = llm && (llm.engine === "llm" || llm.engine === "offline") ? llm : null;
-  const words = valid ? pick({ zh: valid.words_zh ?? null, en: valid.words_en ?? null }, i18n.language) : "";
+  const facts = description.data?.valid ? description.data : null;
+  const sentences = facts ? (i18n.language.startsWith("en") ? facts.in_words.en : facts.in_words.zh) : [];
   return (
     <div className={css["expression"]}>
       <div className={css["expressionHead"]}>
         <strong>{t("expression")}</strong>
+        <EngineTag result={result} />
         {result ? <Tag>{directionText(result, t)}</Tag> : null}
-        {valid ? (
+        {facts ? (
           <span className="muted">
-            {t("needs", { warmup: integer(valid.warmup), lookahead: integer(valid.lookahead) })}
+            {t("needs", { warmup: integer(facts.warmup), lookahead: integer(facts.lookahead) })}
           </span>
         ) : null}
-        <span style={{ marginLeft: "auto", display: "flex" }}>
+        <span className={css["expressionTools"]}>
           <IconButton label={copied ? t("copied") : t("copy")} onClick={copy}>{copied ? <CheckIcon /> : <CopyIcon />}</IconButton>
           {onEdit ? <IconButton label={t("edit")} onClick={onEdit}><EditIcon /></IconButton> : null}
         </span>
       </div>
-      {written ? (
-        <p className={css["words"]} data-testid="prompt">
-          {t("prompt", { text: written.prompt ?? "" })} <Tag>{written.engine === "llm" ? t("byModel", { model: written.model ?? "" }) : t("byOffline")}</Tag>
-        </p>
+      <CodeBlock text={typed ? broken(expression) : (facts?.pretty ?? broken(expression))} />
+      {sentences.length > 0 ? (
+        <ul className={css["words"]} data-testid="in-words">
+          {sentences.map((sentence, i) => (
+            <li key={i}>{sentence}</li>
+          ))}
+        </ul>
       ) : null}
-      <CodeBlock text={broken(expression)} />
-      {words ? <p className={css["words"]}>{words}</p> : null}
     </div>
   );
 }

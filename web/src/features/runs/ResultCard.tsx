@@ -1,23 +1,38 @@
 /** A finished run: grade and sentence, reasons, score, seven figures, the curve and the groups, ways on. */
 
+import { Menu } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMarket, useSeries } from "@/api/queries";
+import { useReportLink } from "@/api/reports";
 import { column, labels, type RunResult, type SeriesTable, type Task } from "@/api/types";
-import { nav } from "@/lib/format";
+import { compareSet } from "@/lib/compareSet";
+import { integer, nav } from "@/lib/format";
+import { toast } from "@/lib/toast";
 import { Chart } from "@/ui/chart/Chart";
 import { dayLines } from "@/ui/chart/dayLines";
-import { buttonClass, Grade, LinkButton } from "@/ui/controls";
+import { SealContext, type Seal } from "@/ui/chart/seal";
+import { Button, buttonClass, Grade, LinkButton } from "@/ui/controls";
 import { GroupBars, Tiles } from "@/ui/Figures";
-import { ReportIcon } from "@/ui/icons";
+import { BranchIcon, CheckIcon, ChevronIcon, CompareIcon, ReportIcon } from "@/ui/icons";
 import { DataView } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import { groupsOf, nameOf, tiles } from "./figures";
 import css from "./Runs.module.css";
 import { Reasons, ScoreBox, VerdictSentence } from "./Verdict";
+
+/** How candidates are asked for; the page knows the task and what became of the request. */
+export interface IterateProps {
+  readonly busy: boolean;
+  readonly failure: Error | null;
+  readonly onIterate: (task: string, count: number) => void;
+}
+
+const USUAL_COUNT = 5;
+const COUNTS = [3, 5, 8, 10];
 
 function NavPreview({ series, benchmark, label }: { series: SeriesTable; benchmark: string; label: string }) {
   const { t, i18n } = useTranslation("words");
@@ -38,17 +53,78 @@ function NavPreview({ series, benchmark, label }: { series: SeriesTable; benchma
     },
     [series, benchmark, i18n.language, t],
   );
-  return <Chart label={label} height={178} points={series.index.length} option={option} />;
+  return <Chart label={label} height={178} zoom={false} seal="note" option={option} />;
 }
 
 function hasBenchmark(result: RunResult): boolean {
   return typeof result.metrics["benchmark_cagr"] === "number";
 }
 
-export function ResultCard({ task, result }: { task: Task; result: RunResult }) {
+/** The slice that this run left alone, for the charts. */
+function useSeal(result: RunResult): Seal | null {
+  const { t } = useTranslation("runs");
+  const sealed = result.search?.sealed;
+  return useMemo(
+    () =>
+      sealed?.state === "sealed" && sealed.first_day && sealed.last_day
+        ? { state: "sealed" as const, from: sealed.first_day, to: sealed.last_day, note: [t("sealedName"), t("sealedNote", { days: integer(sealed.sessions) })] }
+        : null,
+    [sealed, t],
+  );
+}
+
+function Iterate({ task, busy, failure, onIterate }: IterateProps & { task: string }) {
+  const { t } = useTranslation("runs");
+  return (
+    <>
+      <span className={css["split"]}>
+        <Button small disabled={busy} onClick={() => onIterate(task, USUAL_COUNT)} data-testid="iterate">
+          <BranchIcon size={14} /> {busy ? t("iterating") : t("iterate", { count: USUAL_COUNT })}
+        </Button>
+        <Menu position="top-start">
+          <Menu.Target>
+            <Button small disabled={busy} aria-label={t("iterateCount")}><ChevronIcon size={12} /></Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {COUNTS.map((count) => (
+              <Menu.Item key={count} onClick={() => onIterate(task, count)}>{t("candidates", { count })}</Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </span>
+      {failure ? <p className={css["footFault"]} role="alert">{failure.message}</p> : null}
+    </>
+  );
+}
+
+function CompareButton({ id }: { id: string }) {
+  const { t } = useTranslation("runs");
+  const inside = compareSet.useAll().includes(id);
+  const toggle = () => {
+    if (!compareSet.toggle(id)) toast("warning", t("compareFull"));
+  };
+  return (
+    <Button small aria-pressed={inside} onClick={toggle} data-testid="compare-add">
+      {inside ? <CheckIcon size={14} /> : <CompareIcon size={14} />} {inside ? t("compared") : t("compare")}
+    </Button>
+  );
+}
+
+function ReportLink({ url }: { url: string }) {
+  const { t } = useTranslation("runs");
+  const link = useReportLink(url, { download: false, onFault: (reason) => toast("error", t("reportFault", { reason: reason instanceof Error ? reason.message : String(reason) })) });
+  return (
+    <LinkButton small look="ghost" {...link} target="_blank" rel="noopener" data-testid="report">
+      <ReportIcon size={14} /> {t("report")}
+    </LinkButton>
+  );
+}
+
+export function ResultCard({ task, result, iterate }: { task: Task; result: RunResult; iterate: IterateProps }) {
   const { t, i18n } = useTranslation(["runs", "words"]);
   const market = useMarket();
   const series = useSeries(task.task_id, "nav");
+  const seal = useSeal(result);
   const benchmark = nameOf(market.data?.benchmarks, result.params.benchmark, i18n.language);
   const long = result.backtest_summary.strategy_group ?? "";
   const groups = groupsOf(result.backtest_summary);
@@ -74,7 +150,11 @@ export function ResultCard({ task, result }: { task: Task; result: RunResult }) 
             </span>
           </h4>
           <DataView of={series} height={178}>
-            {(data) => <NavPreview series={data} benchmark={benchmark} label={t("navLabel")} />}
+            {(data) => (
+              <SealContext.Provider value={seal}>
+                <NavPreview series={data} benchmark={benchmark} label={t("navLabel")} />
+              </SealContext.Provider>
+            )}
           </DataView>
         </div>
         <div>
@@ -87,13 +167,9 @@ export function ResultCard({ task, result }: { task: Task; result: RunResult }) 
       </div>
       <div className={css["foot"]}>
         <Link to="/runs/$id" params={{ id: task.task_id }} className={buttonClass("primary", true)} data-testid="open-result">{t("open")}</Link>
-        {result.report_url ? (
-          <LinkButton small look="ghost" href={result.report_url} target="_blank" rel="noopener" data-testid="report">
-            <ReportIcon /> {t("report")}
-          </LinkButton>
-        ) : (
-          <span className="muted">{t("noReport")}</span>
-        )}
+        <Iterate task={task.task_id} {...iterate} />
+        <CompareButton id={task.task_id} />
+        {result.report_url ? <ReportLink url={result.report_url} /> : <span className="muted">{t("noReport")}</span>}
         <span className={css["source"]}>
           {result.params.market}@{(result.params.data_snapshot ?? "").slice(0, 6)}
           {typeof result.manifest?.["engine"] === "string" ? ` · ${result.manifest["engine"]}` : ""}

@@ -1,10 +1,11 @@
 /** A run under way: what it is doing, how long the finished stages took, stop. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCancel, type Link } from "@/api/queries";
 import { STAGES, type Stage, type Task } from "@/api/types";
+import { secondsBetween, useElapsed } from "@/lib/elapsed";
 import { seconds } from "@/lib/format";
 import { prepareCharts } from "@/ui/chart/Chart";
 import { Button } from "@/ui/controls";
@@ -30,16 +31,6 @@ function useSeen(status: string): Map<string, number> {
   return seen.current;
 }
 
-function useElapsed(): number {
-  const [start] = useState(() => performance.now());
-  const [now, setNow] = useState(start);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 100);
-    return () => clearInterval(timer);
-  }, []);
-  return (now - start) / 1000;
-}
-
 export function stageItems(task: Task, t: (key: string) => string, seen?: Map<string, number>): StageItem[] {
   const at = STAGES.indexOf(task.status as Stage);
   const finished = task.status === "completed";
@@ -56,7 +47,7 @@ export function StagePanel({ task, link }: { task: Task; link: Link }) {
   const { t } = useTranslation(["runs", "stages"]);
   const cancel = useCancel();
   const seen = useSeen(task.status);
-  const elapsed = useElapsed();
+  const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at));
   useEffect(prepareCharts, []);
   const done = fraction(task);
   const remaining = done !== null && done > 0.08 && done < 1 && elapsed > 1.5 ? (elapsed / done) * (1 - done) : null;

@@ -1,0 +1,158 @@
+/** The conversation: every run of the session in its order, the last one open, the composer below. */
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Candidate, Lineage } from "@/api/iterations";
+import { useSelect } from "@/api/iterations";
+import type { Task } from "@/api/types";
+import { Composer } from "@/features/composer/Composer";
+import { IterationItem } from "@/features/iterations/IterationItem";
+import { candidatesOf, type TreeNode } from "@/features/lineage/tree";
+import { RunItem } from "@/features/runs/RunItem";
+import { OpenedOutcome } from "@/features/sealed/OpenedOutcome";
+import { sealOf } from "@/features/sealed/seal";
+import { SealedDialog } from "@/features/sealed/SealedDialog";
+import { span } from "@/lib/format";
+import { Button } from "@/ui/controls";
+import { DataView } from "@/ui/states";
+
+import { searchOf } from "./facts";
+import type { Conversation } from "./useConversation";
+import css from "./Workspace.module.css";
+
+interface ThreadProps {
+  readonly talk: Conversation;
+  readonly tasks: readonly Task[];
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly nodes: readonly TreeNode[];
+  /** The run that the address names. */
+  readonly shownTask: string | null;
+  readonly shownCandidate: number | null;
+  readonly lineageOf: (task: string) => Lineage | undefined;
+}
+
+interface Choice {
+  readonly task: Task;
+  readonly candidate: Candidate;
+  readonly index: number;
+}
+
+const NEAR_THE_END = 400;
+const scrollTo = (task: string) => document.querySelector(`[data-run="${task}"]`)?.scrollIntoView({ block: "start" });
+
+/** Bring the last run to the top: when the session opens, when a run comes in, and when it has ended while it is being watched. */
+function useScroll(tasks: readonly Task[], shown: string | null): void {
+  const last = tasks[tasks.length - 1];
+  const seen = useRef<string | null>(null);
+  const stamp = last === undefined ? null : `${last.task_id} ${last.status === "completed" || last.status === "failed" || last.status === "iteration_completed"}`;
+  useEffect(() => {
+    if (last === undefined || stamp === seen.current) return;
+    const first = seen.current === null;
+    const same = seen.current?.startsWith(last.task_id) === true;
+    seen.current = stamp;
+    if (first && shown !== null && shown !== last.task_id) {
+      requestAnimationFrame(() => scrollTo(shown));
+      return;
+    }
+    const box = document.scrollingElement;
+    const watching = box === null || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_THE_END;
+    if (first || !same || watching) requestAnimationFrame(() => scrollTo(last.task_id));
+  }, [last, stamp, shown]);
+}
+
+export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate, lineageOf }: ThreadProps) {
+  const { t } = useTranslation("research");
+  const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [choice, setChoice] = useState<Choice | null>(null);
+  const select = useSelect();
+  const last = tasks[tasks.length - 1]?.task_id;
+  useScroll(tasks, shownTask);
+  const parentNumber = useMemo(() => {
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    return (task: Task) => byId.get(nodes.find((node) => node.task === task.task_id)?.parent ?? "")?.number ?? null;
+  }, [nodes]);
+  const isOpen = (id: string) => folds.get(id) ?? (id === last || id === shownTask);
+  const toggle = (id: string) => setFolds((old) => new Map(old).set(id, !(old.get(id) ?? (id === last || id === shownTask))));
+  const sealAt = (task: Task, candidate: number | null) => sealOf(lineageOf(task.task_id), searchOf(task, candidate)?.sealed);
+
+  const outcomeOf = (brief: Task) => {
+    const chosen = brief.selected_candidate_index;
+    const lineage = lineageOf(brief.task_id);
+    if (chosen === null || lineage === undefined) return null;
+    const seal = sealAt(brief, chosen);
+    if (!seal?.opening) return null;
+    const facts = brief.params as Record<string, unknown>;
+    const openSpan = typeof facts["effective_start"] === "string" && seal.first !== null ? span(facts["effective_start"], String(facts["effective_end"])) : null;
+    return <OpenedOutcome seal={seal} openSpan={openSpan} refused={seal.opening.expression !== candidatesOf(brief)[chosen]?.expression} />;
+  };
+  const nameOf = (one: Choice) => `#${numbers.get(one.task.task_id) ?? ""}.${one.index + 1}`;
+
+  return (
+    <div className={css["thread"]}>
+      <div className={css["column"]} data-thread="">
+        {talk.tasks.hasNextPage ? (
+          <Button small look="ghost" disabled={talk.tasks.isFetchingNextPage} onClick={() => void talk.tasks.fetchNextPage()}>{t("earlier")}</Button>
+        ) : null}
+        <DataView of={talk.tasks} height={420} isEmpty={() => tasks.length === 0} empty={<p className={css["empty"]}>{t("emptySession")}</p>}>
+          {() => (
+            <>
+              {tasks.map((task) =>
+                task.task_type === "iteration" ? (
+                  <IterationItem
+                    key={task.task_id}
+                    id={task.task_id}
+                    number={numbers.get(task.task_id) ?? 0}
+                    parent={parentNumber(task)}
+                    brief={task}
+                    open={isOpen(task.task_id)}
+                    foldable={tasks.length > 1}
+                    shownCandidate={task.task_id === shownTask ? shownCandidate : null}
+                    onToggle={() => toggle(task.task_id)}
+                    onSelect={(candidate, index) => {
+                      select.reset();
+                      setChoice({ task, candidate, index });
+                    }}
+                    onContinue={task.selected_candidate_index === null ? undefined : () => talk.iterate(task.task_id, 5)}
+                    onRetry={(failed) => talk.iterate(failed.parent_task_id ?? "", failed.candidates_total ?? 5)}
+                    outcome={outcomeOf(task)}
+                  />
+                ) : (
+                  <RunItem
+                    key={task.task_id}
+                    id={task.task_id}
+                    number={numbers.get(task.task_id) ?? 0}
+                    brief={task}
+                    open={isOpen(task.task_id)}
+                    foldable={tasks.length > 1}
+                    onToggle={() => toggle(task.task_id)}
+                    onRetry={talk.retry}
+                    onEdit={talk.edit}
+                    iterate={talk.iterationOf(task.task_id)}
+                  />
+                ),
+              )}
+            </>
+          )}
+        </DataView>
+      </div>
+      <div className={css["dock"]}>
+        <div className={css["column"]}>
+          <Composer draft={talk.draft} market={talk.market.data} large={false} busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} />
+        </div>
+      </div>
+      <SealedDialog
+        name={choice ? nameOf(choice) : ""}
+        expression={choice?.candidate.expression ?? ""}
+        seal={choice ? sealAt(choice.task, choice.index) : null}
+        open={choice !== null}
+        busy={select.isPending}
+        failure={select.error}
+        onClose={() => setChoice(null)}
+        onConfirm={() => {
+          if (choice) select.mutate({ task: choice.task.task_id, index: choice.index }, { onSuccess: () => setChoice(null) });
+        }}
+      />
+    </div>
+  );
+}
