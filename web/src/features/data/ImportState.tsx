@@ -1,0 +1,124 @@
+/** One import on its way: looked through, waiting for a word, being written, done or refused. */
+
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiError } from "@/api/client";
+import type { DataJob, Failure, Import, ImportPreview } from "@/api/dataTypes";
+import type { useImportActions } from "@/api/imports";
+import { integer, span } from "@/lib/format";
+import { Button } from "@/ui/controls";
+import { DataView, ErrorNote, Strip, type Loadable } from "@/ui/states";
+
+import { FileTable } from "./FileTable";
+import css from "./Import.module.css";
+
+type Actions = ReturnType<typeof useImportActions>;
+
+export function Working({ job, title }: { job: DataJob | null; title: string }) {
+  const known = typeof job?.pct === "number";
+  return (
+    <div className={css["progress"]} role="status">
+      <span>{title}</span>
+      <progress max={100} {...(known ? { value: job.pct ?? 0 } : {})} aria-label={title} />
+      <span className="muted">{job?.message}</span>
+    </div>
+  );
+}
+
+/** What would be another after writing. */
+function Changes({ preview, market }: { preview: ImportPreview; market: string }) {
+  const { t } = useTranslation("dataset");
+  const { changes } = preview;
+  if (changes.nothing) return <p className={css["changes"]}>{t("changesNothing")}</p>;
+  return (
+    <p className={css["changes"]}>
+      <b>{t("afterwards")}</b>
+      <span>{t("newSessions", { count: changes.new_sessions, number: integer(changes.new_sessions) })}</span>
+      {changes.first ? <span>{span(changes.first, changes.last)}</span> : null}
+      <span>{t("newRows", { count: changes.new_rows, number: integer(changes.new_rows) })}</span>
+      <span>{t("changedRows", { count: changes.changed_rows, number: integer(changes.changed_rows) })}</span>
+      {changes.new_names > 0 ? <span>{t("newNames", { count: changes.new_names, number: integer(changes.new_names) })}</span> : null}
+      <span>{t("intoMarket", { market })}</span>
+    </p>
+  );
+}
+
+function Fault({ failure, children }: { failure: Error | Failure; children?: React.ReactNode }) {
+  const { t } = useTranslation("dataset");
+  const api = failure instanceof ApiError ? failure : null;
+  const plain = failure instanceof Error ? null : failure;
+  return (
+    <ErrorNote title={api?.offline ? t("offline") : (plain?.detail ?? (failure as Error).message)} actions={children}>
+      {api ? api.facts.hint : plain?.hint}
+    </ErrorNote>
+  );
+}
+
+function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLeave: () => void }) {
+  const { t } = useTranslation("dataset");
+  const [skip, setSkip] = useState(false);
+  const preview = one.preview;
+  if (!preview) return null;
+  const { commit, again, discard } = actions;
+  const failure = commit.error ?? again.error;
+  const changed = commit.error instanceof ApiError && commit.error.facts.code === "changed";
+  const blocked = preview.needs_skip_bad_rows && !skip;
+  return (
+    <div className={css["stack"]} data-testid="import-preview">
+      <FileTable files={preview.files} />
+      <Changes preview={preview} market={one.market} />
+      {preview.needs_skip_bad_rows ? (
+        <label className={css["check"]}>
+          <input type="checkbox" checked={skip} onChange={(event) => setSkip(event.target.checked)} />
+          {t("skipBadRows", { count: preview.totals.rejected, number: integer(preview.totals.rejected) })}
+        </label>
+      ) : null}
+      {failure ? <Fault failure={failure}>{changed ? <Button small disabled={again.isPending} onClick={() => again.mutate(one.id, { onSuccess: () => commit.reset() })}>{t("lookAgain")}</Button> : null}</Fault> : null}
+      <div className={css["buttons"]}>
+        <Button look="primary" data-testid="import-commit" disabled={!preview.can_commit || blocked || commit.isPending} onClick={() => commit.mutate({ id: one.id, skip })}>
+          {t("commit", { count: preview.totals.usable })}
+        </Button>
+        <Button look="ghost" disabled={discard.isPending} onClick={() => discard.mutate(one.id, { onSuccess: onLeave })}>{t("discard")}</Button>
+        {!preview.can_commit ? <span className="muted">{t("cannotCommit")}</span> : blocked ? <span className="muted">{t("skipFirst")}</span> : null}
+      </div>
+    </div>
+  );
+}
+
+function Body({ one, actions, onLeave }: { one: Import; actions: Actions; onLeave: () => void }) {
+  const { t } = useTranslation("dataset");
+  const drop = <Button small onClick={() => actions.discard.mutate(one.id, { onSuccess: onLeave })}>{t("discard")}</Button>;
+  if (one.state === "checking") return <Working job={one.job} title={t("checking", { count: one.file_count ?? 0 })} />;
+  if (one.state === "writing") return <Working job={one.job} title={t("writing", { market: one.market })} />;
+  if (one.state === "ready") return <Ready one={one} actions={actions} onLeave={onLeave} />;
+  if (one.state === "done") {
+    const result = one.result;
+    return (
+      <div className={css["stack"]} data-testid="import-done">
+        <Strip calm action={<Button small onClick={onLeave}>{t("close")}</Button>}>
+          {result?.changed === false
+            ? t("doneSame")
+            : t("done", { added: integer(result?.added), changed: integer(result?.changed_rows), rejected: integer(result?.rejected), snapshot: (result?.snapshot ?? "").slice(0, 6), market: one.market })}
+        </Strip>
+        {one.preview ? <FileTable files={one.preview.files} /> : null}
+      </div>
+    );
+  }
+  return (
+    <div className={css["stack"]}>
+      <Fault failure={one.error ?? { detail: t("failedUnknown"), code: null, hint: null }}>
+        {one.state === "failed" ? <Button small disabled={actions.again.isPending} onClick={() => actions.again.mutate(one.id)}>{t("lookAgain")}</Button> : null}
+        {drop}
+      </Fault>
+      {one.preview ? <FileTable files={one.preview.files} /> : null}
+    </div>
+  );
+}
+
+export function ImportState({ of, actions, onLeave }: { of: Loadable<Import>; actions: Actions; onLeave: () => void }) {
+  const { t } = useTranslation("dataset");
+  const gone = of.error instanceof ApiError && of.error.status === 404;
+  if (gone) return <ErrorNote title={t("importGone")} actions={<Button small onClick={onLeave}>{t("startAnew")}</Button>}>{t("importGoneText")}</ErrorNote>;
+  return <DataView of={of} height={120}>{(one) => <Body one={one} actions={actions} onLeave={onLeave} />}</DataView>;
+}

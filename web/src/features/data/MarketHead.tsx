@@ -1,0 +1,69 @@
+/** The chosen market: what it holds, since when, and how sound it is. */
+
+import { useTranslation } from "react-i18next";
+
+import type { MarketItem } from "@/api/dataTypes";
+import { bytes } from "@/lib/bytes";
+import { clockTime, integer, MISSING, span } from "@/lib/format";
+import { Segmented, TextButton } from "@/ui/controls";
+
+import css from "./Data.module.css";
+
+/** More markets than this are chosen from a list. */
+const MOST_BUTTONS = 4;
+
+interface MarketHeadProps {
+  readonly markets: readonly MarketItem[];
+  readonly market: MarketItem;
+  readonly onMarket: (name: string) => void;
+  readonly onWarnings: () => void;
+}
+
+function Switch({ markets, market, onMarket }: Omit<MarketHeadProps, "onWarnings">) {
+  const { t } = useTranslation("dataset");
+  if (markets.length <= MOST_BUTTONS) return <Segmented label={t("market")} value={market.name} onChange={onMarket} options={markets.map(({ name }) => ({ value: name, label: name }))} />;
+  return (
+    <select className={css["select"]} aria-label={t("market")} value={market.name} onChange={(event) => onMarket(event.target.value)}>
+      {markets.map(({ name }) => (
+        <option key={name} value={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHeadProps) {
+  const { t } = useTranslation("dataset");
+  const whole = market.broken === null;
+  return (
+    <div className={css["facts"]} data-testid="market-facts">
+      <Switch markets={markets} market={market} onMarket={onMarket} />
+      <dl>
+        <div>
+          <dt>{t("names")}</dt>
+          <dd>{whole ? t("namesCount", { count: market.names ?? 0, number: integer(market.names) }) : MISSING}</dd>
+        </div>
+        <div>
+          <dt>{t("range")}</dt>
+          <dd>{span(market.first_day, market.last_day)}</dd>
+        </div>
+        <div>
+          <dt>{t("snapshot")}</dt>
+          <dd title={market.snapshot ?? undefined}>
+            {(market.snapshot ?? MISSING).slice(0, 6)}
+            {market.made_at ? <span className={css["factNote"]}> · {market.made_at.slice(0, 10)} {clockTime(market.made_at)}</span> : null}
+          </dd>
+        </div>
+        <div>
+          <dt>{t("size")}</dt>
+          <dd>{bytes(market.size_bytes)}</dd>
+        </div>
+        <div>
+          <dt>{t("health")}</dt>
+          <dd>
+            {market.warnings === null ? MISSING : market.warnings === 0 ? t("noWarnings") : <TextButton className={css["warned"] ?? ""} onClick={onWarnings}>{t("warnings", { count: market.warnings })}</TextButton>}
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
