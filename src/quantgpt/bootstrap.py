@@ -45,7 +45,26 @@ def _notifier(settings: Settings) -> Any:
     return open_notifier(settings)
 
 
-PLUGS = Plugs(model=_model, mailer=_mailer, notifier=_notifier)
+def _source(settings: Settings, name: str) -> Source:
+    if settings.cache_only:
+        raise Unavailable(
+            "QUANTGPT_CACHE_ONLY 已打开，不访问数据源", hint="unset it to fetch data; what the store has can be used"
+        )
+    from quantgpt.connectors.sources import _base
+
+    _base.SOURCES.load("quantgpt.connectors.sources")
+    made, key = _base.SOURCES[name], getattr(settings, f"{name}_api_key", None)
+    return made(api_key=key.get_secret_value()) if key else made()
+
+
+def _sources() -> Sequence[str]:
+    from quantgpt.connectors.sources import _base
+
+    _base.SOURCES.load("quantgpt.connectors.sources")
+    return [name for name, _ in _base.SOURCES.items()]
+
+
+PLUGS = Plugs(model=_model, mailer=_mailer, notifier=_notifier, source=_source, sources=_sources)
 
 
 def start_logging(settings: Settings) -> None:
@@ -98,12 +117,4 @@ def load_plugins(modules: Sequence[str]) -> None:
 
 def build_source(app: App, name: str) -> Source:
     """The data source of that name. Raises: NotFound naming the known ones, Unavailable where none may be asked."""
-    if app.settings.cache_only:
-        raise Unavailable(
-            "QUANTGPT_CACHE_ONLY 已打开，不访问数据源", hint="unset it to fetch data; what the store has can be used"
-        )
-    from quantgpt.connectors.sources import _base
-
-    _base.SOURCES.load("quantgpt.connectors.sources")
-    made, key = _base.SOURCES[name], getattr(app.settings, f"{name}_api_key", None)
-    return made(api_key=key.get_secret_value()) if key else made()
+    return app.plugs.source(app.settings, name)

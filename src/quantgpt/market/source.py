@@ -30,6 +30,18 @@ class IndexList:
     codes: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProbeStep:
+    """One step of finding out whether a source works: client, dns, connect, login, query; `code` and `message` say why not."""
+
+    step: str
+    ok: bool
+    milliseconds: float
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+
 class Source(Protocol):
     """A vendor of daily A-share data. Used as a context manager: leaving it ends its child process.
 
@@ -46,6 +58,13 @@ class Source(Protocol):
 
     def check(self) -> None:
         """Log in and ask for something small whose answer is known; says whether the source works now."""
+        ...
+
+    def probe(self, seconds: float) -> list[ProbeStep]:
+        """The steps of `check`, each tried once, within so many seconds in all; the last one failed or all are fine.
+
+        Never raises; afterwards the child process is gone.
+        """
         ...
 
     def trade_days(self, first: date, last: date) -> list[date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from quantgpt.foundations.settings import Settings
     from quantgpt.market import MarketStore
+    from quantgpt.market.source import Source
     from quantgpt.records import Job, Records
     from quantgpt.research.model import ChatModel
     from quantgpt.services.artifacts import Artifacts
@@ -134,13 +135,21 @@ class Notifier(Protocol):
         ...
 
 
+def _no_source(settings: Settings, name: str) -> Source:
+    raise Unavailable("这个安装没有数据源", hint="import files instead")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plugs:
-    """What connects an installation to the outside world; each opens what the settings name, or None."""
+    """What connects an installation to the outside world; each of the first three opens what the settings name, or None."""
 
     model: Callable[[Settings], ChatModel | None] = lambda settings: None
     mailer: Callable[[Settings], Mailer | None] = lambda settings: None
     notifier: Callable[[Settings], Notifier | None] = lambda settings: None
+    source: Callable[[Settings, str], Source] = _no_source
+    """the data source of that name; raises NotFound, Unavailable"""
+    sources: Callable[[], Sequence[str]] = tuple
+    """names of the data sources that there are"""
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Compare
+         * @description Finished runs on the sessions that all of them saw: figures, how sure the differences are, curves, a verdict.
+         */
+        get: operations["get_compare_api_v1_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Correlation
+         * @description How alike the factor values of some runs are, as far as it was asked for.
+         */
+        get: operations["get_correlation_api_v1_compare_correlation_get"];
+        put?: never;
+        /**
+         * Post Correlation
+         * @description Ask how alike the factor values of some runs are; asking again shows the same job or its result.
+         */
+        post: operations["post_correlation_api_v1_compare_correlation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/expressions/describe": {
         parameters: {
             query?: never;
@@ -400,6 +444,94 @@ export interface paths {
         get: operations["get_ready_api_v1_health_ready_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Imports
+         * @description Every import of the last day, newest first, and what may be sent.
+         */
+        get: operations["get_imports_api_v1_imports_get"];
+        put?: never;
+        /**
+         * Post Import
+         * @description Files for a market. They are looked at by a job; nothing of the market changes before the commit.
+         */
+        post: operations["post_import_api_v1_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description One import: how far it is, its preview, its outcome.
+         */
+        get: operations["get_import_api_v1_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Import
+         * @description Forget an import that is not being written.
+         */
+        delete: operations["delete_import_api_v1_imports__import_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Commit
+         * @description Have it written, whole or not at all; twice is the same as once.
+         */
+        post: operations["post_commit_api_v1_imports__import_id__commit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Preview
+         * @description Compare the files with the market as it is now.
+         */
+        post: operations["post_preview_api_v1_imports__import_id__preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -646,6 +778,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/markets/{market}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Updates
+         * @description The latest updates of a market, newest first.
+         */
+        get: operations["get_updates_api_v1_markets__market__updates_get"];
+        put?: never;
+        /**
+         * Post Update
+         * @description Ask a source for what a market lacks, and write it if wanted.
+         */
+        post: operations["post_update_api_v1_markets__market__updates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -788,6 +944,46 @@ export interface paths {
         get: operations["get_session_q_values_api_v1_sessions__session_id__q_values_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sources
+         * @description Every source and what its last test found.
+         */
+        get: operations["get_sources_api_v1_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Test
+         * @description Try a source step by step; answers within about five seconds.
+         */
+        post: operations["post_test_api_v1_sources__source__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1119,6 +1315,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/updates/{update_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Update
+         * @description One update: how far it is, what it changed or would change.
+         */
+        get: operations["get_update_api_v1_updates__update_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Update
+         * @description Stop an update; whole parts that are written stay.
+         */
+        delete: operations["delete_update_api_v1_updates__update_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1272,6 +1492,29 @@ export interface components {
             total: number;
             /** Users */
             users: components["schemas"]["AdminUser"][];
+        };
+        /**
+         * Alignment
+         * @description The sessions that all runs saw.
+         */
+        Alignment: {
+            /** En */
+            en: string;
+            /** First Day */
+            first_day: string | null;
+            /** Ic Days */
+            ic_days: number;
+            /** Last Day */
+            last_day: string | null;
+            /** Sessions */
+            sessions: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "same" | "trimmed" | "none";
+            /** Zh */
+            zh: string;
         };
         /**
          * BacktestBody
@@ -1487,6 +1730,220 @@ export interface components {
             kind: string;
             /** Start */
             start: number;
+        };
+        /**
+         * CommitBody
+         * @description POST /imports/{import_id}/commit.
+         * @example {
+         *       "skip_bad_rows": false
+         *     }
+         */
+        CommitBody: {
+            /**
+             * Skip Bad Rows
+             * @description 跳过不可能为真的数据行
+             * @default false
+             */
+            skip_bad_rows: boolean;
+        };
+        /**
+         * CompareWarning
+         * @description Something that makes the runs less comparable; `ids` are letters.
+         */
+        CompareWarning: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Ids */
+            ids: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ComparedMetric
+         * @description One row. `aligned`: on the common sessions, else each run over its own span.
+         */
+        ComparedMetric: {
+            /** Aligned */
+            aligned: boolean;
+            /** Best */
+            best: number | null;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "high" | "low" | "none";
+            /**
+             * Clear
+             * @description the best leads by more than the interval of the paired difference
+             */
+            clear: boolean;
+            /** Kind */
+            kind: string;
+            lead: components["schemas"]["Gap"] | null;
+            /** Name */
+            name: string;
+            /** Own */
+            own: (number | string | null)[];
+            /** Runner Up */
+            runner_up: number | null;
+            /** To First */
+            to_first: (components["schemas"]["Gap"] | null)[];
+            /** Values */
+            values: (number | string | null)[];
+        };
+        /**
+         * ComparedRun
+         * @description A column of the comparison.
+         */
+        ComparedRun: {
+            /** Candidate */
+            candidate: number | null;
+            /** Canonical */
+            canonical: string | null;
+            /** Data Snapshot */
+            data_snapshot: string | null;
+            /** Direction */
+            direction: number | null;
+            /** End */
+            end: string | null;
+            /** Expression */
+            expression: string;
+            /** Expression Hash */
+            expression_hash: string | null;
+            /** Grade */
+            grade: string | null;
+            /** Id */
+            id: string;
+            /** Letter */
+            letter: string;
+            /** Lineage Id */
+            lineage_id: string;
+            /** Market */
+            market: string | null;
+            /** Parent */
+            parent: string | null;
+            /** Prompt */
+            prompt: string | null;
+            /** Score */
+            score: number | null;
+            /** Score Ci95 */
+            score_ci95: number[] | null;
+            /**
+             * Sealed
+             * @enum {string}
+             */
+            sealed: "none" | "sealed" | "seen" | "opened";
+            /** Sessions */
+            sessions: number;
+            /** Start */
+            start: string | null;
+            /** Synthetic */
+            synthetic: boolean | null;
+            /** Task Id */
+            task_id: string;
+            /** Universe */
+            universe: string | null;
+            /** Words En */
+            words_en: string | null;
+            /** Words Zh */
+            words_zh: string | null;
+        };
+        /**
+         * ComparedSeries
+         * @description Curves on the common sessions.
+         */
+        ComparedSeries: {
+            nav: components["schemas"]["SeriesTable"] | null;
+            rank_ic_cumulative: components["schemas"]["SeriesTable"] | null;
+        };
+        /**
+         * ComparedSetting
+         * @description One setting of every run.
+         */
+        ComparedSetting: {
+            /** Differs */
+            differs: boolean;
+            /** Name */
+            name: string;
+            /** Values */
+            values: unknown[];
+        };
+        /**
+         * Comparison
+         * @description Runs side by side.
+         */
+        Comparison: {
+            alignment: components["schemas"]["Alignment"];
+            correlation: components["schemas"]["Correlation"];
+            /** Groups */
+            groups: components["schemas"]["MetricGroup"][];
+            method: components["schemas"]["Method"];
+            /** Metrics */
+            metrics: components["schemas"]["ComparedMetric"][];
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /** Runs */
+            runs: components["schemas"]["ComparedRun"][];
+            series: components["schemas"]["ComparedSeries"];
+            /** Settings */
+            settings: components["schemas"]["ComparedSetting"][];
+            verdict: components["schemas"]["Verdict"];
+            /** Warnings */
+            warnings: components["schemas"]["CompareWarning"][];
+        };
+        /**
+         * Correlation
+         * @description How alike the factor values are: mean rank correlation by session, turned by the direction of each run.
+         */
+        Correlation: {
+            /** Days */
+            days: number[][];
+            /** Error */
+            error: string | null;
+            /** Every */
+            every: number;
+            /** Failed */
+            failed: components["schemas"]["FailedValues"][];
+            /** First Day */
+            first_day: string | null;
+            /** Job Id */
+            job_id: string | null;
+            /** Last Day */
+            last_day: string | null;
+            /** Letters */
+            letters: string[];
+            /** Matrix */
+            matrix: (number | null)[][];
+            /** Names */
+            names: number[][];
+            /** Oriented */
+            oriented: boolean;
+            progress: components["schemas"]["CorrelationProgress"] | null;
+            reason: components["schemas"]["Words"] | null;
+            /**
+             * Same Idea
+             * @description pairs above 0.90
+             */
+            same_idea: string[][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "absent" | "pending" | "running" | "completed" | "failed" | "unavailable";
+        };
+        /**
+         * CorrelationProgress
+         * @description Where the job is.
+         */
+        CorrelationProgress: {
+            /** Message */
+            message: string;
+            /** Pct */
+            pct: number;
+            /** Stage */
+            stage: string;
         };
         /**
          * CoverageCell
@@ -1751,6 +2208,18 @@ export interface components {
              */
             task_id?: string | null;
         };
+        /**
+         * FailedValues
+         * @description A run whose factor values could not be computed.
+         */
+        FailedValues: {
+            /** En */
+            en: string;
+            /** Letter */
+            letter: string;
+            /** Zh */
+            zh: string;
+        };
         Failure: {
             code?: string;
             column?: number;
@@ -1809,6 +2278,18 @@ export interface components {
             status: "received";
             /** Webhook Sent */
             webhook_sent: boolean;
+        };
+        /**
+         * Gap
+         * @description How much one run exceeds another; the interval and p are null where the metric has no daily series.
+         */
+        Gap: {
+            /** Ci95 */
+            ci95: number[] | null;
+            /** P */
+            p: number | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * Health
@@ -1888,6 +2369,80 @@ export interface components {
             text: string | null;
         };
         /**
+         * ImportLimits
+         * @description What may be sent.
+         */
+        ImportLimits: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Hours */
+            hours: number;
+            /** Open */
+            open: number;
+            /** Unpacked Bytes */
+            unpacked_bytes: number;
+        };
+        /**
+         * ImportList
+         * @description Imports, newest first.
+         */
+        ImportList: {
+            /** Accepts */
+            accepts: string[];
+            /** Imports */
+            imports: components["schemas"]["ImportRow"][];
+            limits: components["schemas"]["ImportLimits"];
+        };
+        /**
+         * ImportResult
+         * @description What an import did.
+         */
+        ImportResult: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: boolean;
+            /** Changed Rows */
+            changed_rows: number;
+            /** Previous */
+            previous: string | null;
+            /** Rejected */
+            rejected: number;
+            /** Snapshot */
+            snapshot: string;
+        };
+        /**
+         * ImportRow
+         * @description One import.
+         */
+        ImportRow: {
+            /** Bytes */
+            bytes: number;
+            /** Created At */
+            created_at: string;
+            error: components["schemas"]["JobError"] | null;
+            /** Expires At */
+            expires_at: string;
+            /** File Count */
+            file_count: number;
+            /** Id */
+            id: string;
+            job: components["schemas"]["JobRow"] | null;
+            /** Market */
+            market: string;
+            preview: components["schemas"]["Preview"] | null;
+            result: components["schemas"]["ImportResult"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "checking" | "ready" | "refused" | "writing" | "done" | "failed";
+        };
+        /**
          * InDialect
          * @description An expression in the words of a dialect; `text` is null where it cannot be said there.
          */
@@ -1963,6 +2518,37 @@ export interface components {
              * @default false
              */
             run_rolling_validation: boolean;
+        };
+        /**
+         * JobError
+         * @description Why it failed.
+         */
+        JobError: {
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string;
+            /** Hint */
+            hint: string | null;
+        };
+        /**
+         * JobRow
+         * @description Where the work is.
+         */
+        JobRow: {
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Pct */
+            pct: number;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "failed";
         };
         /**
          * LedgerSummaries
@@ -2353,6 +2939,35 @@ export interface components {
             used_bytes: number;
         };
         /**
+         * Method
+         * @description How the intervals of differences are made.
+         */
+        Method: {
+            /** Block */
+            block: number | null;
+            /** Draws */
+            draws: number;
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * MetricGroup
+         * @description Metrics that belong together.
+         */
+        MetricGroup: {
+            /** Metrics */
+            metrics: string[];
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "prediction" | "returns" | "trust";
+        };
+        /**
          * NamedCode
          * @description A code and its name.
          */
@@ -2463,6 +3078,20 @@ export interface components {
             user_trend_30d: components["schemas"]["DayCount"][];
         };
         /**
+         * Pair
+         * @description What is known at once of two runs.
+         */
+        Pair: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Ic Correlation */
+            ic_correlation: number | null;
+            /** Same Expression */
+            same_expression: boolean;
+        };
+        /**
          * Part
          * @description One operand of the outermost chain of an expression: a factor of a product, a term of a sum, or the whole.
          */
@@ -2498,6 +3127,113 @@ export interface components {
              * @description 管理员密码
              */
             password: string;
+        };
+        /**
+         * Preview
+         * @description What an import would do; nothing was written.
+         */
+        Preview: {
+            /** Base Snapshot */
+            base_snapshot: string | null;
+            /** Can Commit */
+            can_commit: boolean;
+            changes: components["schemas"]["PreviewChanges"];
+            /** Files */
+            files: components["schemas"]["PreviewFile"][];
+            /** Needs Skip Bad Rows */
+            needs_skip_bad_rows: boolean;
+            /** Refused */
+            refused: string | null;
+            totals: components["schemas"]["PreviewTotals"];
+        };
+        /**
+         * PreviewChanges
+         * @description What the market would gain.
+         */
+        PreviewChanges: {
+            /** Changed Rows */
+            changed_rows: number;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /**
+             * Lists
+             * @description members, instruments or the calendar change
+             */
+            lists: boolean;
+            /** New Names */
+            new_names: number;
+            /** New Rows */
+            new_rows: number;
+            /** New Sessions */
+            new_sessions: number;
+            /** Nothing */
+            nothing: boolean;
+        };
+        /**
+         * PreviewFile
+         * @description One file of a preview.
+         */
+        PreviewFile: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Bytes */
+            bytes: number;
+            /** Changed */
+            changed: number;
+            /** En */
+            en: string;
+            /** First */
+            first: string | null;
+            /** Kind */
+            kind: string;
+            /** Last */
+            last: string | null;
+            /** Name */
+            name: string;
+            /** Names */
+            names: number;
+            /**
+             * Needs Skip
+             * @description only taken in when rows that cannot be true are left out
+             */
+            needs_skip: boolean;
+            /** Rejected */
+            rejected: components["schemas"]["RejectedRows"][];
+            /** Rejected Rows */
+            rejected_rows: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "known" | "refused" | "unused" | "ignored";
+            /** Unchanged */
+            unchanged: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PreviewTotals
+         * @description All files together; counts of rows are those of usable files.
+         */
+        PreviewTotals: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Files */
+            files: number;
+            /** Rejected */
+            rejected: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Usable */
+            usable: number;
         };
         /**
          * Processors
@@ -2590,6 +3326,22 @@ export interface components {
             refresh_token: string;
         };
         /**
+         * RejectedRows
+         * @description Rows that are left out, for one reason: how many, and the first few.
+         */
+        RejectedRows: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** En */
+            en: string;
+            /** Sample */
+            sample: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * RenamedSession
          * @description A session under its new name.
          */
@@ -2637,12 +3389,15 @@ export interface components {
             snapshot: string;
         };
         /**
-         * Said
-         * @description A sentence.
+         * RunIds
+         * @description POST /compare/correlation.
          */
-        Said: {
-            /** Message */
-            message: string;
+        RunIds: {
+            /**
+             * Ids
+             * @description 2 到 6 个运行：任务，或 `<任务>-<候选序号>`
+             */
+            ids: string[];
         };
         /**
          * SelectBody
@@ -2914,6 +3669,68 @@ export interface components {
             sources: number;
         };
         /**
+         * SourceList
+         * @description Every source.
+         */
+        SourceList: {
+            /** Sources */
+            sources: components["schemas"]["SourceRow"][];
+        };
+        /**
+         * SourceRow
+         * @description One source.
+         */
+        SourceRow: {
+            /** Can Test */
+            can_test: boolean;
+            /** Checked At */
+            checked_at: string | null;
+            /** Code */
+            code: string | null;
+            /** En */
+            en: string;
+            /** En Reason */
+            en_reason: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "vendor" | "files";
+            /** Last Success At */
+            last_success_at: string | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "fine" | "degraded" | "unavailable" | "off" | "untested";
+            /** Steps */
+            steps: components["schemas"]["SourceStep"][];
+            /** Zh */
+            zh: string;
+            /** Zh Reason */
+            zh_reason: string;
+        };
+        /**
+         * SourceStep
+         * @description One step of a test.
+         */
+        SourceStep: {
+            /** En */
+            en: string;
+            /** Ms */
+            ms: number;
+            /** Ok */
+            ok: boolean;
+            /** Step */
+            step: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Span
          * @description A piece of a text.
          */
@@ -3161,6 +3978,150 @@ export interface components {
             zh: string;
         };
         /**
+         * UpdateBody
+         * @description POST /markets/{market}/updates.
+         * @example {
+         *       "apply": false
+         *     }
+         */
+        UpdateBody: {
+            /**
+             * Apply
+             * @description 写入；false 只看差异
+             * @default false
+             */
+            apply: boolean;
+            /**
+             * End
+             * @description 结束日期
+             */
+            end?: string | null;
+            /**
+             * Source
+             * @description 数据源
+             * @default baostock
+             */
+            source: string;
+            /**
+             * Start
+             * @description 起始日期，仅当行情库为空时需要
+             */
+            start?: string | null;
+            /**
+             * Universes
+             * @description 一并取成分股的股票池
+             * @default [
+             *       "hs300",
+             *       "csi500"
+             *     ]
+             */
+            universes: string[];
+        };
+        /**
+         * UpdateFile
+         * @description One table of an update.
+         */
+        UpdateFile: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** En */
+            en: string;
+            /** First */
+            first: string | null;
+            /** Kind */
+            kind: string;
+            /** Last */
+            last: string | null;
+            /** Name */
+            name: string;
+            /** Names */
+            names: number;
+            /** Rejected */
+            rejected: components["schemas"]["RejectedRows"][];
+            /** Rejected Rows */
+            rejected_rows: number;
+            /** State */
+            state: string;
+            /** Unchanged */
+            unchanged: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * UpdateList
+         * @description Updates, newest first.
+         */
+        UpdateList: {
+            /** Updates */
+            updates: components["schemas"]["UpdateRow"][];
+        };
+        /**
+         * UpdateReport
+         * @description What an update changed, or would change.
+         */
+        UpdateReport: {
+            /** Applied */
+            applied: boolean;
+            /** Changed */
+            changed: boolean;
+            /** Files */
+            files: components["schemas"]["UpdateFile"][];
+            /** Market */
+            market: string;
+            /** Nothing */
+            nothing: boolean;
+            /** Previous */
+            previous: string | null;
+            /** Snapshot */
+            snapshot: string | null;
+            totals: components["schemas"]["UpdateTotals"];
+        };
+        /**
+         * UpdateRow
+         * @description One update.
+         */
+        UpdateRow: {
+            /** Apply */
+            apply: boolean;
+            /** Created At */
+            created_at: string;
+            /** End */
+            end: string | null;
+            error: components["schemas"]["JobError"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            job: components["schemas"]["JobRow"];
+            /** Market */
+            market: string;
+            report: components["schemas"]["UpdateReport"] | null;
+            /** Source */
+            source: string;
+            /** Start */
+            start: string | null;
+        };
+        /**
+         * UpdateTotals
+         * @description All tables together, in rows.
+         */
+        UpdateTotals: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Rejected */
+            rejected: number;
+            /** Unchanged */
+            unchanged: number;
+        };
+        /**
          * UserObject
          * @description One user.
          */
@@ -3220,6 +4181,24 @@ export interface components {
             words_zh: string | null;
         };
         /**
+         * Verdict
+         * @description Whether the best is really better; `more` are further pairs that are one idea.
+         */
+        Verdict: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** More */
+            more: components["schemas"]["quantgpt__faces__rest__routes__compare__Said"][];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * VerifyCodeBody
          * @description POST /auth/verify-code.
          * @example {
@@ -3254,6 +4233,16 @@ export interface components {
             zh: string;
         };
         /**
+         * Words
+         * @description A sentence in both languages.
+         */
+        Words: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Workers
          * @description Those heard of lately, and how many jobs they take at once.
          */
@@ -3268,6 +4257,30 @@ export interface components {
          * @description A warning that can be shown in either language.
          */
         quantgpt__faces__rest__market_shapes__Notice: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Said
+         * @description A sentence.
+         */
+        quantgpt__faces__rest__routes__auth__Said: {
+            /** Message */
+            message: string;
+        };
+        /**
+         * Said
+         * @description A sentence with what it is made of.
+         */
+        quantgpt__faces__rest__routes__compare__Said: {
             /** Args */
             args: {
                 [key: string]: unknown;
@@ -3672,7 +4685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["quantgpt__faces__rest__routes__auth__Said"];
                 };
             };
             /** @description 参数错误 */
@@ -3971,6 +4984,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_compare_api_v1_compare_get: {
+        parameters: {
+            query: {
+                /** @description 2 to 6 runs, comma-separated: a task, or `<task>-<index>` of a candidate */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_correlation_api_v1_compare_correlation_get: {
+        parameters: {
+            query: {
+                /** @description 2 to 6 runs, comma-separated: a task, or `<task>-<index>` of a candidate */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlation"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_correlation_api_v1_compare_correlation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIds"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlation"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlation"];
                 };
             };
             /** @description 参数错误 */
@@ -4533,6 +5733,363 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    get_imports_api_v1_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_import_api_v1_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                    /**
+                     * @description 行情库名称
+                     * @default main
+                     */
+                    market?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_import_api_v1_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_import_api_v1_imports__import_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_commit_api_v1_imports__import_id__commit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_preview_api_v1_imports__import_id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -5256,6 +6813,126 @@ export interface operations {
             };
         };
     };
+    get_updates_api_v1_markets__market__updates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_update_api_v1_markets__market__updates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_operators_api_v1_operators_get: {
         parameters: {
             query?: never;
@@ -5741,6 +7418,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QValues"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_sources_api_v1_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_test_api_v1_sources__source__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceRow"];
                 };
             };
             /** @description 参数错误 */
@@ -6758,6 +8549,122 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_update_api_v1_updates__update_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                update_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateRow"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_update_api_v1_updates__update_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                update_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateRow"];
                 };
             };
             /** @description 参数错误 */

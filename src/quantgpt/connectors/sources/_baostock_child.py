@@ -28,6 +28,9 @@ QUERIES = frozenset(
     }
 )
 
+PROBES = ("probe_client", "probe_dns", "probe_connect", "probe_login")
+"""Steps on the way to the first query, one at a time."""
+
 
 class CallFailed(Exception):
     """A call came back with an error code."""
@@ -64,20 +67,38 @@ class _Session:
         self._client: Any = None
 
     def call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Fields and rows of one query, all pages."""
+        """Fields and rows of one query, all pages; nothing for a step of a probe."""
+        key = arguments.pop("api_key", "")
+        if method in PROBES:
+            self._step(method, key)
+            return {"fields": [], "rows": []}
         if method not in QUERIES:
             raise CallFailed("method", method)
-        key = arguments.pop("api_key", "")
         if self._client is None:
             self._client = self._log_in(key)
         return _table(lambda: getattr(self._client, method)(**arguments))
 
-    def _log_in(self, key: str) -> Any:
+    def _step(self, method: str, key: str) -> None:
+        if method == "probe_client":
+            self._load()
+        elif method == "probe_dns":
+            _resolve(self._module, key)
+        elif method == "probe_connect":
+            _connect(self._module, key)
+        elif self._client is None:
+            self._client = self._log_in(key, reach=False)
+
+    def _load(self) -> Any:
         try:
-            client = importlib.import_module(self._module)
+            return importlib.import_module(self._module)
         except ImportError as error:
             raise CallFailed("missing", str(error)) from error
-        _reach(self._module, key)
+
+    def _log_in(self, key: str, *, reach: bool = True) -> Any:
+        client = self._load()
+        if reach:
+            _resolve(self._module, key)
+            _connect(self._module, key)
         if key:
             client.set_API_key(key)
         answer = _guarded(client.login)
@@ -85,18 +106,33 @@ class _Session:
         return client
 
 
-def _reach(module: str, key: str) -> None:
-    """Tell a name that does not resolve from a server that does not answer; the client reports neither."""
+def _address(module: str, key: str) -> tuple[str, int] | None:
+    """Host and port of the server; None where the client does not say."""
     try:
         constants = importlib.import_module(f"{module}.common.contants")
     except ImportError:
-        return
+        return None
     host = constants.BAOSTOCK_VIP_SERVER_IP if key else constants.BAOSTOCK_SERVER_IP
-    port = int(constants.BAOSTOCK_SERVER_PORT)
+    return host, int(constants.BAOSTOCK_SERVER_PORT)
+
+
+def _resolve(module: str, key: str) -> None:
+    """Tell a name that does not resolve from a server that does not answer; the client reports neither."""
+    address = _address(module, key)
+    if address is None:
+        return
+    host, port = address
     try:
         socket.getaddrinfo(host, port)
     except OSError as error:
         raise CallFailed("dns", f"{host}: {error}") from error
+
+
+def _connect(module: str, key: str) -> None:
+    address = _address(module, key)
+    if address is None:
+        return
+    host, port = address
     try:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
     except TimeoutError as error:

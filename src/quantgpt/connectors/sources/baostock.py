@@ -18,7 +18,7 @@ from quantgpt.foundations.symbols import baostock_spelling, normalise_stock
 from quantgpt.market.boards import board_code
 from quantgpt.market.importing.reading import Instrument
 from quantgpt.market.importing.rows import DAY, Rows
-from quantgpt.market.source import DayOfMarket, IndexList
+from quantgpt.market.source import DayOfMarket, IndexList, ProbeStep
 
 CALL_SECONDS = 120.0
 TRIES = 3
@@ -129,18 +129,45 @@ class Baostock:
 
     def check(self) -> None:
         """Log in and ask for four known days."""
+        self._known_days(self._query)
+
+    def _known_days(self, query: Callable[..., Table]) -> None:
         known = [date(2024, 4, 2), date(2024, 4, 3)]
-        found = self.trade_days(known[0], date(2024, 4, 5))
+        found = _trade_days(query, known[0], date(2024, 4, 5))
         if found != known:
             raise failure("incomplete", f"2024-04-02 至 2024-04-05 的交易日是 {'、'.join(map(str, found))}")
 
+    def probe(self, seconds: float) -> list[ProbeStep]:
+        """Load the client, resolve the name, connect, log in, ask for four known days: once each."""
+        until = time.monotonic() + seconds
+        done: list[ProbeStep] = []
+        try:
+            for step in ("client", "dns", "connect", "login", "query"):
+                done.append(self._probed(step, until))
+                if not done[-1].ok:
+                    break
+        finally:
+            self._child.close()
+        return done
+
+    def _probed(self, step: str, until: float) -> ProbeStep:
+        began = time.monotonic()
+        try:
+            left = max(0.0, until - began)
+            if step == "query":
+                self._known_days(lambda method, **arguments: self._table(method, left, **arguments))
+            else:
+                self._table(f"probe_{step}", left)
+        except SourceError as error:
+            took = 1000 * (time.monotonic() - began)
+            return ProbeStep(
+                step=step, ok=False, milliseconds=took, code=error.code, message=error.message, hint=error.hint
+            )
+        return ProbeStep(step=step, ok=True, milliseconds=1000 * (time.monotonic() - began))
+
     def trade_days(self, first: date, last: date) -> list[date]:
         """Announced sessions from `first` to `last`."""
-        table = self._query("query_trade_dates", start_date=first.isoformat(), end_date=last.isoformat())
-        days, flags = _columns(table, "calendar_date", "is_trading_day")
-        if len(days) != (last - first).days + 1:
-            raise failure("incomplete", f"{len(days)} 天，应为 {(last - first).days + 1} 天")
-        return [date.fromisoformat(day) for day, flag in zip(days, flags, strict=True) if flag == "1"]
+        return _trade_days(self._query, first, last)
 
     def whole_market(self, day: date) -> DayOfMarket:
         """Every A-share on one session: unadjusted bars without factor, and valuations."""
@@ -223,18 +250,30 @@ class Baostock:
 
     def _query(self, method: str, **arguments: Any) -> Table:
         """One query, tried again after a pause where that may help."""
-        if self._client.api_key:
-            arguments["api_key"] = self._client.api_key
         for attempt in range(TRIES):
             try:
-                value = self._child.ask(method, self._call_seconds, **arguments)
-                return Table(tuple(value["fields"]), tuple(tuple(row) for row in value["rows"]))
+                return self._table(method, self._call_seconds, **arguments)
             except SourceError as error:
                 self._child.close()
                 if not error.can_retry or attempt + 1 == TRIES:
                     raise
                 self._pause(PAUSES_SECONDS[min(attempt, len(PAUSES_SECONDS) - 1)])
         raise failure("client", method)
+
+    def _table(self, method: str, seconds: float, **arguments: Any) -> Table:
+        """One query, tried once."""
+        if self._client.api_key:
+            arguments["api_key"] = self._client.api_key
+        value = self._child.ask(method, seconds, **arguments)
+        return Table(tuple(value["fields"]), tuple(tuple(row) for row in value["rows"]))
+
+
+def _trade_days(query: Callable[..., Table], first: date, last: date) -> list[date]:
+    table = query("query_trade_dates", start_date=first.isoformat(), end_date=last.isoformat())
+    days, flags = _columns(table, "calendar_date", "is_trading_day")
+    if len(days) != (last - first).days + 1:
+        raise failure("incomplete", f"{len(days)} 天，应为 {(last - first).days + 1} 天")
+    return [date.fromisoformat(day) for day, flag in zip(days, flags, strict=True) if flag == "1"]
 
 
 def _columns(table: Table, *names: str) -> list[list[str]]:

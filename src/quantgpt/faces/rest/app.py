@@ -19,7 +19,7 @@ from quantgpt.faces.rest.access import caller_of
 from quantgpt.faces.rest.cors import Cors
 from quantgpt.faces.rest.headers import SecurityHeaders
 from quantgpt.faces.rest.limits import BodyLimit, HeadAsGet, Submissions
-from quantgpt.faces.rest.routes import feedback
+from quantgpt.faces.rest.routes import feedback, imports
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.watcher import Watcher
 from quantgpt.services._base import App
@@ -81,9 +81,8 @@ def create_api(app: App, attach: Sequence[Attach] = ()) -> FastAPI:
     api.include_router(site.router)
     api.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
     api.add_middleware(HeadAsGet)
-    api.add_middleware(
-        BodyLimit, largest=app.settings.max_body_bytes, of_path={f"{PREFIX}/feedback": feedback.LARGEST_BODY}
-    )
+    larger = {f"{PREFIX}/feedback": feedback.LARGEST_BODY, f"{PREFIX}/imports": imports.LARGEST_BODY}
+    api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes, of_path=larger)
     api.add_middleware(Cors, settings=app.settings)
     api.add_middleware(SecurityHeaders)
     _describe_errors(api)

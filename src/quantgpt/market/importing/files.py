@@ -22,6 +22,7 @@ from quantgpt.market.importing.recognise import (
     EMPTY,
     NEEDED,
     WORDS,
+    WORDS_EN,
     Content,
     Layout,
     adjusted_words,
@@ -233,9 +234,12 @@ def _left_out(
         if file is not None:
             files.remove(file)
         kind = file.layout.content.value if file is not None else "unreadable"
-        reports.append(
-            FileReport(name=name, kind=kind, state=FileState.REFUSED, zh=error.message, en=error.hint or error.message)
+        en = (
+            error.hint
+            if error.hint.isascii() and error.hint
+            else "it cannot be read; save it as CSV in UTF-8 or parquet"
         )
+        reports.append(FileReport(name=name, kind=kind, state=FileState.REFUSED, zh=error.message, en=en))
 
 
 def _anything_known(reports: list[FileReport]) -> bool:
@@ -381,7 +385,7 @@ def _check_file(file: _File, calendar: TradeDays, today: np.datetime64) -> None:
         result = check(rows, table, calendar, today)
         file.checked[table] = result.rows
         rejected.extend(result.rejected)
-    zh, en = WORDS[brought.content], brought.content.value.replace("_", " ")
+    zh, en = WORDS[brought.content], WORDS_EN[brought.content]
     if brought.content is Content.ADJUSTED_ONLY:
         zh, en = adjusted_words()
     file.report = FileReport(

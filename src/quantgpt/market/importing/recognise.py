@@ -51,6 +51,20 @@ WORDS = {
     Content.DAILY: "日线",
 }
 
+WORDS_EN = {
+    Content.CALENDAR: "trading calendar",
+    Content.INSTRUMENTS: "list of instruments",
+    Content.STOCK: "daily bars of stocks",
+    Content.ADJUSTED_ONLY: "daily bars, adjusted only",
+    Content.INDEX: "daily bars of indices",
+    Content.CONSTITUENTS: "index members",
+    Content.VALUATION: "daily valuation",
+    Content.STOCK_BARS: "minute bars of stocks",
+    Content.CRYPTO_BARS: "crypto bars",
+    Content.FUNDING: "funding rates",
+    Content.DAILY: "daily bars",
+}
+
 _ALIASES = {
     "trade_date": "date",
     "日期": "date",
