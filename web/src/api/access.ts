@@ -204,6 +204,16 @@ const refusal = () => refused(account.access === "expired" ? "expired" : "signed
 
 export type Send = (authorization: string | null) => Promise<Response>;
 
+/** No token helps any more: on, without one, where the server asks nobody; otherwise the sign-in has ended. */
+async function ended(tokens: Tokens, send: Send): Promise<Response> {
+  if ((await withoutName()) === 200) {
+    set({ ...account, tokens: null, due: null, access: "open" });
+    return send(null);
+  }
+  if (account.tokens?.refresh === tokens.refresh || account.access !== "in") lapsed();
+  return refusal();
+}
+
 async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
   const answer = await send(`Bearer ${tokens.access}`);
   if (answer.status !== 401) return answer;
@@ -213,12 +223,7 @@ async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
     const second = await send(`Bearer ${account.tokens.access}`);
     if (second.status !== 401) return second;
   }
-  if ((await withoutName()) === 200) {
-    set({ ...account, tokens: null, due: null, access: "open" });
-    return send(null);
-  }
-  if (account.tokens?.refresh === tokens.refresh || account.access !== "in") lapsed();
-  return refusal();
+  return ended(tokens, send);
 }
 
 /** Send something that needs to be let in. Nothing leaves this page while it is known that it would be refused. */
@@ -226,7 +231,7 @@ export async function withAccess(send: Send): Promise<Response> {
   if (account.access === "out" || unknown) await lookOnce();
   if (account.access === "out" || account.access === "expired") return refusal();
   const { tokens, due } = account;
-  if (tokens && due !== null && Date.now() > due) await renew(tokens.access);
+  if (tokens && due !== null && Date.now() > due && (await renew(tokens.access)) === "refused") return ended(tokens, send);
   const current = account.tokens;
   if (current) return withTokens(current, send);
   const answer = await send(null);

@@ -63,16 +63,14 @@ function CodeStep({ sent, fault, setFault, busy, onResend, onOther }: CodeStepPr
     setDigits(next);
     if (next) setFault(null);
     if (next.length < DIGITS || verify.isPending) return;
-    verify.mutate(
-      { email: sent.email, code: next },
-      {
-        onSuccess: () => keepSent(null),
-        onError: (reason) => {
-          const said = asFault(reason);
-          setFault({ ...codeFault(said), at: Date.now() });
-          // What never arrived can be sent again; what was wrong is cleared.
-          if (!said.offline) setDigits("");
-        },
+    // A promise, because the form is gone once somebody is signed in.
+    verify.mutateAsync({ email: sent.email, code: next }).then(
+      () => keepSent(null),
+      (reason: unknown) => {
+        const said = asFault(reason);
+        setFault({ ...codeFault(said), at: Date.now() });
+        // What never arrived can be sent again; what was wrong is cleared.
+        if (!said.offline) setDigits("");
       },
     );
   };

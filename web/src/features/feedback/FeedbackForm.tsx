@@ -71,15 +71,13 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
       return;
     }
     setFault(null);
-    send.mutate(
-      { description: draft.text.trim(), screenshot, task_id: sends("task"), page_url: sends("page"), user_agent: sends("browser") },
-      {
-        onSuccess: (number) => {
-          toast("success", t("sent", { id: number.slice(0, 8) }));
-          onSent();
-        },
-        onError: (reason) => setFault(reasonOf(reason)),
+    // A promise, because the dialog may be closed while this is on its way.
+    send.mutateAsync({ description: draft.text.trim(), screenshot, task_id: sends("task"), page_url: sends("page"), user_agent: sends("browser") }).then(
+      (number) => {
+        toast("success", t("sent", { id: number.slice(0, 8) }));
+        onSent();
       },
+      (reason: unknown) => setFault(reasonOf(reason)),
     );
   };
 
