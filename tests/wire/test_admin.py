@@ -229,6 +229,10 @@ def test_feedback_is_matched_by_the_id_that_its_writer_got(app: App, client: Tes
     assert (answers[0].json()["id"], answers[0].json()["resolved"]) == (first, True)
     again = client.get(f"{API}/admin/feedbacks?page=2&page_size=1", headers=headers).json()["feedbacks"][0]
     assert (again["resolved"], again["resolved_at"]) == (True, answers[0].json()["resolved_at"])
+    for asked, ids in (("true", [first]), ("false", [second])):
+        kind = client.get(f"{API}/admin/feedbacks?resolved={asked}", headers=headers).json()
+        assert ([one["id"] for one in kind["feedbacks"]], kind["total"]) == (ids, 1)
+    assert client.get(f"{API}/admin/feedbacks?resolved=maybe", headers=headers).status_code == 400
 
 
 def test_the_first_time_of_a_resolution_stays(app: App, client: TestClient) -> None:

@@ -111,7 +111,10 @@ def test_wrong_codes_are_counted_down_and_then_stopped(client: TestClient, app: 
     said = [client.post(f"{AUTH}/verify-code", json={"email": YOU, "code": wrong}) for _ in range(6)]
     assert [answer.status_code for answer in said] == [400] * 5 + [429]
     assert [answer.json()["detail"] for answer in said[:5]] == [f"验证码错误，还可尝试 {n} 次" for n in (4, 3, 2, 1, 0)]
+    assert {answer.json()["code"] for answer in said[:5]} == {"WrongCode"}
     assert int(said[5].headers["retry-after"]) >= 1
+    gone = client.post(f"{AUTH}/verify-code", json={"email": "nobody@example.com", "code": "123456"})
+    assert (gone.status_code, gone.json()["code"], gone.json()["field"]) == (400, "CodeGone", "code")
 
 
 @pytest.mark.parametrize(

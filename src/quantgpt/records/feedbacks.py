@@ -74,11 +74,12 @@ class FeedbackRecords:
             row = connection.execute(_whole().where(feedbacks.c.id == feedback_id)).mappings().first()
         return None if row is None else FeedbackRow(**row)
 
-    def page(self, *, page: int, page_size: int) -> tuple[list[FeedbackRow], int]:
-        """One page of everybody's, newest first, and how many there are."""
-        query = _whole().order_by(feedbacks.c.created_at.desc(), feedbacks.c.id)
+    def page(self, *, page: int, page_size: int, resolved: bool | None = None) -> tuple[list[FeedbackRow], int]:
+        """One page of everybody's, newest first, and how many there are; of the open or the resolved ones if asked."""
+        wanted = feedbacks.c.id.is_not(None) if resolved is None else feedbacks.c.resolved.is_(resolved)
+        query = _whole().where(wanted).order_by(feedbacks.c.created_at.desc(), feedbacks.c.id)
         with database_faults(), self._reader.begin() as connection:
-            total = connection.execute(select(func.count()).select_from(feedbacks)).scalar_one()
+            total = connection.execute(select(func.count()).select_from(feedbacks).where(wanted)).scalar_one()
             rows = connection.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
             return [FeedbackRow(**row) for row in rows], int(total)
 

@@ -51,9 +51,11 @@ def list_tasks(
     )
 
 
-def list_feedbacks(app: App, *, page: int, page_size: int) -> tuple[list[FeedbackRow], int]:
-    """A page of everybody's feedback, newest first, and how much there is."""
-    return app.records.feedbacks.page(page=page, page_size=page_size)
+def list_feedbacks(
+    app: App, *, page: int, page_size: int, resolved: bool | None = None
+) -> tuple[list[FeedbackRow], int]:
+    """A page of everybody's feedback, newest first, and how much there is; only the open or the resolved if asked."""
+    return app.records.feedbacks.page(page=page, page_size=page_size, resolved=resolved)
 
 
 def resolve_feedback(app: App, feedback_id: str) -> float:

@@ -67,9 +67,11 @@ def get_tasks(
 
 
 @router.get("/feedbacks", responses={200: {"model": AdminFeedbacks}})
-def get_feedbacks(rest: RestDep, caller: AdminDep, page: Page = 1, page_size: PageSize = 20) -> dict[str, Any]:
-    """Everybody's feedback, newest first."""
-    rows, total = overview.list_feedbacks(rest.app, page=page, page_size=page_size)
+def get_feedbacks(
+    rest: RestDep, caller: AdminDep, page: Page = 1, page_size: PageSize = 20, resolved: bool | None = None
+) -> dict[str, Any]:
+    """Everybody's feedback, newest first; `resolved` asks for one kind only."""
+    rows, total = overview.list_feedbacks(rest.app, page=page, page_size=page_size, resolved=resolved)
     return {"feedbacks": [_feedback(row) for row in rows], "total": total, "page": page, "page_size": page_size}
 
 
