@@ -1,6 +1,6 @@
 /** The factors that a person keeps. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { answered, http } from "./client";
 
@@ -23,12 +23,17 @@ export const useKeptFactors = () =>
     staleTime: 30_000,
   });
 
+/** Lists that show kept factors ask again. */
+function keptChanged(client: QueryClient): void {
+  for (const queryKey of [["kept-factors"], ["library", "kept"], ["libraries"]]) void client.invalidateQueries({ queryKey });
+}
+
 export const useKeepFactor = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ name, expression, note }: { name: string; expression: string; note: string }) =>
       answered<KeptFactor>(http.POST("/api/v1/factors", { body: { name, expression, note } })),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ["kept-factors"] }),
+    onSuccess: () => keptChanged(client),
   });
 };
 
@@ -36,6 +41,6 @@ export const useDropFactor = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => answered<undefined>(http.DELETE("/api/v1/factors/{factor_id}", { params: { path: { factor_id: id } } })),
-    onSettled: () => void client.invalidateQueries({ queryKey: ["kept-factors"] }),
+    onSettled: () => keptChanged(client),
   });
 };

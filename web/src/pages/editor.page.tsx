@@ -4,4 +4,4 @@ import { lazy } from "react";
 
 import { definePage } from "@/lib/page";
 
-export default definePage({ id: "editor", path: "/editor", component: lazy(() => import("./editor")), under: "research" });
+export default definePage({ id: "editor", path: "/editor", component: lazy(() => import("./editor/EditorPage")), under: "research" });

@@ -15,6 +15,9 @@ import css from "./Keep.module.css";
 const MOST_NAME = 200;
 const MOST_NOTE = 2000;
 
+/** The dialog gives the focus to what carries this when it opens. */
+const focusFirst = (input: HTMLInputElement | null) => input?.setAttribute("autofocus", "");
+
 interface KeepDialogProps {
   /** Null while nothing is to be kept. */
   readonly expression: string | null;
@@ -43,7 +46,7 @@ function KeepForm({ expression, onClose }: { expression: string; onClose: () => 
       <CodeBlock text={expression} />
       <label>
         {t("keepName")}
-        <input value={name} maxLength={MOST_NAME} placeholder={expression.slice(0, 60)} onChange={(event) => setName(event.target.value)} autoFocus />
+        <input value={name} maxLength={MOST_NAME} placeholder={expression.slice(0, 60)} onChange={(event) => setName(event.target.value)} ref={focusFirst} />
       </label>
       <label>
         {t("keepNote")}
