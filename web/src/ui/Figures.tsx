@@ -8,6 +8,7 @@ import { MISSING, percent } from "@/lib/format";
 
 import { Term } from "./controls";
 import css from "./Figures.module.css";
+import { LockIcon } from "./icons";
 import { Metric } from "./Metric";
 import { useTokens } from "./tokens";
 
@@ -91,14 +92,18 @@ interface HeatProps {
   readonly palette: "price" | "groups";
   readonly show: (value: number) => string;
   readonly hint: (month: string) => string;
+  /** Months from the first to the last of the sealed slice are hatched, and a year that is nothing else says so. */
+  readonly sealed?: { readonly from: string; readonly to: string; readonly label: string } | null;
 }
 
 /** Years × months with numbers in the cells; a month without sessions is a dot. */
-export function MonthHeat({ label, months, totals, cap, palette, show, hint }: HeatProps) {
+export function MonthHeat({ label, months, totals, cap, palette, show, hint, sealed = null }: HeatProps) {
   const { t } = useTranslation("ui");
   const tokens = useTokens();
   const [low, high, strength] = palette === "price" ? [tokens.down, tokens.up, 0.36] : [tokens.g2, tokens.g4, 0.6];
-  const years = [...totals.keys()].sort();
+  const inSeal = (month: string) => sealed !== null && month >= sealed.from.slice(0, 7) && month <= sealed.to.slice(0, 7);
+  const sealedYears = sealed ? Array.from({ length: Number(sealed.to.slice(0, 4)) - Number(sealed.from.slice(0, 4)) + 1 }, (_, i) => String(Number(sealed.from.slice(0, 4)) + i)) : [];
+  const years = [...new Set([...totals.keys(), ...sealedYears])].sort();
   const numbers = Array.from({ length: 12 }, (_, i) => i + 1);
   return (
     <div className={css["heatBox"]} tabIndex={0} role="region" aria-label={label}>
@@ -113,13 +118,19 @@ export function MonthHeat({ label, months, totals, cap, palette, show, hint }: H
           </tr>
         </thead>
         <tbody>
-          {years.map((year) => (
+          {years.map((year) => sealed && !totals.has(year) ? (
+            <tr key={year}>
+              <th scope="row" style={{ textAlign: "left", color: "var(--ink)" }}>{year}</th>
+              <td className={css["sealed"]} colSpan={12}><LockIcon size={13} /> {sealed.label}</td>
+              <td className={css["total"]}>{MISSING}</td>
+            </tr>
+          ) : (
             <tr key={year}>
               <th scope="row" style={{ textAlign: "left", color: "var(--ink)" }}>{year}</th>
               {numbers.map((month) => {
                 const key = `${year}-${String(month).padStart(2, "0")}`;
                 const value = months.get(key);
-                if (value === undefined || value === null) return <td key={key} className={css["void"]} title={months.has(key) ? hint(key) : undefined}>·</td>;
+                if (value === undefined || value === null) return <td key={key} className={inSeal(key) ? css["sealed"] : css["void"]} title={months.has(key) ? hint(key) : inSeal(key) ? sealed?.label : undefined}>{inSeal(key) ? "" : "·"}</td>;
                 return (
                   <td key={key} style={{ background: diverging(tokens.surface, low, high, value / cap, strength) }} title={hint(key)}>
                     {show(value)}

@@ -22,6 +22,8 @@ interface NullHistogramProps {
   readonly observedText: string;
   readonly thresholdText: string;
   readonly tick: (value: number) => string;
+  /** What a bin says under the pointer. */
+  readonly hint?: (bin: number) => string;
 }
 
 const TOP = 40;
@@ -65,6 +67,13 @@ export function NullHistogram(props: NullHistogramProps) {
         const from = left[i] ?? 0;
         return <rect key={from} x={x(from)} width={width(from, from + binWidth)} y={TOP + HEIGHT - size} height={size} fill={bootstrap ? "color-mix(in oklab, var(--accent) 40%, var(--surface))" : "var(--null)"} stroke={bootstrap ? "var(--accent)" : "var(--ctl)"} strokeWidth={0.5} />;
       })}
+      {props.hint
+        ? counts.map((_, i) => (
+            <rect key={`hint-${left[i] ?? i}`} x={x(left[i] ?? 0)} width={width(left[i] ?? 0, (left[i] ?? 0) + binWidth)} y={TOP} height={HEIGHT} fill="transparent">
+              <title>{props.hint?.(i)}</title>
+            </rect>
+          ))
+        : null}
       <line x1="0" x2="100%" y1={TOP + HEIGHT} y2={TOP + HEIGHT} stroke="var(--ctl)" />
       {ticks.map((value) => (
         <text key={value} x={x(value)} y={FULL - 6} textAnchor="middle" fontSize={11} fill="var(--ink3)">
@@ -118,7 +127,8 @@ interface DotRowsProps {
   readonly label: string;
   readonly rows: readonly DotRow[];
   readonly format: (value: number) => string;
-  readonly axis?: (value: number) => string;
+  /** Ticks; `digits` is how many decimals tell two ticks apart. */
+  readonly axis?: (value: number, digits: number) => string;
   readonly zero?: boolean;
   /** Vertical reference lines. */
   readonly marks?: readonly { value: number; label: string; dashed?: boolean }[];
@@ -134,7 +144,10 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
   const known = [...all, ...(zero ? [0] : []), ...marks.map((mark) => mark.value)].filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   const { min, max, step } = roundLimits(Math.min(...known), Math.max(...known), 3);
   const x = (value: number) => `${((value - min) / (max - min || 1)) * 100}%`;
-  const head = marks.length > 0 ? 18 : 4;
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const share = (value: number) => (value - min) / (max - min || 1);
+  const crowded = marks.some((mark, i) => marks.some((other, k) => k > i && Math.abs(share(mark.value) - share(other.value)) < 0.5));
+  const head = marks.length === 0 ? 4 : crowded ? 18 * marks.length : 18;
   const height = head + rows.length * ROW + 22;
   const ticks: number[] = [];
   for (let value = min; value <= max + step / 1e6; value += step) ticks.push(Number(value.toPrecision(10)));
@@ -153,15 +166,15 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
           <g key={value}>
             <line x1={x(value)} x2={x(value)} y1={head} y2={height - 20} stroke={zero && value === 0 ? "var(--ctl)" : "var(--line)"} />
             <text x={x(value)} y={height - 6} textAnchor="middle" fontSize={11} fill="var(--ink3)">
-              {axis(value)}
+              {axis(value, digits)}
             </text>
           </g>
         ))}
         {band ? <rect x={x(band.low)} width={`${((band.high - band.low) / (max - min || 1)) * 100}%`} y={head} height={rows.length * ROW} fill="var(--accent)" opacity={0.08} /> : null}
-        {marks.map((mark) => (
+        {marks.map((mark, i) => (
           <g key={mark.label}>
-            <line x1={x(mark.value)} x2={x(mark.value)} y1={head - 4} y2={height - 20} stroke="var(--ink2)" strokeDasharray={mark.dashed ? "4 3" : undefined} />
-            <text x={x(mark.value)} y={12} textAnchor={(mark.value - min) / (max - min || 1) > 0.7 ? "end" : (mark.value - min) / (max - min || 1) < 0.3 ? "start" : "middle"} fontSize={12} fill="var(--ink2)">
+            <line x1={x(mark.value)} x2={x(mark.value)} y1={crowded ? 16 + 18 * i : head - 4} y2={height - 20} stroke="var(--ink2)" strokeDasharray={mark.dashed ? "4 3" : undefined} />
+            <text className={css["halo"]} x={x(mark.value)} y={crowded ? 12 + 18 * i : 12} textAnchor={share(mark.value) > 0.6 ? "end" : share(mark.value) < 0.4 ? "start" : "middle"} fontSize={12} fill="var(--ink2)">
               {mark.label}
             </text>
           </g>

@@ -9,6 +9,7 @@ import type { SeriesTable } from "@/api/types";
 import { Card } from "@/ui/Card";
 import { Chart } from "@/ui/chart/Chart";
 import { DataView, Empty } from "@/ui/states";
+import type { LegendItem } from "@/ui/chart/picture";
 import type { Tokens } from "@/ui/tokens";
 
 import { twinOf, type TwinColumn } from "./twin";
@@ -17,20 +18,24 @@ interface SeriesCardProps {
   readonly task: string;
   readonly series: string;
   readonly title: string;
+  readonly heading?: ReactNode;
+  readonly legend?: readonly LegendItem[];
   readonly caption?: ReactNode;
   readonly height: number;
   readonly indexLabel: string;
   readonly columns: readonly TwinColumn[];
   readonly tools?: ReactNode;
   readonly flush?: boolean;
+  /** The body is a table already: no switch. */
+  readonly isTable?: boolean;
   readonly children: (data: SeriesTable) => ReactNode;
 }
 
-export function SeriesCard({ task, series, title, caption, height, indexLabel, columns, tools, flush = false, children }: SeriesCardProps) {
+export function SeriesCard({ task, series, title, heading, legend = [], caption, height, indexLabel, columns, tools, flush = false, isTable = false, children }: SeriesCardProps) {
   const { t } = useTranslation("result");
   const query = useSeries(task, series);
   return (
-    <Card id={series} title={title} caption={caption} tools={tools} table={twinOf(query.data, indexLabel, columns)} flush={flush}>
+    <Card id={series} title={title} heading={heading} legend={legend} caption={caption} tools={tools} isTable={isTable} table={twinOf(query.data, indexLabel, columns)} flush={flush}>
       <DataView of={query} height={height} isEmpty={(data) => data.index.length === 0} empty={<Empty title={t("noSeries")} height={height}>{t("noSeriesWhy")}</Empty>}>
         {children}
       </DataView>

@@ -1,121 +1,165 @@
 /** The net value and its drawdown, one hair line through both. */
 
+import { useMediaQuery } from "@mantine/hooks";
 import type { EChartsOption } from "echarts";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useManySeries } from "@/api/result";
+import { useManySeries, useSealedState } from "@/api/result";
 import { column, labels, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { Card } from "@/ui/Card";
 import { Chart } from "@/ui/chart/Chart";
-import { dayTooltip, grid, level, limits, timeAxis, timed, valueAxis } from "@/ui/chart/parts";
+import { LinkContext, useShownRange, type Range } from "@/ui/chart/link";
+import { dayTooltip, grid, level, limits, stamp, timeAxis, timed, valueAxis, type TipLine } from "@/ui/chart/parts";
 import { Segmented } from "@/ui/controls";
 import { DataView } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
+import { continued } from "./continued";
 import { twinOf } from "./twin";
 
-type View = "nav" | "excess" | "log";
+export type CurveView = "nav" | "excess" | "log" | "drawdown";
 type Span = "1" | "3" | "all";
+type Num = number | null;
 
-function lastYears(length: number, days: readonly string[], span: Span): number {
-  if (span === "all" || length === 0) return 0;
-  const last = new Date(`${days[length - 1]}T00:00:00Z`);
-  last.setUTCFullYear(last.getUTCFullYear() - Number(span));
-  const from = last.toISOString().slice(0, 10);
-  return Math.max(0, days.findIndex((day) => day > from));
+const HEIGHT = { wide: 496, phone: 320 };
+
+/** The last years of what is drawn, as a range. */
+export function lastYears(days: readonly string[], span: Span): Range | null {
+  const last = days[days.length - 1];
+  if (span === "all" || !last) return null;
+  const from = `${Number(last.slice(0, 4)) - Number(span)}${last.slice(4)}`;
+  return from <= (days[0] ?? "") ? null : { from, to: last };
 }
 
 interface CurveProps {
   readonly nav: SeriesTable;
   readonly drawdown: SeriesTable;
-  readonly view: View;
-  readonly span: Span;
+  readonly after: SeriesTable | null;
+  readonly view: CurveView;
   readonly benchmark: string;
+  readonly height: number;
+  readonly both: boolean;
+}
+
+const line = (data: unknown, color: string, more: Record<string, unknown> = {}) => ({ type: "line" as const, data, showSymbol: false, sampling: "lttb" as const, connectNulls: false, itemStyle: { color }, emphasis: { disabled: true }, ...more });
+
+function deepestOf(fall: readonly Num[]): number {
+  let deepest = -1;
+  fall.forEach((value, i) => {
+    if (value !== null && (deepest < 0 || value < (fall[deepest] ?? 0))) deepest = i;
+  });
+  return deepest;
+}
+
+/** Place of the last high before each day: since when the value has been below it. */
+function highs(values: readonly Num[]): number[] {
+  let at = 0;
+  return values.map((value, i) => {
+    if (value !== null && value >= (values[at] ?? 1)) at = i;
+    return at;
+  });
 }
 
 /** Net value above, drawdown below, one hair line through both. */
-function Curve({ nav, drawdown, view, span, benchmark }: CurveProps) {
+function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurveProps) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const option = useCallback(
     (tokens: Tokens): EChartsOption => {
-      const all = labels(nav);
-      const from = lastYears(all.length, all, span);
-      const days = all.slice(from);
-      const cut = (table: SeriesTable, name: string) => column(table, name).slice(from);
-      const [strategy, bench, excess, daily] = [cut(nav, "strategy"), cut(nav, "benchmark"), cut(nav, "excess"), cut(nav, "strategy")];
-      const [fall, benchFall] = [cut(drawdown, "strategy"), cut(drawdown, "benchmark")];
+      const { days, strategy, bench, excess } = continued(nav, after);
+      const [fall, benchFall] = [column(drawdown, "strategy"), column(drawdown, "benchmark")];
+      const since = highs(column(nav, "strategy"));
       const hasBench = bench.some((value) => value !== null);
       const main = view === "excess" ? excess : strategy;
       const upper = view === "excess" || !hasBench ? [main] : [main, bench];
-      let deepest = -1;
-      fall.forEach((value, i) => {
-        if (value !== null && (deepest < 0 || value < (fall[deepest] ?? 0))) deepest = i;
-      });
+      const deepest = deepestOf(fall);
       const deepestValue = fall[deepest] ?? null;
-      const right = deepest > days.length * 0.7;
+      const top = view !== "drawdown";
+      const bottom = both || view === "drawdown";
+      const low = top ? 1 : 0;
+      const tone = (value: Num) => (value === null || value === 0 ? undefined : value > 0 ? tokens.up : tokens.down);
+      const tipLines = (i: number): TipLine[] => {
+        const [before, value] = [strategy[i - 1], strategy[i]];
+        const change = typeof before === "number" && typeof value === "number" && before !== 0 ? value / before - 1 : null;
+        const gap = excess[i] ?? null;
+        const from = since[i];
+        return [
+          { name: t("strategyNav"), value: format.nav(value), color: tokens.accent },
+          ...(hasBench ? [{ name: benchmark, value: format.nav(bench[i]), color: tokens.bench, dashed: true }] : []),
+          { name: t("dayReturn"), value: format.percent(change, 2), tone: tone(change) },
+          ...(hasBench ? [{ name: t("excessNav"), value: format.percent(gap === null ? null : gap - 1, 2), tone: tone(gap === null ? null : gap - 1) }] : []),
+          { name: t("drawdown"), value: format.share(fall[i], 1) },
+          ...(from !== undefined && from < i && (fall[i] ?? 0) < 0 ? [{ name: t("sinceHigh"), value: t("sinceHighValue", { day: days[from], count: i - from }) }] : []),
+        ];
+      };
+      const lower = bottom
+        ? [
+            line(timed(labels(drawdown), fall), tokens.accent, {
+              name: view === "drawdown" ? t("drawdown") : "",
+              xAxisIndex: low,
+              yAxisIndex: low,
+              lineStyle: { color: tokens.accent, width: 1.25 },
+              areaStyle: { color: tokens.accent, opacity: 0.12 },
+              markPoint:
+                deepestValue === null
+                  ? { data: [] }
+                  : {
+                      silent: true,
+                      symbol: "circle",
+                      symbolSize: 6,
+                      itemStyle: { color: tokens.ink },
+                      label: { show: true, position: deepest > fall.length * 0.5 ? "left" : "right", color: tokens.ink2, fontSize: 12, backgroundColor: tokens.surface, padding: [0, 3], formatter: `${t("words:max_drawdown")} ${format.share(deepestValue)}` },
+                      data: [{ coord: [stamp(days[deepest] ?? ""), deepestValue] }],
+                    },
+            }),
+            ...(hasBench ? [line(timed(labels(drawdown), benchFall), tokens.bench, { xAxisIndex: low, yAxisIndex: low, lineStyle: { color: tokens.bench, width: 1, type: [5, 3] } })] : []),
+          ]
+        : [];
+      const shares = limits([fall, ...(hasBench ? [benchFall] : [])], [0, -0.1], 2);
       return {
-        grid: [grid({ bottom: 158 }), grid({ top: "auto", height: 96, bottom: 26 })],
-        axisPointer: { link: [{ xAxisIndex: "all" }] },
-        xAxis: [timeAxis(tokens, days, { gridIndex: 0, axisLabel: { show: false }, axisTick: { show: false } }), timeAxis(tokens, days, { gridIndex: 1 })],
+        grid: [...(top ? [grid({ bottom: bottom ? 158 : 26 })] : []), ...(bottom ? [top ? grid({ top: "auto", height: 96, bottom: 26 }) : grid()] : [])],
+        xAxis: [...(top ? [timeAxis(tokens, days, { gridIndex: 0, ...(bottom ? { axisLabel: { show: false }, axisTick: { show: false } } : {}) })] : []), ...(bottom ? [timeAxis(tokens, days, { gridIndex: low })] : [])],
         yAxis: [
-          valueAxis(tokens, (value) => format.number(value, 2), view === "log" ? { type: "log", min: "dataMin", max: "dataMax", gridIndex: 0 } : { ...limits(upper, [1]), gridIndex: 0 }),
-          valueAxis(tokens, (value) => format.share(value, 0), { ...limits([fall, ...(hasBench ? [benchFall] : [])], [0, -0.1]), gridIndex: 1, splitNumber: 2 }),
+          ...(top ? [valueAxis(tokens, (value) => format.number(value, 2), view === "log" ? { type: "log", min: "dataMin", max: "dataMax", gridIndex: 0 } : { ...limits(upper, [1]), gridIndex: 0 })] : []),
+          ...(bottom ? [valueAxis(tokens, (value) => format.share(value, 0), { ...shares, gridIndex: low })] : []),
         ],
-        tooltip: dayTooltip(tokens, days, i18n.language, (i) => {
-          const before = daily[i - 1];
-          const value = strategy[i];
-          const change = typeof before === "number" && typeof value === "number" && before !== 0 ? value / before - 1 : null;
-          const tone = (number: number | null) => (number === null || number === 0 ? undefined : number > 0 ? tokens.up : tokens.down);
-          return [
-            { name: t("strategyNav"), value: format.nav(value), color: tokens.accent },
-            ...(hasBench ? [{ name: benchmark, value: format.nav(bench[i]), color: tokens.bench, dashed: true }] : []),
-            { name: t("dayReturn"), value: format.percent(change, 2), tone: tone(change) },
-            ...(hasBench ? [{ name: t("excessNav"), value: format.nav(excess[i]) }] : []),
-            { name: t("drawdown"), value: format.share(fall[i], 1) },
-          ];
-        }),
+        tooltip: dayTooltip(tokens, days, i18n.language, tipLines),
         series: [
-          { type: "line", data: timed(days, main), showSymbol: false, sampling: "lttb", lineStyle: { color: tokens.accent, width: 2 }, itemStyle: { color: tokens.accent }, emphasis: { disabled: true }, z: 3, markLine: level(tokens, 1) },
-          ...(view === "excess" || !hasBench ? [] : [{ type: "line" as const, data: timed(days, bench), showSymbol: false, sampling: "lttb" as const, lineStyle: { color: tokens.bench, width: 1.25, type: [5, 3] }, itemStyle: { color: tokens.bench }, emphasis: { disabled: true } }]),
-          {
-            type: "line",
-            xAxisIndex: 1,
-            yAxisIndex: 1,
-            data: timed(days, fall),
-            showSymbol: false,
-            sampling: "lttb",
-            lineStyle: { color: tokens.accent, width: 1.25 },
-            itemStyle: { color: tokens.accent },
-            areaStyle: { color: tokens.accent, opacity: 0.12 },
-            emphasis: { disabled: true },
-            markPoint:
-              deepestValue === null
-                ? { data: [] }
-                : {
-                    silent: true,
-                    symbol: "circle",
-                    symbolSize: 6,
-                    itemStyle: { color: tokens.ink },
-                    label: { show: true, position: right ? "left" : "right", color: tokens.ink2, fontSize: 12, backgroundColor: tokens.surface, padding: [0, 3], formatter: `${t("words:max_drawdown")} ${format.share(deepestValue)}` },
-                    data: [{ coord: [Date.parse(`${days[deepest]}T00:00:00Z`), deepestValue] }],
-                  },
-          },
-          ...(hasBench ? [{ type: "line" as const, xAxisIndex: 1, yAxisIndex: 1, data: timed(days, benchFall), showSymbol: false, sampling: "lttb" as const, lineStyle: { color: tokens.bench, width: 1, type: [5, 3] }, itemStyle: { color: tokens.bench }, emphasis: { disabled: true } }] : []),
+          ...(top
+            ? [
+                line(timed(days, main), tokens.accent, { name: t("strategyNav"), lineStyle: { color: tokens.accent, width: 2 }, z: 3, markLine: level(tokens, 1) }),
+                ...(view === "excess" || !hasBench ? [] : [line(timed(days, bench), tokens.bench, { name: benchmark, lineStyle: { color: tokens.bench, width: 1.25, type: [5, 3] } })]),
+              ]
+            : []),
+          ...lower,
         ],
       } as EChartsOption;
     },
-    [nav, drawdown, view, span, benchmark, i18n.language, t],
+    [nav, drawdown, after, view, benchmark, both, i18n.language, t],
   );
-  return <Chart label={t("navLabel")} height={496} points={nav.index.length} option={option} />;
+  return <Chart label={t("navLabel")} height={height} seal="note" option={option} />;
 }
 
-export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: { task: string; benchmark: string; longGroup: string; hasBenchmark: boolean }) {
+interface CurveCardProps {
+  readonly task: string;
+  readonly benchmark: string;
+  readonly longGroup: string;
+  readonly hasBenchmark: boolean;
+}
+
+export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: CurveCardProps) {
   const { t } = useTranslation(["result", "words"]);
-  const [view, setView] = useState<View>("nav");
-  const [span, setSpan] = useState<Span>("all");
+  const phone = useMediaQuery("(max-width: 767px)") ?? false;
+  const [asked, setView] = useState<CurveView>("nav");
+  const view = !phone && asked === "drawdown" ? "nav" : asked;
+  const link = useContext(LinkContext);
+  const range = useShownRange();
+  const sealed = useSealedState(task).data;
+  const after = sealed?.opened?.is_this ? (sealed.series?.nav ?? null) : null;
   const [nav, drawdown] = useManySeries(task, ["nav", "drawdown"]);
+  const days = useMemo(() => (nav?.data ? labels(nav.data) : []), [nav?.data]);
+  const span: Span | "" = !range ? "all" : ((["1", "3"] as const).find((years) => lastYears(days, years)?.from === range.from && lastYears(days, years)?.to === range.to) ?? "");
   const both = {
     data: nav?.data && drawdown?.data ? { nav: nav.data, drawdown: drawdown.data } : undefined,
     error: nav?.error ?? drawdown?.error ?? null,
@@ -131,22 +175,29 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: { task: 
       ]),
     [nav?.data, benchmark, t],
   );
-  const views: { value: View; label: string }[] = [{ value: "nav", label: t("viewNav") }, ...(hasBenchmark ? [{ value: "excess" as const, label: t("viewExcess") }] : []), { value: "log", label: t("viewLog") }];
+  const views: { value: CurveView; label: string }[] = [
+    { value: "nav", label: t("viewNav") },
+    ...(hasBenchmark ? [{ value: "excess" as const, label: t("viewExcess") }] : []),
+    phone ? { value: "drawdown", label: t("drawdown") } : { value: "log", label: t("viewLog") },
+  ];
   return (
     <Card
       id="nav"
       title={t("nav")}
-      caption={`${t("words:long_group", { group: longGroup })} ${t("words:net")}${hasBenchmark ? ` · ${t("dashedIs", { name: benchmark })}` : ""}`}
+      legend={[
+        { label: `${t("words:long_group", { group: longGroup })}${t("comma")}${t("words:net")}`, color: "var(--accent)" },
+        ...(hasBenchmark && view !== "excess" ? [{ label: t("priceIndex", { name: benchmark }), color: "var(--bench)", look: "dashed" as const }] : []),
+      ]}
       table={twin}
       tools={
         <>
           <Segmented label={t("viewLabel")} value={view} onChange={setView} options={views} />
-          <Segmented label={t("spanLabel")} value={span} onChange={setSpan} options={[{ value: "1", label: t("span1") }, { value: "3", label: t("span3") }, { value: "all", label: t("spanAll") }]} />
+          <Segmented<Span | ""> label={t("spanLabel")} value={span} onChange={(next) => link?.setRange(lastYears(days, next === "" ? "all" : next))} options={[{ value: "1", label: t("span1") }, { value: "3", label: t("span3") }, { value: "all", label: t("spanAll") }]} />
         </>
       }
     >
-      <DataView of={both} height={496}>
-        {(data) => <Curve nav={data.nav} drawdown={data.drawdown} view={view} span={span} benchmark={benchmark} />}
+      <DataView of={both} height={phone ? HEIGHT.phone : HEIGHT.wide}>
+        {(data) => <Curve nav={data.nav} drawdown={data.drawdown} after={after} view={view} benchmark={benchmark} height={phone ? HEIGHT.phone : HEIGHT.wide} both={!phone} />}
       </DataView>
     </Card>
   );

@@ -9,6 +9,7 @@ import { pick } from "@/lib/i18n";
 import { Card, type Twin } from "@/ui/Card";
 import { MarkIcon, Tag } from "@/ui/controls";
 import { CheckIcon, CrossIcon } from "@/ui/icons";
+import { Metric } from "@/ui/Metric";
 import { NullHistogram } from "@/ui/Plots";
 import { DataView, Empty } from "@/ui/states";
 
@@ -46,6 +47,18 @@ function rule(test: SignificanceTest, code: string, observed: number | null, thr
   return t(`rule_${code}`, { observed: figure(code, observed, t), threshold: figure(code, threshold, t), sign, clause: format.pClause(test.p) });
 }
 
+/** A bin under the pointer: its range, its count, and the share of the distribution at or beyond it. */
+function binHint(data: SeriesTable, code: string, t: Translate): (bin: number) => string {
+  const counts = column(data, "count").map((count) => count ?? 0);
+  const width = meta(data, "bin_width") ?? 1;
+  const total = counts.reduce((sum, count) => sum + count, 0) || 1;
+  return (bin) => {
+    const from = Number(data.index[bin]);
+    const beyond = counts.slice(bin).reduce((sum, count) => sum + count, 0);
+    return t("binHint", { from: figure(code, from, t), to: figure(code, from + width, t), count: format.integer(counts[bin]), beyond: format.share(beyond / total) });
+  };
+}
+
 function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTable | undefined; error: Error | null; refetch: () => unknown } }) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const code = codeOf(test);
@@ -55,7 +68,7 @@ function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTab
   return (
     <div className={css["test"]} data-test={code}>
       <div className={css["testHead"]}>
-        <h4>{t(`test_${code}`, { defaultValue: test.name })}</h4>
+        <h4><Metric name={code}>{t(`test_${code}`, { defaultValue: test.name })}</Metric></h4>
         {failure ? (
           <Tag mark="doubt">{t("notTested")}</Tag>
         ) : (
@@ -86,6 +99,7 @@ function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTab
                 observedText={t(`observed_${code}`, { value: figure(code, observed, t), defaultValue: "{{value}}" })}
                 thresholdText={data.meta["tail"] === "both" ? `±${figure(code, threshold === null ? null : Math.abs(threshold), t)}` : t("threshold", { value: figure(code, threshold, t) })}
                 tick={(value) => tick(code, value, t)}
+                hint={binHint(data, code, t)}
               />
             );
           }}

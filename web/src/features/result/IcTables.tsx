@@ -9,6 +9,7 @@ import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { MonthHeat, Tiles, type TileItem } from "@/ui/Figures";
 
 import css from "./Result.module.css";
+import { useSealedMonths } from "./sealedMonths";
 
 export function IcTiles({ result, task }: { result: RunResult; task: string }) {
   const { t } = useTranslation(["result", "words"]);
@@ -62,6 +63,7 @@ export function YearTable({ data, result }: { data: SeriesTable; result: RunResu
 export function IcHeat({ data, task }: { data: SeriesTable; task: string }) {
   const { t } = useTranslation("result");
   const yearly = useSeries(task, "yearly");
+  const sealedMonths = useSealedMonths();
   const months = labels(data);
   const [ic, days, ts] = [column(data, "rank_ic"), column(data, "days"), column(data, "t")];
   const totals = new Map<string, number | null>(months.map((month) => [month.slice(0, 4), null]));
@@ -76,6 +78,7 @@ export function IcHeat({ data, task }: { data: SeriesTable; task: string }) {
       months={new Map(months.map((month, i) => [month, ic[i] ?? null]))}
       totals={totals}
       cap={0.15}
+      sealed={sealedMonths}
       palette="groups"
       show={(value) => format.number(value * 100, 1)}
       hint={(month) => {

@@ -6,12 +6,14 @@ import { column, labels, type RunResult } from "@/api/types";
 import * as format from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Card, type Twin } from "@/ui/Card";
+import { Metric } from "@/ui/Metric";
 import { DotRows } from "@/ui/Plots";
 import { Empty } from "@/ui/states";
 
 import { SeriesCard } from "./ChartCard";
 import css from "./Result.module.css";
 import { FourTests } from "./FourTests";
+import { LedgerCard, LuckCard } from "./Luck";
 
 function Forward({ result }: { result: RunResult }) {
   const { t } = useTranslation(["result", "words"]);
@@ -30,15 +32,15 @@ function Forward({ result }: { result: RunResult }) {
     rows: windows.map((one) => ({ test: one.test_period, train: format.ic(one.train_ic), valid: format.ic(one.valid_ic), tested: format.ic(one.test_ic) })),
   };
   return (
-    <Card id="rolling" title={t("forward")} caption={t("forwardCaption", { count: windows.length })} table={windows.length > 0 ? twin : undefined}>
+    <Card id="rolling" title={t("forward")} heading={<Metric name="walk_forward">{t("forward")}</Metric>} caption={t("forwardCaption", { count: windows.length })} table={windows.length > 0 ? twin : undefined}>
       {windows.length === 0 ? (
         <Empty title={t("noWindows")} height={180}>{typeof summary.error === "string" ? summary.error : undefined}</Empty>
       ) : (
         <DotRows
           label={t("forward")}
-          rows={windows.map((one) => ({ key: String(one.window_index), label: one.test_period.replaceAll("-", ".").replace(/ ?~ ?/, "→").replace(/\.\d\d(?=→|$)/g, ""), hint: one.test_period, value: one.test_ic, ring: one.train_ic, diamond: one.valid_ic }))}
+          rows={windows.map((one) => ({ key: String(one.window_index), label: one.test_period.replaceAll("-", ".").replace(/ ?~ ?/, "→").replace(/\.\d\d(?=→|$)/g, ""), hint: t("windowHint", { train: one.train_period, valid: one.valid_period, test: one.test_period }), value: one.test_ic, ring: one.train_ic, diamond: one.valid_ic }))}
           format={(value) => format.ic(value, 3)}
-          axis={(value) => format.number(value, 2)}
+          axis={(value, digits) => format.number(value, digits)}
           foot={
             <div className={css["keys"]}>
               <span>○ {t("train")}</span>
@@ -61,6 +63,7 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
       task={task}
       series="phases"
       title={t("phases")}
+      heading={<Metric name="phases">{t("phases")}</Metric>}
       caption={t("phasesCaption")}
       height={190}
       indexLabel={t("phase")}
@@ -80,12 +83,13 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
             zero={false}
             rows={shown.map((i) => ({ key: String(i), label: t("phaseRow", { day: labels(data)[i] ?? i + 1 }), value: values[i] ?? null, hollow: i !== 0 }))}
             format={(value) => format.percent(value)}
-            axis={(value) => format.share(value, 0)}
+            axis={(value, digits) => format.share(value, Math.max(0, digits - 2))}
             band={{ low, high }}
             marks={[
-              { value: mean, label: t("phaseMean", { value: format.percent(mean) }) },
+              ...(typeof bench === "number" ? [{ value: bench, label: t("phaseBench", { name: benchmark, value: format.percent(bench) }), dashed: true }] : []),
+              { value: mean, label: t("phaseMean", { count: known.length, value: format.percent(mean) }) },
             ]}
-            foot={`${t("phaseFoot", { range: format.number((high - low) * 100, 1) })}${typeof bench === "number" ? ` ${t("phaseBench", { value: `${benchmark} ${format.percent(bench)}` })}` : ""}`}
+            foot={t("phaseFoot", { range: format.number((high - low) * 100, 1) })}
           />
         );
       }}
@@ -127,7 +131,7 @@ function Regimes({ task, result }: { task: string; result: RunResult }) {
               };
             })}
             format={(value) => format.ic(value, 3)}
-            axis={(value) => format.number(value, 2)}
+            axis={(value, digits) => format.number(value, digits)}
           />
         );
       }}
@@ -140,6 +144,12 @@ export function Robustness({ task, result, benchmark }: { task: string; result: 
     <div className={css["grid"]}>
       <div className={css["full"]}>
         <FourTests task={task} result={result} />
+      </div>
+      <div className={css["wide"]}>
+        <LuckCard result={result} />
+      </div>
+      <div className={css["side"]}>
+        <LedgerCard id={task} result={result} />
       </div>
       <div className={css["third"]}>
         <Forward result={result} />

@@ -9,11 +9,13 @@ import { DataTable } from "@/ui/DataTable";
 import { MonthHeat } from "@/ui/Figures";
 
 import { SeriesCard } from "./ChartCard";
+import { useSealedMonths } from "./sealedMonths";
 import { twinOf } from "./twin";
 
 export function MonthsCard({ task, benchmark }: { task: string; benchmark: string }) {
   const { t } = useTranslation(["result", "words"]);
   const yearly = useSeries(task, "yearly");
+  const sealedMonths = useSealedMonths();
   return (
     <SeriesCard
       task={task}
@@ -43,6 +45,7 @@ export function MonthsCard({ task, benchmark }: { task: string; benchmark: strin
             months={new Map(months.map((month, i) => [month, own[i] ?? null]))}
             totals={years}
             cap={0.1}
+            sealed={sealedMonths}
             palette="price"
             show={(value) => format.signed(value * 100, 1)}
             hint={(month) => {

@@ -16,7 +16,7 @@ export function timed(days: readonly string[], values: readonly Num[]): Point[] 
 }
 
 /** Smallest and largest of several columns and of the values that must be in view. */
-export function limits(columns: readonly (readonly Num[])[], also: readonly number[] = []): { min: number; max: number; interval: number } {
+export function limits(columns: readonly (readonly Num[])[], also: readonly number[] = [], parts = 4): { min: number; max: number; interval: number } {
   let low = Infinity;
   let high = -Infinity;
   for (const value of [...columns.flat(), ...also]) {
@@ -24,7 +24,7 @@ export function limits(columns: readonly (readonly Num[])[], also: readonly numb
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const { min, max, step } = roundLimits(low, high);
+  const { min, max, step } = roundLimits(low, high, parts);
   return { min, max, interval: step };
 }
 
@@ -42,7 +42,7 @@ export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<
     axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "", minute: "", second: "", millisecond: "", none: "" }, showMinLabel: aligned, showMaxLabel: false },
     splitLine: { show: false },
     minInterval: 86_400_000,
-    splitNumber: 3,
+    splitNumber: 6,
     ...extra,
   };
 }
