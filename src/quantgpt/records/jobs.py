@@ -126,6 +126,13 @@ class JobRecords:
             row = connection.execute(wanted).mappings().first()
         return None if row is None else Job(**row)
 
+    def of_key(self, owner_id: str, key: str) -> Job | None:
+        """The job that a user asked for under an idempotency key."""
+        wanted = select(jobs).where(jobs.c.owner_id == owner_id, jobs.c.idempotency_key == key)
+        with database_faults(), self._reader.begin() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return None if row is None else Job(**row)
+
     def page(
         self,
         owner_id: str,

@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -47,6 +47,7 @@ class Artifacts:
     """The folder of artifacts. Every file appears whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._reports = folder / "reports"
         self._tasks = folder / "tasks"
         self._feedback = folder / "feedback"
@@ -97,11 +98,12 @@ class Artifacts:
         hint = f"known: {', '.join(known)}" if known else "the task has no series"
         raise NotFound("没有这个序列", field="name", hint=hint, nearest=near[0] if near else None)
 
-    def load(self, task_id: str) -> tuple[dict[str, Any], dict[str, Series]]:
-        """(result, series) of a task. Raises NotFound."""
+    def load(self, task_id: str, only: Sequence[str] | None = None) -> tuple[dict[str, Any], dict[str, Series]]:
+        """(result, series) of a task; of the series only some, where they are named. Raises NotFound."""
         try:
             with _opened(self._task_path(task_id)) as archive:
-                bodies = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+                names = archive.namelist() if only is None else ["result.json", *(f"series/{one}.json" for one in only)]
+                bodies = {name: json.loads(archive.read(name)) for name in names}
                 result = bodies.pop("result.json")
                 return result, {body["name"]: Series.from_json(body) for body in bodies.values()}
         except FileNotFoundError:

@@ -130,11 +130,13 @@ def cancel_task(app: App, task_id: str, owner_id: str) -> Job:
 def read_series(app: App, task_id: str, owner_id: str, name: str, *, candidate: int | None = None) -> bytes:
     """One series of a task, or of a candidate of a finished iteration, as JSON text. Raises NotFound."""
     job = read_task(app, task_id, owner_id)
-    return app.artifacts.read_series(job.id if candidate is None else _archive(app, job, candidate), name)
+    return app.artifacts.read_series(archive_of(app, job, candidate), name)
 
 
-def _archive(app: App, job: Job, candidate: int) -> str:
-    """The archive of a candidate, which its report names."""
+def archive_of(app: App, job: Job, candidate: int | None) -> str:
+    """The archive of a task, or of a candidate, which its report names. Raises NotFound."""
+    if candidate is None:
+        return job.id
     rows = json.loads(job.outcome)["candidates"] if is_iteration(job) and job.outcome else []
     report = rows[candidate].get("report_filename") if 0 <= candidate < len(rows) else None
     if report is None:

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Get Feedbacks
-         * @description Everybody's feedback, newest first.
+         * @description Everybody's feedback, newest first; `resolved` asks for one kind only.
          */
         get: operations["get_feedbacks_api_v1_admin_feedbacks_get"];
         put?: never;
@@ -4322,6 +4322,7 @@ export interface operations {
             query?: {
                 page?: number;
                 page_size?: number;
+                resolved?: boolean | null;
             };
             header?: never;
             path?: never;
