@@ -34,6 +34,14 @@ bench *names:
 bench-service *options:
     python -m bench service search {{options}}
 
+# the web app in Chromium: first load, change of page, panning, heat map; exits non-zero when a target is missed
+bench-web *options:
+    python -m bench web {{options}}
+
+# pictures of every page in both themes and languages, into web/shots; `just shots --docs`: those of the README
+shots *options:
+    cd web && npm run --silent shots -- {{options}}
+
 # rewrite code in the project's format
 format:
     ruff format src tests bench

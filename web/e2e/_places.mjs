@@ -12,7 +12,7 @@ export async function furnish(rig) {
   const second = await rig.finished({ ...ask, prompt: "rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5) / ts_mean(volume, 60))" });
   for (const task of [first, second]) assert.equal(task.status, "completed", task.error);
   const iteration = await rig.post(`/tasks/${second.task_id}/iterate`, { n_candidates: 3 });
-  assert.equal((await rig.ended(iteration.task_id)).status, "completed");
+  assert.equal((await rig.ended(iteration.task_id)).status, "iteration_completed");
   const failed = await rig.finished({ ...SPAN, prompt: "rank(close)", start_date: "2030-01-01", end_date: "2030-12-31" }).catch(() => null);
   return { session: ask.session_id, first: first.task_id, second: second.task_id, iteration: iteration.task_id, failed: failed?.task_id ?? null };
 }

@@ -62,7 +62,7 @@ export async function startRig({ base = process.env.BASE_URL ?? "http://127.0.0.
     const until = Date.now() + patience;
     for (;;) {
       const task = await api(`/tasks/${id}`);
-      if (["completed", "failed", "cancelled"].includes(task.status)) return task;
+      if (/(^|_)(completed|failed|cancelled)$/.test(task.status)) return task;
       assert.ok(Date.now() < until, `task ${id} is still ${task.status}`);
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
