@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { answered, http } from "./client";
+import type { Readiness } from "./queries";
 import type { components } from "./schema";
 
 export type SystemFacts = components["schemas"]["SystemFacts"];
@@ -17,3 +18,6 @@ export const useSystem = (watched: boolean) =>
     staleTime: 2_000,
     refetchInterval: 5_000,
   });
+
+/** What works without, but better with: a language model, a data source. */
+export const notesOf = (ready: Readiness): Record<string, { readonly configured: boolean; readonly message: string }> => (ready as Partial<components["schemas"]["Readiness"]>).notes ?? {};

@@ -17,7 +17,7 @@ function scattered(letters: string, text: string): number {
 function one(part: string, text: string): number {
   const at = text.indexOf(part);
   if (at === 0) return part.length === text.length ? 1 : 0.9;
-  if (at > 0) return /[\p{L}\p{N}]/u.test(text[at - 1] ?? "") && !/\p{Script=Han}/u.test(part) ? 0.6 : 0.8;
+  if (at > 0) return /[\p{L}\p{N}]/u.test(text[at - 1] ?? "") && !/\p{Script=Han}/u.test(part) ? 0.6 : 0.86;
   if (part.length < 2 || /\p{Script=Han}/u.test(part)) return 0;
   const tightness = scattered(part, text);
   return tightness > 0.34 ? 0.4 * tightness : 0;
@@ -30,7 +30,7 @@ export function fit(question: string, label: string, words = ""): number {
   const [shown, hidden] = [tidy(label), tidy(words)];
   let worst = 1;
   for (const part of parts) {
-    const found = Math.max(one(part, shown), ...hidden.split(/\s+/).filter(Boolean).map((word) => 0.95 * one(part, word)));
+    const found = Math.max(one(part, shown), ...hidden.split(/\s+/).filter(Boolean).map((word) => 0.9 * one(part, word)));
     if (found === 0) return 0;
     worst = Math.min(worst, found);
   }

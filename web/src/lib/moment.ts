@@ -1,6 +1,6 @@
 /** Moments of the server (UTC) as the reader's clock shows them. */
 
-import type { Maybe } from "./format";
+import { MISSING, type Maybe } from "./format";
 
 function dateOf(stamp: Maybe<string>): Date | null {
   if (!stamp) return null;
@@ -25,4 +25,11 @@ export function secondsBetween(from: Maybe<string>, to: Maybe<string>): number |
   const [start, end] = [dateOf(from), dateOf(to)];
   if (!start || !end || end < start) return null;
   return (end.getTime() - start.getTime()) / 1000;
+}
+
+/** A span measured by stamps of whole seconds: "3 s", "2 min 5 s" (digits and unit apart, no-break). */
+export function wholeSeconds(value: Maybe<number>): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return MISSING;
+  const whole = Math.round(value);
+  return whole < 90 ? `${whole}\u00a0s` : `${Math.floor(whole / 60)}\u00a0min ${whole % 60}\u00a0s`;
 }

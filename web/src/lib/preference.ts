@@ -5,12 +5,13 @@ import { useCallback, useSyncExternalStore } from "react";
 import { remembered } from "./storage";
 
 const watchers = new Set<() => void>();
-const tell = () => {
+/** Something was kept or emptied by other means: read again. */
+export const tellPreferences = () => {
   for (const watcher of [...watchers]) watcher();
 };
 
 window.addEventListener("storage", (event) => {
-  if (event.key === null || event.key.startsWith("quantgpt.")) tell();
+  if (event.key === null || event.key.startsWith("quantgpt.")) tellPreferences();
 });
 
 const watch = (watcher: () => void) => {
@@ -24,7 +25,7 @@ export function usePreference(key: string): readonly [string | null, (value: str
   const set = useCallback(
     (next: string | null) => {
       remembered.setText(key, next);
-      tell();
+      tellPreferences();
     },
     [key],
   );

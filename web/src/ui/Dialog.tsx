@@ -1,11 +1,13 @@
 /** A modal dialog on the browser's own element: focus stays inside, Escape closes. */
 
-import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { IconButton } from "./controls";
 import css from "./Dialog.module.css";
 import { CrossIcon } from "./icons";
+import { InModal } from "./InModal";
+import { useModal } from "./useModal";
 
 interface DialogProps {
   readonly title: string;
@@ -18,31 +20,18 @@ interface DialogProps {
 
 export function Dialog({ title, open, onClose, children, width = 480 }: DialogProps) {
   const { t } = useTranslation("ui");
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = box.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
+  const modal = useModal(open, onClose);
   return (
-    <dialog
-      ref={box}
-      className={css["dialog"]}
-      style={{ "--dialog-width": `${width}px` } as CSSProperties}
-      aria-label={title}
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === box.current) onClose();
-      }}
-    >
-      <div className={css["inner"]}>
-        <header className={css["head"]}>
-          <h2>{title}</h2>
-          <IconButton label={t("close")} onClick={onClose}><CrossIcon /></IconButton>
-        </header>
-        {open ? children : null}
-      </div>
+    <dialog {...modal} className={css["dialog"]} style={{ "--dialog-width": `${width}px` } as CSSProperties} aria-label={title}>
+      <InModal modal={modal["data-modal"]}>
+        <div className={css["inner"]}>
+          <header className={css["head"]}>
+            <h2>{title}</h2>
+            <IconButton label={t("close")} onClick={onClose}><CrossIcon /></IconButton>
+          </header>
+          {open ? children : null}
+        </div>
+      </InModal>
     </dialog>
   );
 }

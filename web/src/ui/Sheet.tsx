@@ -1,12 +1,14 @@
 /** A drawer from the side of the window, from below on phones. On the browser's own element: focus stays inside, Escape closes, focus returns. */
 
-import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Boundary } from "./Boundary";
 import { IconButton } from "./controls";
 import { CrossIcon } from "./icons";
+import { InModal } from "./InModal";
 import css from "./Sheet.module.css";
+import { useModal } from "./useModal";
 
 interface SheetProps {
   readonly title: string;
@@ -27,38 +29,24 @@ interface SheetProps {
 
 export function Sheet({ title, open, onClose, children, side = "right", width = 420, head, foot, flush = false }: SheetProps) {
   const { t } = useTranslation("ui");
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = box.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
+  const modal = useModal(open, onClose);
   return (
-    <dialog
-      ref={box}
-      className={css["sheet"]}
-      data-side={side}
-      style={{ "--sheet-width": `${width}px` } as CSSProperties}
-      aria-label={title}
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === box.current) onClose();
-      }}
-    >
+    <dialog {...modal} className={css["sheet"]} data-side={side} style={{ "--sheet-width": `${width}px` } as CSSProperties} aria-label={title}>
       {open ? (
-        <div className={css["inner"]}>
-          <header className={css["head"]}>
-            <h2>{title}</h2>
-            {head}
-            <span className={css["space"]} />
-            <IconButton label={t("close")} onClick={onClose}><CrossIcon /></IconButton>
-          </header>
-          <div className={flush ? css["flush"] : css["body"]} tabIndex={0} role="region" aria-label={title}>
-            <Boundary>{children}</Boundary>
+        <InModal modal={modal["data-modal"]}>
+          <div className={css["inner"]}>
+            <header className={css["head"]}>
+              <h2>{title}</h2>
+              {head}
+              <span className={css["space"]} />
+              <IconButton label={t("close")} onClick={onClose}><CrossIcon /></IconButton>
+            </header>
+            <div className={flush ? css["flush"] : css["body"]} tabIndex={0} role="region" aria-label={title}>
+              <Boundary>{children}</Boundary>
+            </div>
+            {foot ? <footer className={css["foot"]}>{foot}</footer> : null}
           </div>
-          {foot ? <footer className={css["foot"]}>{foot}</footer> : null}
-        </div>
+        </InModal>
       ) : null}
     </dialog>
   );

@@ -12,7 +12,7 @@ function tokensOf(selector: string): Record<string, string> {
 }
 
 /** Rises and falls under each convention, on the grounds of each theme. */
-const CONVENTIONS = ["green", "blue"].flatMap((rise) => [
+const CONVENTIONS = ["red", "green", "blue"].flatMap((rise) => [
   { rise, theme: "light", ...tokensOf(`[data-rise="${rise}"] {`) },
   { rise, theme: "dark", ...tokensOf(`[data-rise="${rise}"][data-mantine-color-scheme="dark"]`) },
 ]) as { rise: string; theme: "light" | "dark"; up: string; down: string }[];
@@ -80,6 +80,10 @@ function smallest(colors: readonly string[], vision: string): number {
   const seen = colors.map((hex) => lab(hex, vision));
   return Math.min(...seen.flatMap((one, i) => seen.slice(i + 1).map((other) => distance(one, other))));
 }
+
+it("red up is what the tokens say without a choice", () => {
+  for (const { rise, theme, up, down } of CONVENTIONS) if (rise === "red") expect([up, down]).toEqual([themes[theme]["up"], themes[theme]["down"]]);
+});
 
 it("measures colour distance as the published test data does", () => {
   expect(distance([50, 2.6772, -79.7751], [50, 0, -82.7485])).toBeCloseTo(2.0425, 4);

@@ -3,6 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { useLanguage } from "@/lib/language";
 import type { PageDefinition } from "@/lib/page";
 import { Segmented } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
@@ -10,7 +11,6 @@ import { useScheme, type Scheme } from "@/ui/UiProvider";
 
 import css from "./Navigation.module.css";
 import { SystemFacts } from "./SystemMark";
-import { useLanguage } from "./useLanguage";
 
 function Row({ page, here, onClick }: { page: PageDefinition; here: boolean; onClick: () => void }) {
   const { t } = useTranslation(page.id);

@@ -7,6 +7,7 @@ import { commands } from "@/lib/commands";
 import { isTyping } from "@/lib/keys";
 import { SearchIcon } from "@/ui/icons";
 import { Keys } from "@/ui/Keys";
+import { useModal } from "@/ui/useModal";
 
 import css from "./Palette.module.css";
 import { useFoundEntries, useTypedEntries, type Entry } from "./paletteEntries";
@@ -29,7 +30,7 @@ function Option({ id, entry, chosen, onPick, onPoint }: { id: string; entry: Ent
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("shell");
-  const box = useRef<HTMLDialogElement>(null);
+  const modal = useModal(true, onClose);
   const id = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -45,15 +46,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
   }, [text, declared, found, typed, t]);
   const flat = groups.flatMap((group) => group.entries);
   const chosen = Math.min(at, flat.length - 1);
-
-  useEffect(() => {
-    const dialog = box.current;
-    const before = document.activeElement;
-    if (dialog && !dialog.open) dialog.showModal();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus({ preventScroll: true });
-    };
-  }, []);
 
   const pick = (entry: Entry | undefined) => {
     if (!entry) return;
@@ -78,17 +70,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   let index = -1;
   return (
-    <dialog
-      ref={box}
-      className={css["palette"]}
-      aria-label={t("commandField")}
-      data-testid="palette"
-      onClose={onClose}
-      onKeyDown={onKey}
-      onClick={(event) => {
-        if (event.target === box.current) onClose();
-      }}
-    >
+    <dialog {...modal} className={css["palette"]} aria-label={t("commandField")} data-testid="palette" onKeyDown={onKey}>
       <div className={css["inner"]}>
         <label className={css["field"]}>
           <SearchIcon />

@@ -8,13 +8,13 @@ import { useAccess } from "@/api/auth";
 import { openFeedback } from "@/lib/feedback";
 import { commands, type Command } from "@/lib/commands";
 import { shortcuts, type Shortcut } from "@/lib/keys";
+import { useLanguage } from "@/lib/language";
 import { usePreference } from "@/lib/preference";
 import { CONVENTIONS, useConvention } from "@/ui/convention";
 import { MessageIcon, MoonIcon, SettingsIcon, SunIcon } from "@/ui/icons";
 import { useScheme } from "@/ui/UiProvider";
 
 import { openPalette } from "./palette";
-import { useLanguage } from "./useLanguage";
 import { goKeys, useNavigation } from "./useNavigation";
 
 /** The keys of the first version, where the browser lets them through. */

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useAccess } from "@/api/auth";
 import { UserMenu } from "@/features/accounts/UserMenu";
 import type { Language } from "@/lib/i18n";
+import { useLanguage } from "@/lib/language";
 import type { Heading } from "@/lib/title";
 import { IconButton } from "@/ui/controls";
 import { BackIcon, MoonIcon, ScreenIcon, SearchIcon, SunIcon } from "@/ui/icons";
@@ -17,7 +18,6 @@ import { JobsChip } from "./JobsChip";
 import { MarketChip } from "./MarketChip";
 import { openPalette } from "./palette";
 import css from "./TopBar.module.css";
-import { useLanguage } from "./useLanguage";
 
 function LanguageSwitch() {
   const { t } = useTranslation("shell");

@@ -8,6 +8,7 @@ import { useMarket, useTask } from "@/api/queries";
 import { isTerminal, STAGES, type Task } from "@/api/types";
 import { MISSING, score, seconds, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { wholeSeconds } from "@/lib/moment";
 import { CodeBlock } from "@/ui/Code";
 import { Button, buttonClass, Grade } from "@/ui/controls";
 import { Moment } from "@/ui/Moment";
@@ -66,7 +67,7 @@ function Times({ task }: { task: Task }) {
       <Facts
         rows={[
           [t("col_created"), <Moment key="created" stamp={task.created_at} />],
-          ...(task.finished_at ? [[t("ended"), <Moment key="ended" stamp={task.finished_at} />] as const, [t("col_lasted"), seconds(lastedSeconds(task))] as const] : []),
+          ...(task.finished_at ? [[t("ended"), <Moment key="ended" stamp={task.finished_at} />] as const, [t("col_lasted"), wholeSeconds(lastedSeconds(task))] as const] : []),
           ...measured.map((stage) => [t(`stages:${stage}`), seconds(task.timings?.[stage])] as const),
           ...(task.attempt > 1 ? [[t("attempts"), String(task.attempt)] as const] : []),
         ]}

@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { isTerminal, type Task } from "@/api/types";
-import { score, seconds } from "@/lib/format";
+import { score } from "@/lib/format";
+import { wholeSeconds } from "@/lib/moment";
 import { Grade, MarkIcon, TextButton } from "@/ui/controls";
 import { DataTable, type Column } from "@/ui/DataTable";
 import { Moment } from "@/ui/Moment";
@@ -74,7 +75,7 @@ export function JobTable({ tasks, chosen, onChoose }: { tasks: readonly Task[]; 
     },
     { key: "kind", label: t("col_kind"), show: (_, row) => { const task = of(row["id"]); return task ? t(isIteration(task) ? "kind_iteration" : "kind_test") : null; } },
     { key: "created", label: t("col_created"), show: (value) => <Moment stamp={String(value)} /> },
-    { key: "lasted", label: t("col_lasted"), numeric: true, show: (value) => seconds(typeof value === "number" ? value : null) },
+    { key: "lasted", label: t("col_lasted"), numeric: true, show: (value) => wholeSeconds(typeof value === "number" ? value : null) },
   ];
   return <DataTable label={t("list")} columns={columns} rows={rows} selected={(row) => row["id"] === chosen} phoneColumns={3} />;
 }

@@ -1,0 +1,27 @@
+/** A modal on the browser's own element: opens and closes with `open`; a press that begins and ends on the backdrop closes it. */
+
+import { useEffect, useId, useRef, type MouseEvent, type PointerEvent } from "react";
+
+export function useModal(open: boolean, onClose: () => void) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const pressed = useRef(false);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return {
+    ref,
+    "data-modal": id,
+    onClose,
+    // Selecting text may end outside; that is no wish to close.
+    onPointerDown: (event: PointerEvent) => {
+      pressed.current = event.target === ref.current;
+    },
+    onClick: (event: MouseEvent) => {
+      if (pressed.current && event.target === ref.current) onClose();
+    },
+  };
+}
