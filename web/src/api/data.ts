@@ -23,10 +23,11 @@ export const useSnapshots = (market: string, enabled: boolean) =>
     staleTime: 5_000,
   });
 
-export const useCoverage = (market: string) =>
+export const useCoverage = (market: string, enabled = true) =>
   useQuery({
     queryKey: ["data", market, "coverage"],
     queryFn: ({ signal }) => answered<Coverage>(http.GET("/api/v1/markets/{market}/coverage", { params: { path: { market } }, signal }), signal),
+    enabled,
     staleTime: LONG_MS,
   });
 

@@ -3,7 +3,8 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useBars } from "@/api/data";
+import { ApiError } from "@/api/client";
+import { useBars, useInstruments } from "@/api/data";
 import type { Adjustment, BarColumns, Bars, Frequency } from "@/api/dataTypes";
 import * as format from "@/lib/format";
 import { pick } from "@/lib/i18n";
@@ -11,17 +12,19 @@ import { Card, type Twin } from "@/ui/Card";
 import { Chart } from "@/ui/chart/Chart";
 import { LinkContext, type ChartLink } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
-import { Segmented } from "@/ui/controls";
-import { DataView, Empty } from "@/ui/states";
+import { Button, Segmented } from "@/ui/controls";
+import { DataView, Empty, ErrorNote } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import css from "./Bars.module.css";
-import { klineOption, marksOf } from "./kline";
+import { countsOf, klineOption, marksOf, tailOf } from "./kline";
 import { NamePicker } from "./NamePicker";
 import { startOf, SPANS, type Span } from "./spans";
 import { useOneOf, useParam } from "./useView";
 
 const FREQUENCIES: readonly [Frequency, ...Frequency[]] = ["1d", "1w", "1mo"];
+/** As many as a card of half the page's width shows well. */
+const SMALL_BARS = 90;
 const ADJUSTMENTS: readonly [Adjustment, ...Adjustment[]] = ["forward", "none"];
 
 /** The bar under the pointer, the last one without it, in one line. */
@@ -50,6 +53,47 @@ function Reading({ bars, link }: { bars: Bars; link: ChartLink }) {
   );
 }
 
+/** What a name is: industry, board, when it was listed. */
+function NameFacts({ market, code }: { market: string; code: string }) {
+  const { t } = useTranslation("dataset");
+  const query = useInstruments(market, code, 1);
+  const one = query.data?.instruments.find((found) => found.code === code);
+  if (!one) return null;
+  const facts = [
+    one.kind === "index" ? t("index") : null,
+    one.board ? t(`board_${one.board}`, { defaultValue: one.board }) : null,
+    one.list_date ? t("listed", { day: one.list_date }) : null,
+    one.delist_date ? t("delistedOn", { day: one.delist_date }) : null,
+    one.st === true ? t("nowSt") : null,
+  ].filter((fact): fact is string => fact !== null);
+  return (
+    <span className="muted">
+      {one.industry ? <span lang="zh" data-user-text="">{one.industry} · </span> : null}
+      {facts.join(" · ")}
+    </span>
+  );
+}
+
+/** The hatch and the ticks, where there are any. */
+function Legend({ bars }: { bars: Bars }) {
+  const { t } = useTranslation("dataset");
+  const counts = countsOf(bars);
+  const items = [
+    { key: "suspended", swatch: css["hatch"], count: counts.suspended },
+    { key: "missing", swatch: css["hatch"], count: counts.missing },
+    { key: "up", swatch: css["tickUp"], count: counts.up },
+    { key: "down", swatch: css["tickDown"], count: counts.down },
+  ].filter((item) => item.count > 0);
+  if (items.length === 0) return null;
+  return (
+    <ul className={css["legend"]}>
+      {items.map((item) => (
+        <li key={item.key}><i className={item.swatch} aria-hidden="true" /> {t(`legend_${item.key}`, { count: item.count })}</li>
+      ))}
+    </ul>
+  );
+}
+
 function Drawn({ bars, height, link }: { bars: Bars; height: number; link: ChartLink }) {
   const { t, i18n } = useTranslation("dataset");
   const option = useCallback((tokens: Tokens) => klineOption(bars, tokens, i18n.language, t), [bars, i18n.language, t]);
@@ -59,6 +103,7 @@ function Drawn({ bars, height, link }: { bars: Bars; height: number; link: Chart
       <div data-testid="kline">
         <Chart label={t("klineLabel", { code: bars.code, count: bars.count })} height={height} axisDays={bars.columns.day} seal="off" option={option} />
       </div>
+      <Legend bars={bars} />
       {bars.notices.length > 0 ? (
         <ul className={css["notices"]}>
           {bars.notices.map((notice) => (
@@ -98,10 +143,12 @@ export function BarsCard({ market, height = 380, wide = false }: { market: strin
   const [adjust, setAdjust] = useOneOf("adjust", ADJUSTMENTS);
   const [span, setSpan] = useOneOf<Span>("span", SPANS);
   const link = useChartLink();
-  const query = useBars({ market, code, start: startOf(span), freq, adjust });
-  const twin = useMemo(() => twinOf(query.data, (key) => t(COLUMN_WORDS[key] ?? key)), [query.data, t]);
+  const query = useBars({ market, code, start: wide ? startOf(span) : undefined, freq, adjust });
+  const shown = useMemo(() => (query.data && !wide ? tailOf(query.data, SMALL_BARS) : query.data), [query.data, wide]);
+  const twin = useMemo(() => twinOf(shown, (key) => t(COLUMN_WORDS[key] ?? key)), [shown, t]);
   const frequencies = FREQUENCIES.map((value) => ({ value, label: t(`freq_${value}`) }));
   const adjustments = ADJUSTMENTS.map((value) => ({ value, label: t(`adjust_${value}`) }));
+  const unknown = query.error instanceof ApiError && query.error.status === 404 ? query.error : null;
   const change = (next: Span) => {
     link.setRange(null);
     setSpan(next);
@@ -122,13 +169,18 @@ export function BarsCard({ market, height = 380, wide = false }: { market: strin
     >
       <div className={css["search"]}>
         <NamePicker market={market} code={code} onPick={setCode} />
+        {query.data ? <NameFacts market={market} code={query.data.code} /> : null}
         {query.data?.anchor ? <span className="muted">{t("anchored", { day: query.data.anchor })}</span> : null}
       </div>
       <LinkContext.Provider value={link}>
         {code === undefined ? (
           <Empty title={t("noName")} height={height}>{t("noNameWhy")}</Empty>
+        ) : unknown ? (
+          <ErrorNote title={unknown.message} actions={typeof unknown.facts.nearest === "string" ? <Button small onClick={() => setCode(String(unknown.facts.nearest))}>{t("showNearest", { code: unknown.facts.nearest })}</Button> : null}>
+            {t("unknownCode")}
+          </ErrorNote>
         ) : (
-          <DataView of={query} height={height} isEmpty={(data) => data.count === 0} empty={<Empty title={t("noBars")} height={height}>{t("noBarsWhy")}</Empty>}>
+          <DataView of={{ data: shown, error: query.error, refetch: query.refetch }} height={height} isEmpty={(data) => data.count === 0} empty={<Empty title={t("noBars")} height={height}>{t("noBarsWhy")}</Empty>}>
             {(data) => <Drawn bars={data} height={height} link={link} />}
           </DataView>
         )}

@@ -55,13 +55,17 @@ export function HealthCard({ market }: { market: string }) {
   const { t, i18n } = useTranslation("dataset");
   const query = useMarketHealth(market);
   const [open, setOpen] = useState<HealthCheck | null>(null);
+  const [all, setAll] = useState(false);
   const data = query.data;
+  /** Problems speak, the normal is silent. */
+  const shownOf = (checks: readonly HealthCheck[]) => (all ? checks : checks.filter((check) => check.level !== "ok"));
+  const silent = data?.checks.filter((check) => check.level === "ok").length ?? 0;
   return (
     <Card id="health" title={t("checks")} caption={data ? t("checksCaption", { when: moment(data.checked_at), objects: integer(data.objects), size: bytes(data.bytes) }) : t("checksRunning")} flush>
       <DataView of={query} height={300}>
         {(health) => (
           <div className={css["scroll"]} tabIndex={0} role="region" aria-label={t("checks")}>
-            <table className={css["plainTable"]} aria-label={t("checks")}>
+            {shownOf(health.checks).length > 0 ? <table className={css["plainTable"]} aria-label={t("checks")}>
               <thead>
                 <tr>
                   <th scope="col">{t("check")}</th>
@@ -71,7 +75,7 @@ export function HealthCard({ market }: { market: string }) {
                 </tr>
               </thead>
               <tbody>
-                {health.checks.map((check) => {
+                {shownOf(health.checks).map((check) => {
                   const mark = MARK[check.level];
                   return (
                     <tr key={check.code} data-level={check.level}>
@@ -89,7 +93,12 @@ export function HealthCard({ market }: { market: string }) {
                   );
                 })}
               </tbody>
-            </table>
+            </table> : null}
+            {silent > 0 ? (
+              <p className={css["silent"]}>
+                <MarkIcon mark="pass" size={14} /> {t("checksFine", { count: silent, total: health.checks.length })} <TextButton onClick={() => setAll(!all)}>{all ? t("hideFine") : t("showFine")}</TextButton>
+              </p>
+            ) : null}
           </div>
         )}
       </DataView>

@@ -2,6 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
+import { useCoverage } from "@/api/data";
 import type { MarketItem } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
 import { clockTime, integer, MISSING, span } from "@/lib/format";
@@ -34,6 +35,8 @@ function Switch({ markets, market, onMarket }: Omit<MarketHeadProps, "onWarnings
 export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHeadProps) {
   const { t } = useTranslation("dataset");
   const whole = market.broken === null;
+  const coverage = useCoverage(market.name, whole && market.warnings === null);
+  const warnings = market.warnings ?? coverage.data?.warnings.length ?? null;
   return (
     <div className={css["facts"]} data-testid="market-facts">
       <Switch markets={markets} market={market} onMarket={onMarket} />
@@ -60,7 +63,7 @@ export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHead
         <div>
           <dt>{t("health")}</dt>
           <dd>
-            {market.warnings === null ? MISSING : market.warnings === 0 ? t("noWarnings") : <TextButton className={css["warned"] ?? ""} onClick={onWarnings}>{t("warnings", { count: market.warnings })}</TextButton>}
+            {warnings === null ? MISSING : warnings === 0 ? t("noWarnings") : <TextButton className={css["warned"] ?? ""} onClick={onWarnings}>{t("warnings", { count: warnings })}</TextButton>}
           </dd>
         </div>
       </dl>

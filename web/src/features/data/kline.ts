@@ -2,7 +2,7 @@
 
 import type { CustomSeriesRenderItem, EChartsOption } from "echarts";
 
-import type { Bars } from "@/api/dataTypes";
+import type { BarColumns, Bars } from "@/api/dataTypes";
 import { integer, MISSING, money, number, percent } from "@/lib/format";
 import { dayTooltip, grid, type TipLine, valueAxis } from "@/ui/chart/parts";
 import { hatched } from "@/ui/chart/seal";
@@ -13,6 +13,13 @@ type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 /** Prices below ten are quoted with three digits only where the data has them. */
 const price = (value: number | null | undefined) => number(value, 2);
+
+/** The last bars only: a small card has no room for more. */
+export function tailOf(bars: Bars, most: number): Bars {
+  if (bars.count <= most) return bars;
+  const columns = Object.fromEntries(Object.entries(bars.columns).map(([name, values]: [string, readonly unknown[]]) => [name, values.slice(-most)])) as unknown as BarColumns;
+  return { ...bars, columns, count: most, start: columns.day[0] ?? bars.start };
+}
 
 /** A bar rises when it closes above its open; one that closes where it opened follows the day before. */
 export function rises(bars: Bars, i: number): boolean {
@@ -30,6 +37,13 @@ export function marksOf(bars: Bars, i: number, t: Translate): string[] {
     ...(limit[i] === 1 ? [t("atLimitUp")] : limit[i] === -1 ? [t("atLimitDown")] : []),
     ...(st[i] === true ? [t("underSt")] : []),
   ];
+}
+
+/** How many bars are hatched or ticked; what is not there needs no legend. */
+export function countsOf(bars: Bars): { readonly suspended: number; readonly missing: number; readonly up: number; readonly down: number } {
+  const { suspended, missing, at_limit: limit } = bars.columns;
+  const count = (test: (i: number) => boolean) => suspended.reduce((sum, _, i) => sum + (test(i) ? 1 : 0), 0);
+  return { suspended: count((i) => suspended[i] === true && missing[i] !== true), missing: count((i) => missing[i] === true), up: count((i) => limit[i] === 1), down: count((i) => limit[i] === -1) };
 }
 
 export function readingOf(bars: Bars, i: number, tokens: Tokens | null, language: string, t: Translate): TipLine[] {
@@ -91,7 +105,12 @@ export function klineOption(bars: Bars, tokens: Tokens, language: string, t: Tra
     const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
     return { type: "rect", shape: { x: x - width / 2, y: above ? y - 6 : y + 4, width, height: 2 }, style: { fill: above ? tokens.up : tokens.down } };
   };
-  const idle = days.flatMap((_, i) => (c.suspended[i] || c.missing[i] ? [[i, 0]] : []));
+  // The price beside it keeps the column within the range of the axis.
+  let known = c.close.find((value) => value !== null) ?? 0;
+  const idle = days.flatMap((_, i) => {
+    known = c.close[i] ?? known;
+    return c.suspended[i] || c.missing[i] ? [[i, known]] : [];
+  });
   const limits = days.flatMap((_, i) => (c.at_limit[i] === 1 ? [[i, c.high[i] ?? c.close[i] ?? 0, 1]] : c.at_limit[i] === -1 ? [[i, c.low[i] ?? c.close[i] ?? 0, -1]] : []));
   return {
     grid: [grid({ bottom: 118, left: 56 }), grid({ top: "auto", height: 72, bottom: 26, left: 56 })],
@@ -102,7 +121,7 @@ export function klineOption(bars: Bars, tokens: Tokens, language: string, t: Tra
     ],
     tooltip: dayTooltip(tokens, days, language, (i) => readingOf(bars, i, tokens, language, t)),
     series: [
-      { type: "custom", renderItem: hatch, data: idle, encode: { x: 0 }, silent: true, z: 1, clip: true },
+      { type: "custom", renderItem: hatch, data: idle, encode: { x: 0, y: 1 }, silent: true, z: 1, clip: true },
       {
         type: "candlestick",
         data: days.map((_, i) => {

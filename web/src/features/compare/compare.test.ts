@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+
+import { choicesOf, type ComparedMetric } from "@/api/compare";
+import type { Task } from "@/api/types";
+
+import { sortedTip } from "./Curves";
+import { idsOf, letterOf, partsOf } from "./ids";
+import { difference, entryOf, spread, standing, written } from "./metrics";
+import { matching } from "./Picker";
+import { unlike } from "./SettingsCard";
+
+const metric = (part: Partial<ComparedMetric>): ComparedMetric => ({ name: "sharpe", kind: "ratio", better: "high", aligned: true, values: [0.5, 0.7], own: [0.6, 0.8], best: 1, runner_up: 0, clear: false, lead: null, to_first: [null, null], ...part });
+
+describe("ids in the address", () => {
+  it("keep order, drop doubles, rubbish and everything after the sixth", () => {
+    expect(idsOf("a, b,a,<script>,,c")).toEqual(["a", "b", "c"]);
+    expect(idsOf("1,2,3,4,5,6,7")).toEqual(["1", "2", "3", "4", "5", "6"]);
+    expect(idsOf(undefined)).toEqual([]);
+    expect(idsOf(123)).toEqual(["123"]);
+    expect(idsOf(["a", "b"])).toEqual(["a", "b"]);
+    expect(idsOf("x".repeat(10_000))).toEqual([]);
+  });
+
+  it("name a task or a candidate of it", () => {
+    expect(partsOf("57d3af787585")).toEqual({ task: "57d3af787585", candidate: null });
+    expect(partsOf("iter_f9527b6c98-3")).toEqual({ task: "iter_f9527b6c98", candidate: 3 });
+    expect([0, 5, 6].map(letterOf)).toEqual(["A", "F", "?"]);
+  });
+});
+
+describe("figures", () => {
+  it("are written in their unit, and absent ones are a dash", () => {
+    expect(written(metric({ name: "rank_ic_mean" }), 0.02841)).toBe("0.0284");
+    expect(written(metric({ name: "cagr", kind: "percent" }), 0.179)).toBe("+17.9%");
+    expect(written(metric({ name: "turnover", kind: "percent" }), 0.314)).toBe("31.4%");
+    expect(written(metric({ kind: "p" }), 0.0004)).toBe("< 0.001");
+    expect(written(metric({}), null)).toBe("—");
+    expect(written(metric({}), undefined)).toBe("—");
+  });
+
+  it("differ with a sign and an interval", () => {
+    const cagr = metric({ name: "cagr", kind: "percent" });
+    expect(difference(cagr, -0.041)).toBe("−4.1%");
+    expect(spread(cagr, { value: -0.041, ci95: [-0.1, 0.02], p: 0.3 })).toBe("−10.0% – +2.0%");
+    expect(spread(cagr, { value: 0, ci95: null, p: null })).toBe("—");
+  });
+
+  it("have a best one only where they compare", () => {
+    expect(standing(metric({}), 1, "aligned")).toBe("best");
+    expect(standing(metric({ clear: true }), 1, "aligned")).toBe("clear");
+    expect(standing(metric({}), 0, "aligned")).toBeUndefined();
+    expect(standing(metric({ clear: true }), 1, "own")).toBeUndefined();
+    expect(standing(metric({ best: null }), 0, "aligned")).toBeUndefined();
+  });
+
+  it("find their entry in the dictionary", () => {
+    expect(entryOf("rank_ic_mean")).toBe("rank_ic");
+    expect(entryOf("sharpe")).toBe("sharpe");
+  });
+});
+
+describe("the readings of a day", () => {
+  it("stand highest first, missing last", () => {
+    const line = (name: string, number: number | null) => ({ name, value: String(number), number });
+    expect(sortedTip([line("A", 1), line("B", null), line("C", 2), line("D", -1)]).map((one) => one.name)).toEqual(["C", "A", "D", "B"]);
+  });
+});
+
+describe("settings", () => {
+  it("are unlike the first run's also when one is absent", () => {
+    const setting = { name: "cost_model", values: ["flat", "flat", null, { rate: 1 }], differs: true };
+    expect([0, 1, 2, 3].map((place) => unlike(setting, place))).toEqual([false, false, true, true]);
+  });
+});
+
+describe("what can be picked", () => {
+  const tasks = [
+    { task_id: "t1", status: "completed", expression: "rank(close)", params: {}, candidates: null, result: { score: 61, grade: "B" }, finished_at: "2026-01-01T00:00:00" },
+    { task_id: "t2", status: "failed", expression: "x", params: {}, candidates: null, result: null },
+    { task_id: "t3", status: "completed", expression: null, params: { prompt: "words" }, candidates: null, result: null },
+    { task_id: "it", status: "iteration_completed", params: {}, candidates: [{ expression: "a", status: "failed", score: null }, { expression: "rank(open)", status: "success", score: 40, grade: "C" }], result: null },
+  ] as unknown as readonly Task[];
+
+  it("are finished runs and candidates with a score", () => {
+    expect(choicesOf(tasks).map((one) => [one.id, one.score, one.candidate])).toEqual([["t1", 61, null], ["it-1", 40, 1]]);
+  });
+
+  it("are found by every word", () => {
+    const all = choicesOf(tasks);
+    expect(matching(all, "RANK open").map((one) => one.id)).toEqual(["it-1"]);
+    expect(matching(all, "  ")).toHaveLength(2);
+    expect(matching(all, "nothing")).toHaveLength(0);
+  });
+});
