@@ -1,14 +1,17 @@
 /** Tables: text left, numbers right, one sort, sticky head and first column; long ones draw only the rows in view. */
 
+import { Menu } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { MISSING } from "@/lib/format";
+import { remembered } from "@/lib/storage";
 
 import { TextButton } from "./controls";
 import css from "./DataTable.module.css";
+import { CheckIcon } from "./icons";
 
 export type CellValue = string | number | boolean | null | undefined;
 export type Row = Record<string, CellValue>;
@@ -31,6 +34,8 @@ interface DataTableProps {
   readonly sortable?: boolean;
   readonly maxHeight?: number;
   readonly selected?: (row: Row) => boolean;
+  /** Rows that stand apart without being chosen: totals, slices. */
+  readonly quiet?: (row: Row) => boolean;
   /** How many columns a phone shows at first; 0 shows all. */
   readonly phoneColumns?: number;
 }
@@ -44,14 +49,29 @@ function compare(left: CellValue, right: CellValue): number {
   return String(left).localeCompare(String(right), "zh");
 }
 
-export function DataTable({ label, columns, rows, sortable = false, maxHeight, selected, phoneColumns = 3 }: DataTableProps) {
-  const { t } = useTranslation("ui");
+/** Columns that the reader put away, remembered by the name of the table. */
+function useHidden(id: string | undefined): readonly [readonly string[], (next: readonly string[]) => void] {
+  const [hidden, setHidden] = useState<readonly string[]>(() => {
+    const kept = id ? remembered.json<unknown>(`columns.${id}`) : null;
+    return Array.isArray(kept) ? kept.filter((key): key is string => typeof key === "string") : [];
+  });
+  const set = (next: readonly string[]) => {
+    setHidden(next);
+    if (id) remembered.setJson(`columns.${id}`, next);
+  };
+  return [hidden, set] as const;
+}
+
+export function DataTable({ id, label, columns, rows, sortable = false, maxHeight, selected, quiet, phoneColumns = 3 }: DataTableProps) {
+  const { t } = useTranslation(["ui", "card"]);
   const phone = useMediaQuery("(max-width: 767px)") ?? false;
   const [all, setAll] = useState(false);
   const [sort, setSort] = useState<{ key: string; down: boolean } | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const limited = phone && phoneColumns > 0 && columns.length > phoneColumns;
-  const shownColumns = limited && !all ? columns.slice(0, phoneColumns) : columns;
+  const [hidden, setHidden] = useHidden(id);
+  const chosen = hidden.length > 0 ? columns.filter((column, i) => i === 0 || !hidden.includes(column.key)) : columns;
+  const limited = phone && phoneColumns > 0 && chosen.length > phoneColumns;
+  const shownColumns = limited && !all ? chosen.slice(0, phoneColumns) : chosen;
   const sorted = useMemo(() => {
     if (!sort) return rows;
     const ordered = [...rows].sort((a, b) => compare(a[sort.key], b[sort.key]));
@@ -96,7 +116,7 @@ export function DataTable({ label, columns, rows, sortable = false, maxHeight, s
           <tbody>
             {before > 0 ? <tr aria-hidden="true"><td style={{ height: before, padding: 0 }} colSpan={shownColumns.length} /></tr> : null}
             {visible.map(({ row, index }) => (
-              <tr key={index} data-selected={selected?.(row) ? "" : undefined}>
+              <tr key={index} data-selected={selected?.(row) ? "" : undefined} data-quiet={quiet?.(row) ? "" : undefined}>
                 {shownColumns.map((column) => {
                   const value = row[column.key];
                   const shown = column.show ? column.show(value, row) : value === null || value === undefined ? MISSING : String(value);
@@ -112,9 +132,23 @@ export function DataTable({ label, columns, rows, sortable = false, maxHeight, s
           </tbody>
         </table>
       </div>
-      {limited ? (
+      {limited || id ? (
         <div className={css["more"]}>
-          <TextButton onClick={() => setAll(!all)}>{all ? t("fewColumns") : t("allColumns")}</TextButton>
+          {limited ? <TextButton onClick={() => setAll(!all)}>{all ? t("fewColumns") : t("allColumns")}</TextButton> : null}
+          {id ? (
+            <Menu closeOnItemClick={false} position="top-start">
+              <Menu.Target>
+                <TextButton>{t("card:chooseColumns")}</TextButton>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {columns.slice(1).map((column) => (
+                  <Menu.Item key={column.key} role="menuitemcheckbox" aria-checked={!hidden.includes(column.key)} leftSection={<span className={css["tick"]}>{hidden.includes(column.key) ? null : <CheckIcon size={14} />}</span>} onClick={() => setHidden(hidden.includes(column.key) ? hidden.filter((key) => key !== column.key) : [...hidden, column.key])}>
+                    {column.label}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+          ) : null}
         </div>
       ) : null}
     </>

@@ -134,14 +134,18 @@ interface DotRowsProps {
   readonly marks?: readonly { value: number; label: string; dashed?: boolean }[];
   readonly band?: { readonly low: number; readonly high: number } | undefined;
   readonly foot?: ReactNode;
+  /** Values that the axis covers whatever the rows say: rows beside each other share it. */
+  readonly domain?: readonly [number, number];
+  /** The labels are data, not words of ours. */
+  readonly userText?: boolean;
 }
 
 const ROW = 26;
 
 /** Rows of points on one axis: regimes, walk-forward windows, phases, industries. */
-export function DotRows({ label, rows, format, axis = format, zero = true, marks = [], band, foot }: DotRowsProps) {
+export function DotRows({ label, rows, format, axis = format, zero = true, marks = [], band, foot, domain, userText = false }: DotRowsProps) {
   const all = rows.flatMap((row) => [row.value, row.low, row.high, row.bandLow, row.bandHigh, row.ring, row.diamond]);
-  const known = [...all, ...(zero ? [0] : []), ...marks.map((mark) => mark.value)].filter((value): value is number => typeof value === "number" && Number.isFinite(value));
+  const known = [...all, ...(zero ? [0] : []), ...marks.map((mark) => mark.value), ...(domain ?? [])].filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   const { min, max, step } = roundLimits(Math.min(...known), Math.max(...known), 3);
   const x = (value: number) => `${((value - min) / (max - min || 1)) * 100}%`;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
@@ -154,7 +158,7 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
   const middle = (i: number) => head + i * ROW + ROW / 2;
   return (
     <div className={css["dotRows"]}>
-      <div className={css["dotLabels"]} style={{ paddingTop: head }}>
+      <div className={css["dotLabels"]} style={{ paddingTop: head }} data-user-text={userText ? "" : undefined}>
         {rows.map((row) => (
           <div key={row.key} style={{ height: ROW }} title={row.hint}>
             {row.label}

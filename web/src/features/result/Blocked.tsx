@@ -60,7 +60,7 @@ export function Blocked({ task }: { task: string }) {
                 <input className={css["filter"]} type="search" value={words} placeholder={t("filterHoldings")} aria-label={t("filterHoldings")} onChange={(event) => setWords(event.target.value)} />
                 <span className="muted">{t("rowsOf", { shown: format.integer(rows.length), all: format.integer(all.length) })}</span>
               </div>
-              {rows.length === 0 ? <Empty title={t("noMatch")} height={160} /> : <DataTable label={t("blocked")} columns={columns} rows={rows} sortable phoneColumns={4} />}
+              {rows.length === 0 ? <Empty title={t("noMatch")} height={160} /> : <DataTable id="blocked" label={t("blocked")} columns={columns} rows={rows} sortable phoneColumns={4} />}
             </Card>
           </div>
         </div>

@@ -116,7 +116,7 @@ function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurvePro
             ...(hasBench ? [line(timed(labels(drawdown), benchFall), tokens.bench, { xAxisIndex: low, yAxisIndex: low, lineStyle: { color: tokens.bench, width: 1, type: [5, 3] } })] : []),
           ]
         : [];
-      const shares = limits([fall, ...(hasBench ? [benchFall] : [])], [0, -0.1], 2);
+      const shares = limits([fall, ...(hasBench ? [benchFall] : [])], [0, -0.1], 3);
       return {
         grid: [...(top ? [grid({ bottom: bottom ? 158 : 26 })] : []), ...(bottom ? [top ? grid({ top: "auto", height: 96, bottom: 26 }) : grid()] : [])],
         xAxis: [...(top ? [timeAxis(tokens, days, { gridIndex: 0, ...(bottom ? { axisLabel: { show: false }, axisTick: { show: false } } : {}) })] : []), ...(bottom ? [timeAxis(tokens, days, { gridIndex: low })] : [])],

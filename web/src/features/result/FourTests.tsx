@@ -37,12 +37,12 @@ function tick(code: string, value: number, t: Translate): string {
 }
 
 /** The inequality that decides, with its numbers. */
-function rule(test: SignificanceTest, code: string, observed: number | null, threshold: number | null, t: Translate): string {
+function rule(test: SignificanceTest, code: string, observed: number | null, threshold: number | null, t: Translate, why = ""): string {
   if (code === "placebo") {
     const p = test.p ?? null;
     return t("rule_placebo", { clause: format.pClause(p), sign: p !== null && p <= 0.05 ? "≤" : ">" });
   }
-  if (observed === null || threshold === null) return format.MISSING;
+  if (observed === null || threshold === null) return why ? `${format.MISSING} ${why}` : format.MISSING;
   const sign = observed >= threshold ? "≥" : "<";
   return t(`rule_${code}`, { observed: figure(code, observed, t), threshold: figure(code, threshold, t), sign, clause: format.pClause(test.p) });
 }
@@ -105,7 +105,7 @@ function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTab
           }}
         </DataView>
       )}
-      {failure ? null : <p className={css["rule"]}>{rule(test, code, (of.data && meta(of.data, "observed")) ?? test.observed ?? null, (of.data && meta(of.data, "threshold")) ?? test.threshold ?? null, t)}</p>}
+      {failure ? null : <p className={css["rule"]}>{rule(test, code, (of.data && meta(of.data, "observed")) ?? test.observed ?? null, (of.data && meta(of.data, "threshold")) ?? test.threshold ?? null, t, typeof reason === "string" ? reason : "")}</p>}
       <ul className={css["conditions"]}>
         {(test.conditions ?? []).map((condition) => (
           <li key={condition.code}>

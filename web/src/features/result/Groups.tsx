@@ -10,6 +10,7 @@ import { Card } from "@/ui/Card";
 import { dayLines } from "@/ui/chart/dayLines";
 import { Tag } from "@/ui/controls";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
+import { Metric } from "@/ui/Metric";
 import { DataView } from "@/ui/states";
 import { useTokens, type Tokens } from "@/ui/tokens";
 
@@ -42,23 +43,28 @@ function GroupTable({ task, result }: { task: string; result: RunResult }) {
       cost: at("cost_drag")[i] ?? null,
       names: at("names")[i] ?? null,
     }));
+    const read = (key: string) => (typeof result.backtest_summary[key] === "number" ? (result.backtest_summary[key] as number) : null);
+    const [low, high] = [names[0] ?? "", names[names.length - 1] ?? ""];
+    const [top, bottom] = chosen === low ? [low, high] : [high, low];
+    rows.push({ group: `${top} − ${bottom}`, annual: read("long_short_annual_net"), excess: null, sharpe: read("long_short_sharpe_net"), drawdown: null, turnover: null, cost: null, names: null, pair: true });
     const columns: Column[] = [
       {
         key: "group",
         label: t("group"),
         show: (value, row) => (
           <>
-            <i className={css["swatch"]} style={{ background: colors[names.indexOf(String(value))] }} />
-            {String(value)} {row["group"] === chosen ? <Tag mark="pass">{t("longTag")}</Tag> : null}
+            {row["pair"] ? null : <i className={css["swatch"]} style={{ background: colors[names.indexOf(String(value))] }} />}
+            {String(value)} {row["pair"] ? <Tag>{t("informational")}</Tag> : null}
+            {row["group"] === chosen ? <Tag mark="pass">{t("longTag")}</Tag> : null}
           </>
         ),
       },
       { key: "annual", label: t("annualReturn"), numeric: true, show: toned },
       { key: "excess", label: t("excess"), numeric: true, show: toned },
-      { key: "sharpe", label: t("words:sharpe"), numeric: true, show: number((v) => format.number(v)) },
-      { key: "drawdown", label: t("words:max_drawdown"), numeric: true, show: number((v) => format.share(v)) },
-      { key: "turnover", label: t("turnoverEach"), numeric: true, show: number((v) => format.share(v)) },
-      { key: "cost", label: t("costTotal"), numeric: true, show: number((v) => format.share(v)) },
+      { key: "sharpe", label: t("words:sharpe"), head: <Metric name="sharpe">{t("words:sharpe")}</Metric>, numeric: true, show: number((v) => format.number(v)) },
+      { key: "drawdown", label: t("words:max_drawdown"), head: <Metric name="max_drawdown">{t("words:max_drawdown")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
+      { key: "turnover", label: t("turnoverEach"), head: <Metric name="turnover">{t("turnoverEach")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
+      { key: "cost", label: t("costTotal"), head: <Metric name="annual_cost_drag">{t("costTotal")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
       { key: "names", label: t("meanNames"), numeric: true, show: number((v) => format.number(v, 1)) },
     ];
     return { columns, rows };
@@ -67,7 +73,7 @@ function GroupTable({ task, result }: { task: string; result: RunResult }) {
   return (
     <Card id="group_table" title={t("groupTable")} caption={t("groupTableCaption", { group: chosen ?? "" })} table={twin} isTable flush>
       <DataView of={query} height={190}>
-        {() => (twin ? <DataTable label={t("groupTable")} columns={twin.columns} rows={twin.rows} selected={(row) => row["group"] === chosen} /> : null)}
+        {() => (twin ? <DataTable label={t("groupTable")} columns={twin.columns} rows={twin.rows} selected={(row) => row["group"] === chosen} quiet={(row) => row["pair"] === true} phoneColumns={4} /> : null)}
       </DataView>
     </Card>
   );
@@ -90,16 +96,16 @@ export function Groups({ task, result }: { task: string; result: RunResult }) {
         <ChartCard task={task} series="group_nav" title={t("groupNav")} caption={t("groupNavCaption", { last })} height={290} indexLabel={t("date")} columns={names.map((name) => ({ key: name, label: name, show: format.nav }))} option={groupNav} />
       </div>
       <div className={css["side"]}>
-        <ChartCard task={task} series="group_table" title={t("words:monotonicity")} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("annualReturn"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
+        <ChartCard task={task} series="group_table" title={t("words:monotonicity")} heading={<Metric name="monotonicity">{t("words:monotonicity")}</Metric>} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("annualReturn"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
       </div>
       <div className={css["full"]}>
         <GroupTable task={task} result={result} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="long_short" title={t("longShort")} caption={t("longShortCaption")} height={230} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
+        <ChartCard task={task} series="long_short" title={t("longShort")} heading={<Metric name="long_short">{t("longShort")}</Metric>} caption={t("longShortCaption")} height={230} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="turnover" title={t("words:turnover")} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
+        <ChartCard task={task} series="turnover" title={t("words:turnover")} heading={<Metric name="turnover">{t("words:turnover")}</Metric>} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
       </div>
       <div className={css["half"]}>
         <ChartCard task={task} series="quantile_returns" title={t("quantiles")} caption={t("quantilesCaption")} height={220} zoom={false} indexLabel={t("group")} columns={["h1", "h5", "h10", "h20"].map((key) => ({ key, label: t("lagDays", { lag: key.slice(1) }), show: (v: number) => format.percent(v, 3) }))} option={quantiles} />
@@ -130,5 +136,5 @@ function Autocorrelation({ task }: { task: string }) {
     },
     [i18n.language, t],
   );
-  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} caption={t("autocorrelationCaption")} height={220} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
+  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} heading={<Metric name="autocorrelation">{t("autocorrelation")}</Metric>} caption={t("autocorrelationCaption")} height={220} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
 }

@@ -2,14 +2,19 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useSeries } from "@/api/result";
+import { searchOf, useSeries } from "@/api/result";
 import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { MonthHeat, Tiles, type TileItem } from "@/ui/Figures";
+import { LockIcon } from "@/ui/icons";
+import { Metric } from "@/ui/Metric";
 
 import css from "./Result.module.css";
 import { useSealedMonths } from "./sealedMonths";
+
+/** A last year below this share of the mean is worth a word. */
+const LOW = 0.7;
 
 export function IcTiles({ result, task }: { result: RunResult; task: string }) {
   const { t } = useTranslation(["result", "words"]);
@@ -24,14 +29,15 @@ export function IcTiles({ result, task }: { result: RunResult; task: string }) {
   const lastYear = years[years.length - 1];
   const lastIc = yearly.data ? (column(yearly.data, "rank_ic")[years.length - 1] ?? null) : null;
   const mean = read("rank_ic_mean");
+  const drop = mean !== null && mean > 0 && lastIc !== null && lastIc < mean * LOW ? 1 - lastIc / mean : null;
   const items: TileItem[] = [
-    { label: t("rankIcMean"), meaning: t("words:rank_ic_meaning"), value: format.ic(mean), note: half === null ? undefined : t("words:ci_half", { value: format.ic(half) }) },
-    { label: t("words:t_hac"), meaning: t("words:t_hac_meaning"), value: format.number(read("rank_ic_t_hac")), note: t("twoSided", { clause: format.pClause(read("rank_ic_p_hac")) }) },
-    { label: t("permutationP"), meaning: t("permutationMeaning"), value: format.pValue(typeof placebo?.p === "number" ? placebo.p : null), note: typeof permutations === "number" ? t("permutations", { count: permutations }) : undefined },
-    { label: t("icirShort"), meaning: t("words:icir_meaning"), value: format.number(read("rank_ic_ir") ?? read("ic_ir")), note: t("annual", { value: format.number(read("icir_annual")) }) },
-    { label: t("positive"), value: format.share(read("rank_ic_win_rate") ?? read("ic_win_rate")), note: t("icDays", { count: read("n_ic_dates") ?? 0, value: format.integer(read("n_ic_dates")) }) },
-    { label: t("pearson"), value: format.ic(read("ic_mean")), note: t("tValue", { value: format.number(read("ic_t_hac")) }) },
-    ...(lastYear ? [{ label: t("yearOf", { year: lastYear }), value: format.ic(lastIc), note: t("wholeRange", { value: format.ic(mean) }) }] : []),
+    { label: t("rankIcMean"), metric: "rank_ic", value: format.ic(mean), note: half === null ? undefined : t("words:ci_half", { value: format.ic(half) }) },
+    { label: t("words:t_hac"), metric: "t_hac", value: format.number(read("rank_ic_t_hac")), note: t("twoSided", { clause: format.pClause(read("rank_ic_p_hac")) }) },
+    { label: t("permutationP"), metric: "permutation_p", value: format.pValue(typeof placebo?.p === "number" ? placebo.p : null), note: typeof permutations === "number" ? t("permutations", { count: permutations }) : undefined },
+    { label: t("icirShort"), metric: "icir", value: format.number(read("rank_ic_ir") ?? read("ic_ir")), note: t("annual", { value: format.number(read("icir_annual")) }) },
+    { label: t("positive"), metric: "positive_share", value: format.share(read("rank_ic_win_rate") ?? read("ic_win_rate")), note: t("icDays", { count: read("n_ic_dates") ?? 0, value: format.integer(read("n_ic_dates")) }) },
+    { label: t("pearson"), metric: "ic", value: format.ic(read("ic_mean")), note: t("tValue", { value: format.number(read("ic_t_hac")) }) },
+    ...(lastYear ? [{ label: t("yearOf", { year: lastYear }), value: format.ic(lastIc), note: drop === null ? t("wholeRange", { value: format.ic(mean) }) : <span className={css["low"]}>{t("belowMean", { value: format.share(drop, 0) })}</span> }] : []),
   ];
   return (
     <div className={css["tiles"]}>
@@ -42,22 +48,25 @@ export function IcTiles({ result, task }: { result: RunResult; task: string }) {
 
 export function YearTable({ data, result }: { data: SeriesTable; result: RunResult }) {
   const { t } = useTranslation(["result", "words"]);
-  const [ic, icir, positive, days] = [column(data, "rank_ic"), column(data, "icir"), column(data, "positive_share"), column(data, "days")];
+  const [ic, icir, positive, days, ts] = [column(data, "rank_ic"), column(data, "icir"), column(data, "positive_share"), column(data, "days"), column(data, "t")];
+  const sealed = searchOf(result).sealed;
   const direction = result.direction ?? {};
   const read = (key: string) => (typeof direction[key] === "number" ? (direction[key] as number) : null);
-  const rows: Row[] = labels(data).map((year, i) => ({ year, days: days[i] ?? null, ic: ic[i] ?? null, icir: icir[i] ?? null, positive: positive[i] ?? null }));
+  const rows: Row[] = labels(data).map((year, i) => ({ year, days: days[i] ?? null, ic: ic[i] ?? null, t: ts[i] ?? null, icir: icir[i] ?? null, positive: positive[i] ?? null }));
   if (direction["calibration_end"]) {
-    rows.push({ year: t("calibration"), days: read("calibration_dates"), ic: read("calibration_rank_ic"), icir: null, positive: null, slice: true });
-    rows.push({ year: t("outOfSlice"), days: read("out_of_slice_dates"), ic: read("out_of_slice_rank_ic"), icir: null, positive: null, slice: true });
+    rows.push({ year: t("calibration"), days: read("calibration_dates"), ic: read("calibration_rank_ic"), t: null, icir: null, positive: null, slice: true });
+    rows.push({ year: t("outOfSlice"), days: read("out_of_slice_dates"), ic: read("out_of_slice_rank_ic"), t: read("out_of_slice_t_hac"), icir: null, positive: null, slice: true });
   }
+  if (sealed?.state === "sealed") rows.push({ year: t("sealedSlice"), days: sealed.sessions ?? null, ic: null, t: null, icir: null, positive: t("notComputed"), sealed: true });
   const columns: Column[] = [
-    { key: "year", label: t("range") },
+    { key: "year", label: t("range"), show: (value, row) => (row["sealed"] ? <><LockIcon size={12} /> {String(value)}</> : String(value)) },
     { key: "days", label: t("days"), numeric: true, show: (value) => format.integer(value as number | null) },
     { key: "ic", label: t("meanColumn"), numeric: true, show: (value) => format.ic(value as number | null) },
-    { key: "icir", label: "ICIR", numeric: true, show: (value) => format.number(value as number | null) },
-    { key: "positive", label: "IC > 0", numeric: true, show: (value) => format.share(value as number | null, 0) },
+    { key: "t", label: t("words:t_hac"), head: <Metric name="t_hac">{t("words:t_hac")}</Metric>, numeric: true, show: (value) => format.number(value as number | null) },
+    { key: "icir", label: "ICIR", head: <Metric name="icir">ICIR</Metric>, numeric: true, show: (value) => format.number(value as number | null) },
+    { key: "positive", label: "IC > 0", numeric: true, show: (value) => (typeof value === "string" ? <span className="muted">{value}</span> : format.share(value as number | null, 0)) },
   ];
-  return <DataTable label={t("byYear")} columns={columns} rows={rows} selected={(row) => row["slice"] === true} />;
+  return <DataTable label={t("byYear")} columns={columns} rows={rows} quiet={(row) => row["slice"] === true || row["sealed"] === true} phoneColumns={4} />;
 }
 
 export function IcHeat({ data, task }: { data: SeriesTable; task: string }) {

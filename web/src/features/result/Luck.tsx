@@ -109,9 +109,9 @@ export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
             <p className={css["ledgerFoot"]}>
               {failed + repeats > 0 ? <span>{t("ledgerRest", { failed, repeats })}</span> : null}
               {total > rows.length ? <span>{t("ledgerCut", { shown: format.integer(rows.length) })}</span> : null}
-              <span><Metric name="dsr">DSR</Metric> <b>{format.number(search.dsr)}</b></span>
-              <span><Metric name="psr">PSR</Metric> <b>{format.number(search.psr)}</b></span>
-              {q ? <span><Metric name="q_bh">BH q</Metric> <b>{format.pValue(q.q_bh)}</b> {t("ofFamily", { count: q.family })}</span> : null}
+              <span><Metric name="dsr">{t("metrics:dsr.name")}</Metric> <b>{format.number(search.dsr)}</b></span>
+              <span><Metric name="psr">{t("metrics:psr.name")}</Metric> <b>{format.number(search.psr)}</b></span>
+              {q ? <span><Metric name="q_bh">{t("metrics:q_bh.name")}</Metric> <b>{format.pValue(q.q_bh)}</b> {t("ofFamily", { count: q.family })}</span> : null}
             </p>
           </>
         )}

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type RunResult } from "@/api/types";
 import * as format from "@/lib/format";
 import { Card } from "@/ui/Card";
-import { Term } from "@/ui/controls";
+import { Metric } from "@/ui/Metric";
 
 import css from "./Result.module.css";
 
@@ -76,7 +76,7 @@ export function MetricTable({ result, benchmark }: { result: RunResult; benchmar
               .filter((row) => rows.includes(row))
               .map((row) => (
                 <tr key={row.key}>
-                  <th scope="row"><Term meaning={t(`words:${row.key}_meaning`)}>{t(`words:${row.key}`)}</Term></th>
+                  <th scope="row"><Metric name={row.key}>{t(`words:${row.key}`)}</Metric></th>
                   <td style={row.tone ? { color: `var(--${row.tone})` } : undefined} data-metric={row.key}>{row.value}</td>
                   <td>{row.bench ?? ""}</td>
                 </tr>

@@ -16,7 +16,7 @@ export function timed(days: readonly string[], values: readonly Num[]): Point[] 
 }
 
 /** Smallest and largest of several columns and of the values that must be in view. */
-export function limits(columns: readonly (readonly Num[])[], also: readonly number[] = [], parts = 4): { min: number; max: number; interval: number } {
+export function limits(columns: readonly (readonly Num[])[], also: readonly number[] = [], parts = 5): { min: number; max: number; interval: number } {
   let low = Infinity;
   let high = -Infinity;
   for (const value of [...columns.flat(), ...also]) {
