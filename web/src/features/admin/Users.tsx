@@ -12,6 +12,9 @@ import { DataView, Empty } from "@/ui/states";
 import css from "./admin.module.css";
 import { Beyond, Pager } from "./Pager";
 
+/** This machine's own user was there from the beginning of time: it was never made by anybody. */
+const NEVER = "1970-01-01";
+
 interface UsersProps {
   readonly page: number;
   readonly onPage: (page: number) => void;
@@ -40,7 +43,7 @@ export function Users({ page, onPage, onUser }: UsersProps) {
                       return user ? <TextButton aria-label={t("showTasks", { email: user.email })} onClick={() => onUser(user.id)}>{integer(user.task_count)}</TextButton> : MISSING;
                     } },
                     { key: "last_login_at", label: t("lastLogin"), show: (value) => (value ? <Moment stamp={String(value)} /> : <span className="muted">{MISSING} {t("never")}</span>) },
-                    { key: "created_at", label: t("created"), show: (value) => <Moment stamp={String(value)} /> },
+                    { key: "created_at", label: t("created"), show: (value) => (String(value).startsWith(NEVER) ? MISSING : <Moment stamp={String(value)} />) },
                     { key: "nickname", label: t("nickname"), show: (value) => (value ? <bdi data-user-text="">{String(value)}</bdi> : MISSING) },
                     { key: "is_active", label: t("state"), show: (value) => (value ? t("active") : <Tag mark="doubt">{t("inactive")}</Tag>) },
                   ]}
