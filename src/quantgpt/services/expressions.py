@@ -10,24 +10,28 @@ from quantgpt.services._base import App
 
 if TYPE_CHECKING:
     from quantgpt.expr import Expression
+    from quantgpt.expr.expression import Dialect
     from quantgpt.market.market import Market
 
 
-@lru_cache(maxsize=1)
-def operators() -> dict[str, Any]:
-    """Operators, fields and special variables, as lists of plain rows."""
+@lru_cache(maxsize=2)
+def operators(dialect: Dialect = "quantgpt") -> dict[str, Any]:
+    """Operators, fields and special variables of a dialect, as lists of plain rows."""
     from quantgpt.expr import CATEGORIES, operator_catalogue
     from quantgpt.foundations.fields import FIELDS
 
+    mark = "$" if dialect == "qlib" else ""
     return {
-        "operators": operator_catalogue(),
+        "operators": operator_catalogue(dialect),
         "categories": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in CATEGORIES.items()],
         "fields": [
-            {"name": spec.name, "unit": str(spec.unit), "zh": spec.zh, "en": spec.en}
+            {"name": f"{mark}{spec.name}", "unit": str(spec.unit), "zh": spec.zh, "en": spec.en}
             for spec in FIELDS.values()
             if spec.in_expressions
         ],
-        "special": [
+        "special": []
+        if mark
+        else [
             {
                 "name": "adv{N}",
                 "zh": "N 日平均成交量（股，复权），如 adv20",

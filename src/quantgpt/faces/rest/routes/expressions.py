@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
@@ -15,9 +15,9 @@ router = APIRouter(tags=["expressions"])
 
 
 @router.get("/operators")
-def get_operators(caller: CallerDep) -> dict[str, Any]:
-    """Operators, fields and special variables."""
-    return expressions.operators()
+def get_operators(caller: CallerDep, dialect: Literal["quantgpt", "qlib"] = "quantgpt") -> dict[str, Any]:
+    """Operators, fields and special variables, in our words or in Qlib's."""
+    return expressions.operators(dialect)
 
 
 @router.post("/expressions/validate", responses={200: {"model": Validation}})
