@@ -7,11 +7,12 @@ const KINDS = {
   drafts: /^(draft|editor|feedback|handover|recent)/,
   compare: /^compare/,
   defaults: /^defaults$/,
-  display: /^(theme|language|convention|statusBar|navigation)/,
 } as const;
 
 export type Kept = keyof typeof KINDS;
 
+/** Choices of display stay. */
+const DISPLAY = /^(theme|language|convention|statusBar|navigation)/;
 const PREFIX = "quantgpt.";
 const SIGN_IN = /^(account|admin)/;
 
@@ -31,7 +32,7 @@ export function forgetKept(): void {
   compareSet.clear();
   for (const store of [localStorage, sessionStorage]) {
     try {
-      for (const name of names()) if (!SIGN_IN.test(name) && !KINDS.display.test(name)) store.removeItem(PREFIX + name);
+      for (const name of names()) if (!SIGN_IN.test(name) && !DISPLAY.test(name)) store.removeItem(PREFIX + name);
     } catch {
       // A browser without storage has kept nothing.
     }

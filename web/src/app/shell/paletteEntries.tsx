@@ -12,7 +12,7 @@ import type { Command } from "@/lib/commands";
 import { score } from "@/lib/format";
 import { handover } from "@/lib/handover";
 import { pick } from "@/lib/i18n";
-import { EditorIcon, FlaskIcon, FunctionIcon, HistoryIcon, MessageIcon, PlayIcon, ReportIcon } from "@/ui/icons";
+import { DatabaseIcon, EditorIcon, FunctionIcon, HistoryIcon, MessageIcon, PlayIcon, ReportIcon } from "@/ui/icons";
 
 export interface Entry extends Command {
   /** Small print at the right. */
@@ -74,10 +74,10 @@ export function useFoundEntries(): readonly Entry[] {
       icon: <HistoryIcon />,
       run: () => void navigate({ to: "/s/$session", params: { session: one.id } } as never),
     }));
-    const look = (name: string) => () => void navigate({ to: "/help", search: { tab: "operators", find: name } } as never);
+    const look = (from: "operators" | "fields", item: string) => () => void navigate({ to: "/factors", search: { from, item } } as never);
     const vocabulary = [
-      ...(operators.data?.operators ?? []).map<Entry>((one) => ({ id: `operator-${one.name}`, label: one.signature, code: true, group: t("commands_operators"), words: `${one.name} ${one.aliases.join(" ")} ${one.zh} ${one.en}`, note: pick(one, i18n.language), icon: <FunctionIcon />, run: look(one.name) })),
-      ...(operators.data?.fields ?? []).map<Entry>((one) => ({ id: `field-${one.name}`, label: one.name, code: true, group: t("commands_operators"), words: `${one.zh} ${one.en}`, note: pick(one, i18n.language), icon: <FlaskIcon />, run: look(one.name) })),
+      ...(operators.data?.operators ?? []).map<Entry>((one) => ({ id: `operator-${one.name}`, label: one.signature, code: true, group: t("commands_operators"), words: `${one.name} ${one.aliases.join(" ")} ${one.zh} ${one.en}`, note: pick(one, i18n.language), icon: <FunctionIcon />, run: look("operators", one.name) })),
+      ...(operators.data?.fields ?? []).map<Entry>((one) => ({ id: `field-${one.name}`, label: one.name, code: true, group: t("commands_operators"), words: `${one.zh} ${one.en}`, note: pick(one, i18n.language), icon: <DatabaseIcon />, run: look("fields", one.name) })),
     ];
     return [...runs, ...conversations, ...vocabulary];
   }, [tasks.data, sessions.data, operators.data, t, i18n.language, navigate]);

@@ -11,9 +11,9 @@ import { DataView } from "@/ui/states";
 import { Panel } from "./Panel";
 import css from "./Settings.module.css";
 
-function Row({ mark, name, text }: { mark: Mark; name: string; text: string }) {
+function Row({ mark, name, text, short = false }: { mark: Mark; name: string; text: string; short?: boolean }) {
   return (
-    <li>
+    <li data-short={short ? "" : undefined}>
       <MarkIcon mark={mark} size={14} />
       <strong>{name}</strong>
       <p>{text}</p>
@@ -33,11 +33,11 @@ export function EngineCard() {
           return (
             <ul className={css["states"]}>
               {model ? <Row mark={model.configured ? "pass" : "doubt"} name={t("model")} text={model.configured ? t("modelOn", { name: model.message }) : t("modelOff")} /> : null}
-              {provider ? <Row mark={provider.configured ? "pass" : "doubt"} name={t("provider")} text={provider.configured ? t("providerOn", { name: provider.message }) : t("providerOff")} /> : null}
+              {provider ? <Row mark={provider.configured ? "pass" : "doubt"} short={provider.configured} name={t("provider")} text={provider.configured ? t("providerOn", { name: provider.message }) : t("providerOff")} /> : null}
               {Object.entries(data.checks).map(([name, check]) => (
-                <Row key={name} mark={check.ok ? "pass" : "fail"} name={t(`check_${name}`, { defaultValue: name })} text={name === "workers" ? (check.ok ? t("workersOn", { count: Number(check.message) }) : t("workersOff")) : check.message} />
+                <Row short key={name} mark={check.ok ? "pass" : "fail"} name={t(`check_${name}`, { defaultValue: name })} text={name === "workers" ? (check.ok ? t("workersOn", { count: Number(check.message) }) : t("workersOff")) : check.message} />
               ))}
-              <Row mark="pass" name={t("version")} text={system.data?.version ?? MISSING} />
+              <Row short mark="pass" name={t("version")} text={system.data?.version ?? MISSING} />
             </ul>
           );
         }}
