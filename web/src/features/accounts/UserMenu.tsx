@@ -34,7 +34,7 @@ export function UserMenu() {
         </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={css["who"]}>
+        <div className={css["who"]} role="none">
           {named ? person.email : access === "open" ? t("local") : t("outTitle")}
           {access === "open" ? <span>{t("localText")}</span> : null}
         </div>

@@ -110,13 +110,13 @@ export function Overview({ onStatus }: { onStatus: (status: string) => void }) {
         const open = of.unresolved_feedbacks;
         return (
           <div className={css["stack"]}>
-            <p className={css["verdict"]}>
+            <h2 className={css["verdict"]}>
               {t("verdict", {
                 tasks: integer(sum(of.daily_tasks_7d)),
                 rate: of.success_rate === null ? t("rate_none") : t("rate_known", { share: share(of.success_rate, 0) }),
                 open: open === 0 ? t("open_none") : t("open_some", { count: open }),
               })}
-            </p>
+            </h2>
             <div className={css["figures"]}>
               <Tiles
                 items={[

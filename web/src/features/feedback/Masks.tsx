@@ -56,9 +56,9 @@ export function Masks({ picture, masks, onChange }: MasksProps) {
     event.preventDefault();
   };
   return (
-    <div className={css["stage"]}>
+    <div className={css["stage"]} role="region" aria-label={t("preview")} tabIndex={0}>
       <div ref={box} className={css["preview"]} data-testid="feedback-preview" onPointerDown={start} onPointerMove={move} onPointerUp={end} onPointerCancel={drop}>
-        <canvas ref={canvas} role="img" aria-label={t("preview")} />
+        <canvas ref={canvas} aria-hidden="true" />
         {masks.map((mask, i) => (
           <button key={i} type="button" className={css["mask"]} style={styleOf(mask)} aria-label={t("mask", { n: i + 1 })} title={t("mask", { n: i + 1 })} onKeyDown={(event) => key(event, i)} />
         ))}
