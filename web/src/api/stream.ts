@@ -133,3 +133,29 @@ export async function follow(id: string, { onTask, onLink }: Follower, signal: A
   // The last state is read once more: a `done` may arrive without the final `update`.
   if (!signal.aborted) onTask(await readTask(id, signal));
 }
+
+/** One line of the log of a task. */
+export interface TaskEvent {
+  readonly at: string | null;
+  readonly status: string;
+  readonly percent: number;
+  readonly message: string;
+  readonly error: string | null;
+}
+
+/** Everything that the server noted of a task that has ended, oldest first. */
+export async function readEvents(id: string, signal: AbortSignal): Promise<TaskEvent[]> {
+  const events: TaskEvent[] = [];
+  await read(
+    id,
+    null,
+    signal,
+    ({ event, data }) => {
+      if (event !== "update") return;
+      const task = JSON.parse(data) as Task;
+      events.push({ at: task.updated_at ?? null, status: task.status, percent: task.progress?.pct ?? 0, message: task.progress?.message ?? "", error: task.error });
+    },
+    () => undefined,
+  );
+  return events;
+}

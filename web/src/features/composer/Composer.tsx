@@ -56,20 +56,8 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
   const faultText = useFaultText();
   const fault = validation.now && !validation.now.valid && !validation.now.words ? validation.now.error : null;
   const notice = validation.now?.valid ? validation.now.notices?.[0] : undefined;
+  const readsAsWords = validation.now ? validation.now.words === true : /\p{Script=Han}/u.test(draft.text) && !draft.text.includes("(");
   const ready = draft.text.trim() !== "" && market !== undefined && !busy && fault === null;
-
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      const target = event.target as HTMLElement | null;
-      const typing = target !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        input.current?.focus();
-      }
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
 
   useEffect(() => {
     if (large && window.matchMedia("(hover: hover)").matches) input.current?.focus({ preventScroll: true });
@@ -122,6 +110,7 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
         placeholder={large ? t("placeholder") : t("placeholderNext")}
         span={span}
         invalid={fault !== null}
+        words={readsAsWords}
         rows={large ? 2 : 1}
         onChange={onText}
         onKeyDown={onKeyDown}

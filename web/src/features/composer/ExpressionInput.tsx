@@ -14,20 +14,22 @@ interface ExpressionInputProps {
   readonly placeholder: string;
   readonly span: Span | null;
   readonly invalid: boolean;
+  /** It reads as a sentence. */
+  readonly words: boolean;
   readonly rows: number;
   readonly onChange: (text: string) => void;
   readonly onKeyDown: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
 }
 
 export const ExpressionInput = forwardRef<HTMLTextAreaElement, ExpressionInputProps>(function ExpressionInput(
-  { id, label, describedBy, value, placeholder, span, invalid, rows, onChange, onKeyDown },
+  { id, label, describedBy, value, placeholder, span, invalid, words, rows, onChange, onKeyDown },
   ref,
 ) {
   return (
     <div className={css["scroller"]}>
-      <div className={css["editor"]} style={{ minHeight: rows * 22 }}>
+      <div className={css["editor"]} data-words={words ? "" : undefined} style={{ minHeight: rows * 22 }}>
         <pre className={css["paint"]} aria-hidden="true">
-          <Coloured text={value} span={span} />
+          {words ? value : <Coloured text={value} span={span} />}
           {"\n"}
         </pre>
         <textarea

@@ -1,13 +1,13 @@
 /** The settings of a run as chips; each opens what can be chosen. */
 
 import { Menu, Popover } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MarketFacts } from "@/api/types";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
-import { CheckIcon, ChevronIcon } from "@/ui/icons";
+import { CheckIcon, ChevronIcon, SlidersIcon } from "@/ui/icons";
 
 import css from "./Composer.module.css";
 import type { Parameters } from "./draft";
@@ -116,6 +116,59 @@ function CountField({ label, value, min, max, onChange }: { label: string; value
   );
 }
 
+function Choices<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly { value: T; label: string; note: string }[]; onChange: (value: T) => void }) {
+  const group = useId();
+  return (
+    <fieldset className={css["choices"]}>
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input type="radio" name={group} checked={option.value === value} onChange={() => onChange(option.value)} />
+          <span>{option.label}<small>{option.note}</small></span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Costs and the sealed slice; the button says so when they are not as usual. */
+function MoreChip({ value, wrong, onChange }: { value: Parameters; wrong: boolean; onChange: (part: Partial<Parameters>) => void }) {
+  const { t } = useTranslation(["composer", "words"]);
+  const [open, setOpen] = useState(false);
+  const unusual = [value.costs === "flat" ? "" : t(`costsChip_${value.costs}`), value.seal ? "" : t("sealChip_off")].filter(Boolean).join(" · ");
+  return (
+    <Popover opened={open} onChange={setOpen} position="top-start" withinPortal trapFocus>
+      <Popover.Target>
+        <button type="button" className={css["chip"]} aria-label={t("more")} aria-expanded={open} data-wrong={wrong ? "" : undefined} onClick={() => setOpen(!open)}>
+          <SlidersIcon size={14} />{unusual}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <div className={css["form"]}>
+          <Choices
+            label={t("costs")}
+            value={value.costs}
+            options={[
+              { value: "flat", label: t("words:costs_flat"), note: t("flatNote") },
+              { value: "itemised", label: t("words:costs_itemised"), note: t("itemisedNote") },
+            ]}
+            onChange={(costs) => onChange({ costs })}
+          />
+          <Choices
+            label={t("seal")}
+            value={value.seal ? "on" : "off"}
+            options={[
+              { value: "on", label: t("sealOn"), note: t("sealOnNote") },
+              { value: "off", label: t("sealOff"), note: t("sealOffNote") },
+            ]}
+            onChange={(chosen) => onChange({ seal: chosen === "on" })}
+          />
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
 interface ParameterChipsProps {
   readonly market: MarketFacts;
   readonly value: Parameters;
@@ -152,24 +205,7 @@ export function ParameterChips({ market, value, wrongField, onChange }: Paramete
         options={market.benchmarks.map((benchmark) => ({ value: benchmark.name, label: pick(benchmark, i18n.language) }))}
         onChange={(benchmark) => onChange({ benchmark })}
       />
-      <ChoiceChip
-        chip={{ name: t("costs"), text: t(`costsChip_${value.costs}`), wrong: wrong("options", "costs") }}
-        value={value.costs}
-        options={[
-          { value: "flat", label: t("words:costs_flat"), note: t("flatNote") },
-          { value: "itemised", label: t("words:costs_itemised"), note: t("itemisedNote") },
-        ]}
-        onChange={(costs) => onChange({ costs: costs as Parameters["costs"] })}
-      />
-      <ChoiceChip
-        chip={{ name: t("seal"), text: t(value.seal ? "sealChip_on" : "sealChip_off"), wrong: wrong("seal") }}
-        value={value.seal ? "on" : "off"}
-        options={[
-          { value: "on", label: t("sealOn"), note: t("sealOnNote") },
-          { value: "off", label: t("sealOff"), note: t("sealOffNote") },
-        ]}
-        onChange={(chosen) => onChange({ seal: chosen === "on" })}
-      />
+      <MoreChip value={value} wrong={wrong("options", "costs", "seal")} onChange={onChange} />
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import type { MarketFacts, Submission, Task } from "@/api/types";
+import { defaultsFor } from "@/lib/defaults";
 import { remembered } from "@/lib/storage";
 
 export type Parameters = Omit<Submission, "prompt" | "options" | "session_id"> & {
@@ -86,7 +87,7 @@ export function useDraft(session: string | null) {
 /** The parameters in force; choices made for another market do not carry over. */
 export function parametersOf(draft: Draft, market: MarketFacts): Parameters {
   const changed = draft.market === market.market ? draft.changed : {};
-  return { ...market.defaults, costs: "flat", seal: true, ...changed };
+  return { ...market.defaults, costs: "flat", seal: true, ...defaultsFor(market.market), ...changed };
 }
 
 export function submissionOf(text: string, { costs, seal, ...rest }: Parameters): Submission {

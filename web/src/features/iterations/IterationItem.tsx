@@ -4,11 +4,12 @@ import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
+import { useChanges } from "@/api/describe";
 import type { Candidate } from "@/api/iterations";
 import { useCancel, useFollow, useTask } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
 import { secondsBetween, useElapsed } from "@/lib/elapsed";
-import { MISSING, number, score, seconds, span } from "@/lib/format";
+import { integer, MISSING, number, score, seconds, span } from "@/lib/format";
 import { Button, Grade, MarkIcon } from "@/ui/controls";
 import { BranchIcon, ChevronIcon, ChevronRightIcon, StopIcon } from "@/ui/icons";
 import { DataView, ErrorNote, Strip } from "@/ui/states";
@@ -29,6 +30,9 @@ interface IterationResult {
 const resultOf = (task: Task) => task.result as unknown as IterationResult | null;
 const candidatesOf = (task: Task) => resultOf(task)?.candidates ?? ((task.candidates ?? []) as unknown as readonly Candidate[]);
 
+/** The stamps of the server are whole seconds. */
+const wholeSeconds = (value: number) => (value < 90 ? `${integer(value)}\u00a0s` : seconds(value));
+
 const stateOf = (task: Task) => (task.status === "failed" ? "failed" : isTerminal(task.status) ? "completed" : "running");
 
 interface IterationItemProps {
@@ -42,7 +46,7 @@ interface IterationItemProps {
   readonly brief: Task;
   readonly shownCandidate: number | null;
   readonly onToggle: () => void;
-  readonly onSelect: (candidate: Candidate, index: number) => void;
+  readonly onSelect: (task: Task, candidate: Candidate, index: number) => void;
   readonly onContinue: (() => void) | undefined;
   readonly onRetry: (task: Task) => void;
   /** The test of the chosen candidate on the sealed slice. */
@@ -76,6 +80,7 @@ function Table({ task, number: own, shownCandidate, onSelect }: { task: Task } &
   const state = stateOf(task);
   const candidates = candidatesOf(task);
   const total = task.candidates_total ?? candidates.length;
+  const changes = useChanges(candidates.map((one) => one.expression), task.expression);
   return (
     <div className={css["tableBox"]}>
       <table className={css["table"]}>
@@ -98,10 +103,10 @@ function Table({ task, number: own, shownCandidate, onSelect }: { task: Task } &
               candidate={candidate}
               index={index}
               name={state === "completed" ? `#${own}.${index + 1}` : null}
-              parentScore={resultOf(task)?.parent_score ?? null}
               selected={task.selected_candidate_index === index}
               shown={shownCandidate === index}
-              onSelect={() => onSelect(candidate, index)}
+              change={changes[index]?.data?.diff ?? null}
+              onSelect={() => onSelect(task, candidate, index)}
             />
           ))}
           {state === "running" ? <Coming count={Math.max(0, total - candidates.length)} drafting={candidates.length === 0} /> : null}
@@ -178,7 +183,7 @@ export function IterationItem(props: IterationItemProps) {
             <header className={css["head"]}>
               <h3>{title}</h3>
               <span className="muted">
-                {state === "completed" ? t("took", { time: seconds(secondsBetween(task.created_at, task.finished_at)) }) : <>{t("doneOf", { done: task.candidates_done ?? 0, total })}{state === "running" ? <> · <Elapsed task={task} /></> : null}</>}
+                {state === "completed" ? t("took", { time: wholeSeconds(secondsBetween(task.created_at, task.finished_at)) }) : <>{t("doneOf", { done: task.candidates_done ?? 0, total })}{state === "running" ? <> · <Elapsed task={task} /></> : null}</>}
               </span>
               {state === "running" ? (
                 <Button small look="ghost" disabled={cancel.isPending} onClick={() => cancel.mutate(id)} data-testid="stop"><StopIcon size={14} /> {t("stop")}</Button>

@@ -1,5 +1,6 @@
 /** The whole lineage from left to right: the score is the place, a curve joins a factor with what it was changed into. */
 
+import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -15,8 +16,8 @@ import { rowsOf, type TreeNode } from "./tree";
 const ROW = 34;
 const TOP = 30;
 const LEFT = 90;
-const WIDTH = 720;
-const RIGHT = 210;
+const RIGHT = 230;
+const LEAST_WIDTH = 480;
 const LIMITS = [40, 60, 80];
 
 interface LineageMapProps {
@@ -45,11 +46,13 @@ export function LineageMap({ nodes, shown, onShow, onOpen }: LineageMapProps) {
   const { t } = useTranslation("lineage");
   const words = useNodeWords();
   const rows = useMemo(() => rowsOf(nodes), [nodes]);
+  const { ref, width: room } = useElementSize();
+  const width = Math.max(LEAST_WIDTH, room - LEFT - RIGHT);
   const [at, setAt] = useState<string | null>(shown);
   const places = useMemo(() => {
-    const x = (node: TreeNode) => (node.score === null ? LEFT - 60 : LEFT + (node.score / 100) * WIDTH);
+    const x = (node: TreeNode) => (node.score === null ? LEFT - 60 : LEFT + (node.score / 100) * width);
     return new Map(rows.map(({ node }, i) => [node.id, { x: x(node), y: TOP + i * ROW + ROW / 2 }]));
-  }, [rows]);
+  }, [rows, width]);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const pointed = byId.get(at ?? "");
   const height = TOP + rows.length * ROW + 10;
@@ -64,12 +67,12 @@ export function LineageMap({ nodes, shown, onShow, onOpen }: LineageMapProps) {
   };
   return (
     <>
-      <div className={css["map"]} tabIndex={0} role="region" aria-label={t("mapLabel", { count: nodes.length })}>
-        <svg width={LEFT + WIDTH + RIGHT} height={height} role="group" aria-label={t("mapLabel", { count: nodes.length })}>
+      <div ref={ref} className={css["map"]} tabIndex={0} role="region" aria-label={t("mapLabel", { count: nodes.length })}>
+        <svg width={LEFT + width + RIGHT} height={height} role="group" aria-label={t("mapLabel", { count: nodes.length })}>
           {LIMITS.map((limit) => (
             <g key={limit}>
-              <line x1={LEFT + (limit / 100) * WIDTH} x2={LEFT + (limit / 100) * WIDTH} y1={TOP - 6} y2={height - 6} stroke="var(--line)" />
-              <text x={LEFT + (limit / 100) * WIDTH} y={16} textAnchor="middle" fontSize={12} fill="var(--ink3)">{integer(limit)}</text>
+              <line x1={LEFT + (limit / 100) * width} x2={LEFT + (limit / 100) * width} y1={TOP - 6} y2={height - 6} stroke="var(--line)" />
+              <text x={LEFT + (limit / 100) * width} y={16} textAnchor="middle" fontSize={12} fill="var(--ink3)">{integer(limit)}</text>
             </g>
           ))}
           <text x={8} y={16} fontSize={12} fill="var(--ink3)">{t("mapNoScore")}</text>

@@ -2,8 +2,10 @@
 
 import { useTranslation } from "react-i18next";
 
+import type { TextRule } from "@/api/types";
 import { number } from "@/lib/format";
-import { Term } from "@/ui/controls";
+import { pick } from "@/lib/i18n";
+import { Metric } from "@/ui/Metric";
 
 import css from "./Lineage.module.css";
 
@@ -14,19 +16,24 @@ export interface SearchFacts {
   readonly sharpe_annual?: number | null;
   readonly sharpe_hurdle_annual?: number | null;
   readonly dsr?: number | null;
+  readonly luck?: { readonly headline?: TextRule | null; readonly sentence?: TextRule | null } | null;
 }
 
 const zoneOf = (dsr: number) => (dsr < 0.5 ? "zoneLuck" : dsr < 0.95 ? "zoneThin" : "zoneFine");
 
 export function LuckPanel({ search }: { search: SearchFacts | null | undefined }) {
-  const { t } = useTranslation("lineage");
+  const { t, i18n } = useTranslation("lineage");
   const dsr = search?.dsr;
+  const own = (): string =>
+    (search?.effective_trials ?? 1) > 1
+      ? t("luckSentence", { trials: search?.trials ?? 1, effective: number(search?.effective_trials, 1), hurdle: number(search?.sharpe_hurdle_annual), own: number(search?.sharpe_annual) })
+      : t("luckSingle", { own: number(search?.sharpe_annual) });
   return (
     <section className={css["panel"]} aria-label={t("luck")}>
       <header className={css["panelHead"]}>
         <h2>{t("luck")}</h2>
         <span className={css["aside"]}>
-          <Term meaning={t("dsrMeaning")}>{t("dsr")}</Term> <b>{number(dsr)}</b>
+          <Metric name="dsr">{t("dsr")}</Metric> <b>{number(dsr)}</b>
         </span>
       </header>
       {typeof dsr === "number" && search ? (
@@ -39,11 +46,8 @@ export function LuckPanel({ search }: { search: SearchFacts | null | undefined }
             <b style={{ left: `${Math.min(100, Math.max(0, dsr * 100))}%` }} />
           </div>
           <p className={css["zones"]}><span>{t("zoneLuck")}</span><span>{t("zoneThin")}</span><span>{t("zoneFine")}</span></p>
-          <p className={css["text"]}>
-            {(search.effective_trials ?? 1) > 1
-              ? t("luckSentence", { trials: search.trials ?? 1, effective: number(search.effective_trials, 1), hurdle: number(search.sharpe_hurdle_annual), own: number(search.sharpe_annual) })
-              : t("luckSingle", { own: number(search.sharpe_annual) })}
-          </p>
+          <p className={css["text"]}>{pick(search.luck?.headline, i18n.language) || own()}</p>
+          {search.luck?.sentence ? <p className={css["text"]}>{pick(search.luck.sentence, i18n.language)}</p> : null}
         </>
       ) : (
         <p className={css["text"]}>{t("luckNone")}</p>

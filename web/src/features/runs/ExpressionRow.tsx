@@ -69,11 +69,11 @@ export function ExpressionRow({ expression, result, typed = false, onEdit }: Exp
       </div>
       <CodeBlock text={typed ? broken(expression) : (facts?.pretty ?? broken(expression))} />
       {sentences.length > 0 ? (
-        <ul className={css["words"]} data-testid="in-words">
+        <p className={css["words"]} data-testid="in-words">
           {sentences.map((sentence, i) => (
-            <li key={i}>{sentence}</li>
+            <span key={i}>{sentence} </span>
           ))}
-        </ul>
+        </p>
       ) : null}
     </div>
   );

@@ -66,10 +66,11 @@ interface RunItemProps {
   readonly onToggle: () => void;
   readonly onRetry: (task: Task) => void;
   readonly onEdit: (task: Task) => void;
+  readonly onWords: (text: string) => void;
   readonly iterate: IterateProps;
 }
 
-export function RunItem({ id, number, brief, open, foldable, onToggle, onRetry, onEdit, iterate }: RunItemProps) {
+export function RunItem({ id, number, brief, open, foldable, onToggle, onRetry, onEdit, onWords, iterate }: RunItemProps) {
   const { t } = useTranslation(["runs", "stages"]);
   const query = useTask(open ? id : undefined);
   const task = query.data ?? brief;
@@ -107,7 +108,7 @@ export function RunItem({ id, number, brief, open, foldable, onToggle, onRetry, 
       <DataView of={query} height={420}>
         {(data) => (
           <>
-            {data.status === "failed" ? <FailedJob task={data} onRetry={onRetry} onEdit={onEdit} /> : null}
+            {data.status === "failed" ? <FailedJob task={data} onRetry={onRetry} onEdit={onEdit} onWords={onWords} /> : null}
             {!isTerminal(data.status) ? <StagePanel task={data} link={link} /> : null}
             {data.status === "completed" && data.result ? (
               <>

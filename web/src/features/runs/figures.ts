@@ -41,7 +41,7 @@ export function tiles(result: RunResult, t: Translate, language: string): TileIt
   const half = ci && ci[0] !== null && ci[1] !== null ? (ci[1] - ci[0]) / 2 : null;
   const bench = (text: string) => t("bench", { value: text });
   const noted = (value: number | null | undefined, write: (value: number) => string) => (typeof value === "number" ? bench(write(value)) : undefined);
-  const item = (key: string, value: string, note?: string, tone?: TileItem["tone"]): TileItem => ({ label: t(key), meaning: t(`${key}_meaning`), value, note, tone, flag: flagOf(key, result, language) });
+  const item = (key: string, value: string, note?: string, tone?: TileItem["tone"]): TileItem => ({ label: t(key), metric: key, value, note, tone, flag: flagOf(key, result, language) });
   return [
     item("rank_ic", format.ic(figure(summary, "rank_ic_mean")), half === null ? undefined : t("ci_half", { value: format.ic(half) })),
     item("t_hac", format.number(figure(summary, "rank_ic_t_hac")), t("permutation_p", { clause: format.pClause(permutationP(result)) })),

@@ -99,7 +99,7 @@ export function OpenedOutcome({ seal, openSpan, refused }: OpenedOutcomeProps) {
         <Figures result={opening.result} openSpan={openSpan} />
       ) : (
         <div role="status">
-          <p className={css["text"]}>{t("outcomeRunning", { expression: "" })}</p>
+          <p className={css["text"]}>{t("outcomeRunning")}</p>
           <CodeLine text={opening.expression} />
           <div className={css["waiting"]}><Skeleton height={14} width="62%" /><Skeleton height={150} /></div>
         </div>

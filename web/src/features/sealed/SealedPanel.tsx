@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { clockTime, integer, MISSING, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { CodeLine } from "@/ui/Code";
 import { Tag } from "@/ui/controls";
 import { LockIcon, UnlockIcon } from "@/ui/icons";
 
@@ -27,7 +28,12 @@ export function SealedPanel({ seal }: { seal: Seal }) {
       {state === "sealed" ? <p className={css["text"]}>{t("sealedText")}</p> : null}
       {state === "seen" ? <p className={css["text"]}>{t("seenText")}</p> : null}
       {state === "none" ? <p className={css["text"]}>{pick(seal.reason, i18n.language) || MISSING}</p> : null}
-      {opening ? <p className={css["text"]}>{t("openedText", { time: `${day} ${clockTime(opening.created_at)}`, expression: opening.expression })}</p> : null}
+      {opening ? (
+        <>
+          <p className={css["text"]}>{t("openedText", { time: `${day} ${clockTime(opening.created_at)}` })}</p>
+          <CodeLine text={opening.expression} className={css["small"] ?? ""} />
+        </>
+      ) : null}
       {seal.looksBefore > 0 ? <p className={css["text"]}>{t("lookedBefore", { count: seal.looksBefore })}</p> : null}
       {seal.refusals > 0 ? <p className={css["text"]}>{t("refusals", { count: seal.refusals })}</p> : null}
     </section>

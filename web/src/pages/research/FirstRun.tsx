@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
 import { Composer } from "@/features/composer/Composer";
-import { Examples, type Example } from "@/features/examples/Examples";
+import { Examples } from "@/features/examples/Examples";
 import { integer } from "@/lib/format";
 import { buttonClass } from "@/ui/controls";
 import { UploadIcon } from "@/ui/icons";
@@ -17,7 +17,7 @@ import css from "./Workspace.module.css";
 export function FirstRun({ talk }: { talk: Conversation }) {
   const { t } = useTranslation("research");
   const { market, draft } = talk;
-  const pick = (_example: Example, text: string, runNow: boolean) => {
+  const pick = (text: string, runNow: boolean) => {
     talk.setText(text);
     if (runNow) talk.run(text);
     else focusComposer();

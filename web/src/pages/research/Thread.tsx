@@ -18,7 +18,7 @@ import { Button } from "@/ui/controls";
 import { DataView } from "@/ui/states";
 
 import { searchOf } from "./facts";
-import type { Conversation } from "./useConversation";
+import { focusComposer, type Conversation } from "./useConversation";
 import css from "./Workspace.module.css";
 
 interface ThreadProps {
@@ -109,9 +109,9 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
                     foldable={tasks.length > 1}
                     shownCandidate={task.task_id === shownTask ? shownCandidate : null}
                     onToggle={() => toggle(task.task_id)}
-                    onSelect={(candidate, index) => {
+                    onSelect={(whole, candidate, index) => {
                       select.reset();
-                      setChoice({ task, candidate, index });
+                      setChoice({ task: whole, candidate, index });
                     }}
                     onContinue={task.selected_candidate_index === null ? undefined : () => talk.iterate(task.task_id, 5)}
                     onRetry={(failed) => talk.iterate(failed.parent_task_id ?? "", failed.candidates_total ?? 5)}
@@ -128,6 +128,10 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
                     onToggle={() => toggle(task.task_id)}
                     onRetry={talk.retry}
                     onEdit={talk.edit}
+                    onWords={(text) => {
+                      talk.setText(text);
+                      focusComposer();
+                    }}
                     iterate={talk.iterationOf(task.task_id)}
                   />
                 ),

@@ -59,13 +59,16 @@ export function Workspace({ session }: { session: string | null }) {
 
   const sessions = useSessions();
   const own = sessions.data?.find((one) => one.id === session);
-  const tasks = useMemo(() => talk.tasks.data?.tasks ?? [], [talk.tasks.data]);
+  const listed = useMemo(() => talk.tasks.data?.tasks ?? [], [talk.tasks.data]);
+  const latest = listed[listed.length - 1];
+  const running = latest !== undefined && !isTerminal(latest.status) ? latest : null;
+  const live = useTask(running?.task_id).data;
+  // The list lags behind what the stream tells of the run under way.
+  const tasks = useMemo(() => (live ? listed.map((task) => (task.task_id === live.task_id ? live : task)) : listed), [listed, live]);
   const numbers = useMemo(() => numbersOf(tasks, (talk.tasks.data?.total ?? tasks.length) - tasks.length), [tasks, talk.tasks.data]);
   const last = tasks[tasks.length - 1];
   const shownTask = tasks.find((task) => task.task_id === place.run) ?? last;
-  const running = last !== undefined && !isTerminal(last.status) ? last : null;
-  const live = useTask(running?.task_id);
-  const percent = running ? (fraction(live.data ?? running) ?? 0) * 100 : null;
+  const percent = last !== undefined && !isTerminal(last.status) ? (fraction(last) ?? 0) * 100 : null;
   useHeading({ title: session === null ? t("title") : (own?.name ?? t("unnamed")), percent });
 
   // One lineage for each line of descent with more than one run in it, and that of the run that is shown.
@@ -132,9 +135,10 @@ export function Workspace({ session }: { session: string | null }) {
   const offered = useMemo(
     (): readonly Command[] => [
       { id: "new-session", label: t("commandNew"), group: t("title"), keys: "n", run: () => void navigate({ to: "/" }) },
-      ...(sessions.data ?? []).slice(0, 30).map((one) => ({ id: `session-${one.id}`, label: one.name ?? t("unnamed"), group: t("commandSessions"), run: () => void navigate({ to: "/s/$session", params: { session: one.id } }) })),
+      ...(session === null ? [] : [{ id: "lineage-map", label: t("keyMap"), group: t("title"), keys: "L", run: () => go({ view: "lineage" }) }, { id: "rename-session", label: t("keyRename"), group: t("title"), keys: "F2", run: () => setRenaming(session) }]),
     ],
-    [t, navigate, sessions.data],
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [t, navigate, session],
   );
   commands.useEntries(offered);
 
