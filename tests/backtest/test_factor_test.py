@@ -16,7 +16,7 @@ SERIES = {
     "nav", "drawdown", "daily_returns", "group_nav", "long_short", "group_table", "ic", "ic_cumulative", "ic_monthly",
     "ic_histogram", "ic_decay", "turnover", "autocorrelation", "monthly_returns", "yearly", "by_industry", "by_size",
     "quantile_returns", "coverage", "phases", "regimes", "rolling_sharpe", "return_histogram", "holdings", "blocked",
-    "null_ic_stability", "null_subsample", "null_placebo", "null_half_life", "rolling",
+    "null_ic_stability", "null_subsample", "null_placebo", "null_half_life", "rolling", "positions", "trades",
 }  # fmt: skip
 SUMMARY = {
     "group_returns", "top_group_sharpe", "long_short_sharpe", "long_short_annual", "monotonicity_score", "spread",

@@ -334,6 +334,21 @@ def _run(
         room = events
 
 
+def replayed(run: GroupRun, group: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """The simulation of one group again with every order written down: events and amounts as in GroupRun with BUY and SELL
+    among them, charges of each day from the first trade on.
+
+    Shape: events (E, 5), amounts (E, 2) in units of the starting capital, charges (days,) as shares of the portfolio.
+    """
+    alone = np.where(run.groups == group, np.int8(0), np.int8(-1))
+    alone_spec = GroupSpec(
+        n_groups=2, holding=run.spec.holding, execution=run.spec.execution, costs=run.spec.costs, phase=run.spec.phase
+    )
+    numbers, event, amount = _run(run.tape, alone, run.trade_rows, alone_spec, record=True)
+    own = event[:, 3] == 0
+    return event[own], amount[own], numbers[1][0]
+
+
 def _book(
     tape: Tape, groups: NDArray[np.int8], rows: NDArray[np.int64], trade_rows: NDArray[np.int64], spec: GroupSpec
 ) -> GroupRun:

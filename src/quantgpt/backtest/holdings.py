@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quantgpt.backtest.computed import Computed
 from quantgpt.backtest.rules import rule_words
@@ -25,9 +26,7 @@ def holdings(c: Computed) -> Series:
     row, groups = int(c.run.rows[c.last]), c.run.groups[c.last]
     weights = c.run.last_weights[c.top]
     names = np.flatnonzero((weights > _DUST) | (groups == c.top))
-    percentile = np.full(len(c.view.assets), np.nan)
-    ranked = np.flatnonzero(c.ranked.valid[row])
-    percentile[ranked] = average_ranks(c.sign * rounded(c.factor[row, ranked])) / ranked.size
+    percentile = percentiles(c, row)
     names = names[np.argsort(-np.nan_to_num(percentile[names], nan=-1.0), kind="stable")]
     since = c.run.holding_return()
     buyable = c.buyable[int(c.run.trade_rows[c.last])]
@@ -44,6 +43,17 @@ def holdings(c: Computed) -> Series:
     codes = [baostock_spelling(c.view.assets[i]) for i in names]
     day = str(c.view.days[row].astype("datetime64[D]"))
     return table("holdings", "code", list(codes), columns, date=day, group=c.labels[c.top])
+
+
+def percentiles(c: Computed, row: int) -> NDArray[np.float64]:
+    """Place of each name among those with a value on a session, the good end at 1.
+
+    Shape: (N,). NaN: no value.
+    """
+    out = np.full(len(c.view.assets), np.nan)
+    ranked = np.flatnonzero(c.ranked.valid[row])
+    out[ranked] = average_ranks(c.sign * rounded(c.factor[row, ranked])) / ranked.size
+    return out
 
 
 def blocked(c: Computed) -> Series:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantgpt.backtest.computed import Computed
+from quantgpt.backtest.daybook import positions, replay, trades
 from quantgpt.backtest.holdings import blocked, holdings
 from quantgpt.backtest.tables import table
 from quantgpt.factors.anti_overfit import OverfitTest, histogram
@@ -34,6 +35,8 @@ def all_series(c: Computed, windows: list[WindowResult]) -> dict[str, Series]:
     made = [build(c) for build in _BUILDERS]
     made += [null_series(test) for test in c.tests.tests]
     made.append(rolling(c, windows))
+    book = replay(c)
+    made += [positions(c, book), trades(c, book)]
     return {series.name: series for series in made}
 
 

@@ -811,7 +811,7 @@ export interface paths {
         };
         /**
          * Get Operators
-         * @description Operators, fields and special variables.
+         * @description Operators, fields and special variables, in our words or in Qlib's.
          */
         get: operations["get_operators_api_v1_operators_get"];
         put?: never;
@@ -1065,6 +1065,26 @@ export interface paths {
          * @description End an unfinished task.
          */
         post: operations["post_cancel_api_v1_tasks__task_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/days/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Day
+         * @description What a finished run held, traded and could not trade on one session.
+         */
+        get: operations["get_day_api_v1_tasks__task_id__days__date__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1678,6 +1698,27 @@ export interface components {
             synthetic: boolean;
         };
         /**
+         * BlockedOrder
+         * @description One order that the market did not let through.
+         */
+        BlockedOrder: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+            /** Rule En */
+            rule_en: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+        };
+        /**
          * Category
          * @description A category of factors.
          */
@@ -2020,6 +2061,20 @@ export interface components {
             zh: string;
         };
         /**
+         * DayBlocked
+         * @description The orders of a day that were not filled.
+         */
+        DayBlocked: {
+            reason: components["schemas"]["Reason"] | null;
+            /** Rows */
+            rows: components["schemas"]["BlockedOrder"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "none";
+        };
+        /**
          * DayCount
          * @description How many on one day of the calendar of Asia/Shanghai.
          */
@@ -2028,6 +2083,93 @@ export interface components {
             count: number;
             /** Date */
             date: string;
+        };
+        /**
+         * DayHoldings
+         * @description What was held from the last rebalance on.
+         */
+        DayHoldings: {
+            /** As Of */
+            as_of: string | null;
+            reason: components["schemas"]["Reason"] | null;
+            /** Rows */
+            rows: components["schemas"]["Position"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "none";
+        };
+        /**
+         * DayLevel
+         * @description Net asset values at the close.
+         */
+        DayLevel: {
+            /** Benchmark */
+            benchmark: number | null;
+            /** Strategy */
+            strategy: number | null;
+        };
+        /**
+         * DayOfRun
+         * @description One session of a finished run.
+         */
+        DayOfRun: {
+            blocked: components["schemas"]["DayBlocked"];
+            /** Date */
+            date: string;
+            /** Drawdown */
+            drawdown: number | null;
+            /** Group */
+            group: string | null;
+            holdings: components["schemas"]["DayHoldings"];
+            /** Is Rebalance */
+            is_rebalance: boolean;
+            /** Is Session */
+            is_session: boolean;
+            nav: components["schemas"]["DayLevel"];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+            /**
+             * Rank Ic
+             * @description of the factor values of that close
+             */
+            rank_ic: number | null;
+            rebalance: components["schemas"]["Rebalance"] | null;
+            return: components["schemas"]["DayReturn"];
+            trades: components["schemas"]["DayTrades"];
+        };
+        /**
+         * DayReturn
+         * @description Returns of one day; null before the first trade.
+         */
+        DayReturn: {
+            /** Benchmark */
+            benchmark: number | null;
+            /** Excess */
+            excess: number | null;
+            /** Strategy */
+            strategy: number | null;
+        };
+        /**
+         * DayTrades
+         * @description The orders of a day that were filled, sales first.
+         */
+        DayTrades: {
+            /** Cost */
+            cost: number | null;
+            reason: components["schemas"]["Reason"] | null;
+            /** Rows */
+            rows: components["schemas"]["Trade"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "none";
+            /** Turnover */
+            turnover: number | null;
         };
         /**
          * DescribeBody
@@ -3129,6 +3271,39 @@ export interface components {
             password: string;
         };
         /**
+         * Position
+         * @description One name that was held.
+         */
+        Position: {
+            /**
+             * Carried
+             * @description it had left the group and could not be sold
+             */
+            carried: boolean;
+            /** Code */
+            code: string;
+            /** Factor Value */
+            factor_value: number | null;
+            /** Group */
+            group: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string | null;
+            /** Percentile */
+            percentile: number | null;
+            /**
+             * Period Return
+             * @description from its trade to the next rebalance's, or to the end
+             */
+            period_return: number | null;
+            /**
+             * Weight
+             * @description right after the trade, before that day's charges
+             */
+            weight: number;
+        };
+        /**
          * Preview
          * @description What an import would do; nothing was written.
          */
@@ -3313,6 +3488,35 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not_ready";
+        };
+        /**
+         * Reason
+         * @description Why something is not there, in both languages.
+         */
+        Reason: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Rebalance
+         * @description One rebalance: decided at a close, traded on the day after.
+         */
+        Rebalance: {
+            /**
+             * Index
+             * @description 1 for the first
+             */
+            index: number;
+            /** Next Trade Date */
+            next_trade_date: string | null;
+            /** Of */
+            of: number;
+            /** Signal Date */
+            signal_date: string;
+            /** Trade Date */
+            trade_date: string;
         };
         /**
          * RefreshBody
@@ -3888,6 +4092,29 @@ export interface components {
             expires_in: number;
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * Trade
+         * @description One order that was filled. Shares are of the portfolio of that day; the price is unadjusted.
+         */
+        Trade: {
+            /** Code */
+            code: string;
+            /** Cost */
+            cost: number;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string | null;
+            /** Price */
+            price: number | null;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "buy" | "sell" | "cash_out";
+            /** Weight */
+            weight: number;
         };
         /**
          * Trial
@@ -6936,7 +7163,9 @@ export interface operations {
     };
     get_operators_api_v1_operators_get: {
         parameters: {
-            query?: never;
+            query?: {
+                dialect?: "quantgpt" | "qlib";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7771,6 +8000,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskObject"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_day_api_v1_tasks__task_id__days__date__get: {
+        parameters: {
+            query?: {
+                /** @description 候选序号（迭代任务） */
+                candidate?: number | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayOfRun"];
                 };
             };
             /** @description 参数错误 */

@@ -211,6 +211,121 @@ class SeriesTable(BaseModel):
     meta: dict[str, Any]
 
 
+class Reason(BaseModel):
+    """Why something is not there, in both languages."""
+
+    zh: str
+    en: str
+
+
+class DayReturn(BaseModel):
+    """Returns of one day; null before the first trade."""
+
+    strategy: float | None
+    benchmark: float | None
+    excess: float | None
+
+
+class DayLevel(BaseModel):
+    """Net asset values at the close."""
+
+    strategy: float | None
+    benchmark: float | None
+
+
+class Rebalance(BaseModel):
+    """One rebalance: decided at a close, traded on the day after."""
+
+    signal_date: str
+    trade_date: str
+    next_trade_date: str | None
+    index: int = Field(description="1 for the first")
+    of: int
+
+
+class Position(BaseModel):
+    """One name that was held."""
+
+    code: str
+    name: str | None
+    weight: float = Field(description="right after the trade, before that day's charges")
+    factor_value: float | None
+    percentile: float | None
+    group: str | None
+    period_return: float | None = Field(description="from its trade to the next rebalance's, or to the end")
+    industry: str | None
+    carried: bool = Field(description="it had left the group and could not be sold")
+
+
+class DayHoldings(BaseModel):
+    """What was held from the last rebalance on."""
+
+    state: Literal["known", "none"]
+    reason: Reason | None
+    as_of: str | None
+    rows: list[Position]
+
+
+class Trade(BaseModel):
+    """One order that was filled. Shares are of the portfolio of that day; the price is unadjusted."""
+
+    code: str
+    name: str | None
+    side: Literal["buy", "sell", "cash_out"]
+    weight: float
+    price: float | None
+    cost: float
+    industry: str | None
+
+
+class DayTrades(BaseModel):
+    """The orders of a day that were filled, sales first."""
+
+    state: Literal["known", "none"]
+    reason: Reason | None
+    rows: list[Trade]
+    turnover: float | None
+    cost: float | None
+
+
+class BlockedOrder(BaseModel):
+    """One order that the market did not let through."""
+
+    code: str
+    name: str | None
+    side: Literal["buy", "sell"]
+    reason: str
+    rule: str
+    rule_en: str
+
+
+class DayBlocked(BaseModel):
+    """The orders of a day that were not filled."""
+
+    state: Literal["known", "none"]
+    reason: Reason | None
+    rows: list[BlockedOrder]
+
+
+class DayOfRun(BaseModel):
+    """One session of a finished run."""
+
+    date: str
+    is_session: bool
+    group: str | None
+    nav: DayLevel
+    drawdown: float | None
+    rank_ic: float | None = Field(description="of the factor values of that close")
+    rebalance: Rebalance | None
+    is_rebalance: bool
+    holdings: DayHoldings
+    trades: DayTrades
+    blocked: DayBlocked
+    previous: str | None
+    next: str | None
+    day_return: DayReturn = Field(alias="return")
+
+
 class ExpressionError(BaseModel):
     """Where and why an expression is wrong."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from quantgpt.faces.rest.access import CallerDep, DoorDep, RestDep
-from quantgpt.faces.rest.shapes import SeriesTable, TaskList, TaskObject
+from quantgpt.faces.rest.shapes import DayOfRun, SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
 from quantgpt.foundations.errors import BadRequest, Unavailable
-from quantgpt.services import families, sessions, tasks
+from quantgpt.services import days, families, sessions, tasks
 from quantgpt.services.tasks import TaskType
 
 router = APIRouter(tags=["tasks"])
@@ -100,6 +100,18 @@ def get_series(
     """One series of a finished task, or of a candidate of a finished iteration."""
     body = tasks.read_series(rest.app, task_id, caller.id, name, candidate=candidate)
     return Response(body, media_type=JSON, headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/tasks/{task_id}/days/{date}", responses={200: {"model": DayOfRun}})
+def get_day(
+    task_id: str,
+    date: str,
+    rest: RestDep,
+    caller: CallerDep,
+    candidate: Annotated[int | None, Query(ge=0, le=1000, description="候选序号（迭代任务）")] = None,
+) -> dict[str, Any]:
+    """What a finished run held, traded and could not trade on one session."""
+    return days.read_day(rest.app, task_id, caller.id, date, candidate=candidate)
 
 
 @router.get("/tasks/{task_id}/stream", response_class=StreamingResponse)
