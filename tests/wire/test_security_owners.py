@@ -40,7 +40,7 @@ RANDOM = {
 """Ids of the right form that belong to nobody; an id that a route takes in its path needs an entry here."""
 WORDS = {
     "market": "demo", "code": "600000.SH", "universe": "hs300", "source": "files",
-    "import_id": "imp_0123456789abcdef", "update_id": "0123456789ab", "name": "nav",
+    "import_id": "imp_0123456789abcdef", "update_id": "0123456789ab", "name": "nav", "date": "2025-03-03",
 }  # fmt: skip
 """Parameters of paths that name no property of anybody; imports and updates are the administration's."""
 OF_THE_ADMINISTRATION = {
