@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { MISSING } from "@/lib/format";
 import { remembered } from "@/lib/storage";
 
+import { usePaper } from "./chart/paper";
 import { TextButton } from "./controls";
 import css from "./DataTable.module.css";
 import { CheckIcon } from "./icons";
@@ -41,6 +42,8 @@ interface DataTableProps {
 }
 
 const VIRTUAL_FROM = 150;
+/** Rows that a table prints; the file has them all. */
+const PAPER_ROWS = 60;
 
 function compare(left: CellValue, right: CellValue): number {
   const [noLeft, noRight] = [left === null || left === undefined, right === null || right === undefined];
@@ -80,13 +83,14 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
     const missing = ordered.filter((row) => row[sort.key] === null || row[sort.key] === undefined);
     return [...ordered.filter((row) => row[sort.key] !== null && row[sort.key] !== undefined).reverse(), ...missing];
   }, [rows, sort]);
-  const virtual = sorted.length > VIRTUAL_FROM;
+  const paper = usePaper();
+  const virtual = !paper && sorted.length > VIRTUAL_FROM;
   const rowHeight = phone ? 44 : 27;
   const virtualizer = useVirtualizer({ count: virtual ? sorted.length : 0, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12 });
   const items = virtualizer.getVirtualItems();
   const before = virtual ? (items[0]?.start ?? 0) : 0;
   const after = virtual ? virtualizer.getTotalSize() - (items[items.length - 1]?.end ?? 0) : 0;
-  const visible = virtual ? items.map((item) => ({ row: sorted[item.index] as Row, index: item.index })) : sorted.map((row, index) => ({ row, index }));
+  const visible = virtual ? items.map((item) => ({ row: sorted[item.index] as Row, index: item.index })) : (paper ? sorted.slice(0, PAPER_ROWS) : sorted).map((row, index) => ({ row, index }));
 
   const header = (column: Column) => {
     const text = column.head ?? column.label;
@@ -102,7 +106,7 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
 
   return (
     <>
-      <div ref={box} className={css["box"]} style={{ maxHeight: maxHeight ?? (virtual ? 560 : undefined) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "region" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
+      <div ref={box} className={css["box"]} style={{ maxHeight: paper ? undefined : (maxHeight ?? (virtual ? 560 : undefined)) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "region" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
         <table className={css["table"]} aria-label={label} aria-rowcount={virtual ? sorted.length + 1 : undefined}>
           <thead>
             <tr>
@@ -132,6 +136,7 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
           </tbody>
         </table>
       </div>
+      {paper && sorted.length > PAPER_ROWS ? <p className={css["cut"]}>{t("card:printedRows", { shown: PAPER_ROWS, all: sorted.length })}</p> : null}
       {limited || id ? (
         <div className={css["more"]}>
           {limited ? <TextButton onClick={() => setAll(!all)}>{all ? t("fewColumns") : t("allColumns")}</TextButton> : null}

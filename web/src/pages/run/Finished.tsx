@@ -11,11 +11,12 @@ import { DaySheet } from "@/features/result/DaySheet";
 import { ResultFrame } from "@/features/result/ResultFrame";
 import { nameOf } from "@/features/runs/figures";
 import { VerdictStrip } from "@/features/runs/VerdictStrip";
-import { span } from "@/lib/format";
+import { MISSING, score, span } from "@/lib/format";
 import { shortcuts } from "@/lib/keys";
 import { Boundary } from "@/ui/Boundary";
 import { DayContext } from "@/ui/chart/Chart";
 import { LinkContext } from "@/ui/chart/link";
+import { showPaper } from "@/ui/chart/paper";
 import { SealContext } from "@/ui/chart/seal";
 import { useChartLink } from "@/ui/chart/useChartLink";
 import { Button } from "@/ui/controls";
@@ -92,9 +93,6 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
         <DayContext.Provider value={view.paper ? null : dayAction}>
           <div className={css["head"]}>
             <div className={css["inner"]}>
-              <p className={css["paperHead"]}>
-                QuantGPT · {provenance.foot} · {span(result.params.effective_start, result.params.effective_end)} · {result.grade}
-              </p>
               {candidate === null ? null : (
                 <p className={css["candidate"]}>
                   {t("candidate", { number: candidate + 1 })} <Link to="/runs/$id" params={{ id: task.parent_task_id ?? task.task_id }}>{t("parent")}</Link>
@@ -117,7 +115,7 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
               </ResultFrame>
             </div>
           ))}
-          {provenance.synthetic ? <p className={css["paperFoot"]}>{t("words:demo_line")}</p> : null}
+          <style>{sheet([t("paperHead", { foot: provenance.foot }), t("paperGrade", { grade: result.grade ?? MISSING, score: score(result.score) }), provenance.synthetic ? t("words:demo_line") : ""])}</style>
           <DaySheet task={id} day={view.tab === "holdings" ? null : view.day} benchmark={benchmark} onDay={(day) => change({ day })} />
         </DayContext.Provider>
       </SealContext.Provider>
@@ -125,14 +123,18 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
   );
 }
 
+const quoted = (text: string) => `"${text.replaceAll(/["\\\n\r]/g, " ")}"`;
+
+/** A4 with a header, the demo line, and page n of N. */
+const sheet = ([left = "", right = "", foot = ""]: readonly string[]) =>
+  `@page{size:A4 portrait;margin:17mm 15mm 15mm;@top-left{content:${quoted(left)};font-size:8pt}@top-right{content:${quoted(right)};font-size:8pt}@bottom-left{content:${quoted(foot)};font-size:8pt}@bottom-right{content:counter(page) "/" counter(pages);font-size:8pt}}`;
+
 /** The strip above the paper: print it, go back. Printing starts when the charts are drawn. */
 function Paper({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("run");
   useEffect(() => {
-    document.documentElement.dataset["paper"] = "";
-    return () => {
-      delete document.documentElement.dataset["paper"];
-    };
+    showPaper(true);
+    return () => showPaper(false);
   }, []);
   return (
     <div className={css["paperStrip"]}>

@@ -13,6 +13,7 @@ import { DayControl, type Dot } from "./DayControl";
 import { indexAxisOf, timeAxisOf } from "./days";
 import { listen } from "./gestures";
 import { LinkContext, makeLink } from "./link";
+import { onPaper } from "./paper";
 import type { DayReading } from "./parts";
 import { drawnCharts } from "./picture";
 import { SealContext, withSeal } from "./seal";
@@ -80,6 +81,7 @@ export function Chart({ label, height, zoom = true, points = 0, axisDays, seal =
     let gone = false;
     let watcher: ResizeObserver | null = null;
     let deaf: (() => void) | null = null;
+    let flat: (() => void) | null = null;
     import("./echarts")
       .then(({ init }) => {
         const parts = [over.hair.current, over.tip.current, over.brush.current, over.dots.current, over.live.current] as const;
@@ -98,12 +100,16 @@ export function Chart({ label, height, zoom = true, points = 0, axisDays, seal =
           setWidth(Math.round(entry?.contentRect.width ?? 0));
         });
         watcher.observe(box.current);
+        flat = onPaper(() => {
+          if (!made.isDisposed()) made.resize();
+        });
         setState("ready");
       })
       .catch(() => setState("failed"));
     return () => {
       gone = true;
       deaf?.();
+      flat?.();
       watcher?.disconnect();
       control.current?.end();
       control.current = null;
@@ -157,7 +163,7 @@ export function Chart({ label, height, zoom = true, points = 0, axisDays, seal =
     );
   }
   return (
-    <div ref={frame} className={css["chart"]} style={{ height }} data-zoom={zoom ? "" : undefined}>
+    <div ref={frame} className={css["chart"]} style={{ height }} data-zoom={zoom ? "" : undefined} data-tall={height > 260 ? "" : undefined}>
       <div className={css["focus"]} role="img" tabIndex={0} aria-label={`${label} ${t("keys")}`} onKeyDown={onKey} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })}>
         {state === "loading" ? <Skeleton height={height} /> : null}
         <div ref={box} className={css["canvas"]} data-drawn="" />

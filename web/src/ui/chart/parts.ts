@@ -30,6 +30,14 @@ export function limits(columns: readonly (readonly Num[])[], also: readonly numb
 
 export const grid = (extra: Record<string, unknown> = {}) => ({ left: 52, right: 16, top: 10, bottom: 26, outerBoundsMode: "none" as const, ...extra });
 
+/** Years at their first day, months at theirs, else the day; the first tick says its year. */
+function tickDay(time: number, index: number): string {
+  const day = new Date(time).toISOString().slice(0, 10);
+  if (day.endsWith("-01-01")) return day.slice(0, 4);
+  if (day.endsWith("-01")) return day.slice(0, 7);
+  return index === 0 ? day : day.slice(5);
+}
+
 export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<string, unknown> = {}) {
   // A range that starts in the first days of a month begins at its first, so that the year has its tick.
   const first = days[0] ?? "";
@@ -39,7 +47,7 @@ export function timeAxis(tokens: Tokens, days: readonly string[], extra: Record<
     ...(aligned ? { min: stamp(first.slice(0, 7)) } : {}),
     axisLine: { lineStyle: { color: tokens.line2 }, onZero: false },
     axisTick: { show: true, lineStyle: { color: tokens.line2 }, length: 4 },
-    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "", minute: "", second: "", millisecond: "", none: "" }, showMinLabel: aligned, showMaxLabel: false },
+    axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, align: "left" as const, formatter: tickDay, showMinLabel: aligned, showMaxLabel: false },
     splitLine: { show: false },
     minInterval: 86_400_000,
     splitNumber: 6,

@@ -19,7 +19,7 @@ export interface Seal {
 export const SealContext = createContext<Seal | null>(null);
 
 /** Below this width the note keeps its first line only; below half of it there is none. */
-const NOTE_WIDTH = 150;
+const NOTE_WIDTH = 170;
 
 const hatches = new Map<string, HTMLCanvasElement>();
 
