@@ -44,10 +44,10 @@ export interface Vocabulary {
 }
 
 /** The vocabulary does not change while the server runs. */
-export const useOperators = () =>
+export const useOperators = (dialect: "quantgpt" | "qlib" = "quantgpt") =>
   useQuery({
-    queryKey: ["operators"],
-    queryFn: ({ signal }) => answered<Vocabulary>(http.GET("/api/v1/operators", { signal }), signal),
+    queryKey: ["operators", dialect],
+    queryFn: ({ signal }) => answered<Vocabulary>(http.GET("/api/v1/operators", { params: { query: { dialect } }, signal }), signal),
     staleTime: Infinity,
     gcTime: Infinity,
   });

@@ -27,6 +27,7 @@ describe("mending", () => {
     expect(mended("rank(amt)", "unknown_column", 5, 8, "amount")).toBe("rank(amount)");
     expect(mended("ts_mean(close, 2500)", "window", 15, 19, 1000)).toBe("ts_mean(close, 1000)");
     expect(mended("close/preclose", "unknown_column", 6, 14, "ts_shift(close, 1)")).toBe("close/ts_shift(close, 1)");
+    expect(mended("Mean($clos, 5)", "unknown_column", 5, 10, "$close")).toBe("Mean($close, 5)");
     expect(mended("close**2", "operator", 5, 7, "^")).toBe("close^2");
     expect(mended("𝒳amt", "unknown_column", 1, 4, "amount")).toBe("𝒳amount");
   });

@@ -30,7 +30,7 @@ export function spanOf(text: string, fault: Pick<Fault, "start" | "end">): { fro
   return { from: Math.max(0, last - 1), to: last };
 }
 
-const WORD = /^[\w.]+$/;
+const WORD = /^\$?[\w.]+$/;
 const CALL = /^[\w.]+\((?!x\))[\w., ]*\)$/;
 const SIGN = /^[-+*/^<>=!]{1,2}$|^not$/;
 

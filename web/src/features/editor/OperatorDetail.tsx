@@ -13,7 +13,7 @@ import { plain, proseOf } from "./vocabulary";
 export function OperatorDetail({ operator }: { operator: Operator }) {
   const { t, i18n } = useTranslation("workbench");
   const english = i18n.language.startsWith("en");
-  const prose = proseOf(operator.doc);
+  const prose = proseOf(operator.doc).filter((line) => !line.startsWith(`${operator.name}(`));
   return (
     <div className={css["detail"]}>
       <p className={css["signature"]}>{operator.signature}</p>

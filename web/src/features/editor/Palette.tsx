@@ -28,7 +28,7 @@ interface Group {
 const hit = (query: string, ...texts: readonly string[]) => texts.some((text) => text.toLowerCase().includes(query));
 
 /** Groups with what matches; a group without a match is left out. */
-export function groupsOf(vocabulary: Vocabulary, query: string, language: string, fieldsTitle: string, mark = ""): Group[] {
+export function groupsOf(vocabulary: Vocabulary, query: string, language: string, fieldsTitle: string): Group[] {
   const asked = query.trim().toLowerCase();
   const chipOf = (operator: Operator): Chip => ({ id: operator.name, label: operator.symbol || operator.name, template: (selected) => templateOf(operator, selected), operator });
   const operators = vocabulary.categories.map((category) => ({
@@ -38,11 +38,11 @@ export function groupsOf(vocabulary: Vocabulary, query: string, language: string
       .filter((one) => one.category === category.name && hit(asked, one.name, one.symbol, one.zh, one.en, category.zh, category.en, ...one.aliases))
       .map(chipOf),
   }));
-  const special = (mark ? [] : vocabulary.special).map((one): Field => ({ ...one, unit: "shares" }));
+  const special = vocabulary.special.map((one): Field => ({ ...one, unit: "shares" }));
   const fields = [...vocabulary.fields, ...special]
     .filter((field) => hit(asked, field.name, field.zh, field.en))
     .map((field): Chip => {
-      const name = `${mark}${field.name.replace("{N}", "20")}`;
+      const name = field.name.replace("{N}", "20");
       return { id: `field-${name}`, label: name, template: () => (field.name.includes("{N}") ? "adv${1:20}" : name), field };
     });
   return [...operators, { name: "fields", title: fieldsTitle, chips: fields }].filter((group) => group.chips.length > 0);
@@ -50,17 +50,15 @@ export function groupsOf(vocabulary: Vocabulary, query: string, language: string
 
 interface PaletteProps {
   readonly vocabulary: Vocabulary;
-  /** Before the names of fields: `$` in Qlib's words. */
-  readonly mark: string;
   readonly onInsert: (template: (selected: string) => string) => void;
 }
 
-export function Palette({ vocabulary, mark, onInsert }: PaletteProps) {
+export function Palette({ vocabulary, onInsert }: PaletteProps) {
   const { t, i18n } = useTranslation("workbench");
   const [query, setQuery] = useState("");
   const [shown, setShown] = useState<Chip | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const groups = useMemo(() => groupsOf(vocabulary, query, i18n.language, t("fields"), mark), [vocabulary, query, i18n.language, t, mark]);
+  const groups = useMemo(() => groupsOf(vocabulary, query, i18n.language, t("fields")), [vocabulary, query, i18n.language, t]);
   const flat = groups.flatMap((group) => group.chips);
   const stop = flat.find((chip) => chip.id === shown?.id)?.id ?? flat[0]?.id;
   const detail = shown ?? flat.find((chip) => chip.operator) ?? null;

@@ -44,7 +44,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
   const { t, i18n } = useTranslation(["workbench", "mend"]);
   const { text, setText, earlier, forgetEarlier } = draft;
   const dialect = useDialectOfAddress();
-  const vocabulary = useOperators();
+  const vocabulary = useOperators(dialect);
   const kept = useKeptFactors();
   const check = useDescription(text, dialect);
   const editor = useRef<EditorHandle>(null);
@@ -71,7 +71,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
     [setText],
   );
   const names = useDialect(dialect, text, now, change);
-  const offers = useMemo(() => (vocabulary.data ? offersOf(vocabulary.data, dialect === "qlib" ? [] : (kept.data ?? []), dialect === "qlib" ? "$" : "") : []), [vocabulary.data, kept.data, dialect]);
+  const offers = useMemo(() => (vocabulary.data ? offersOf(vocabulary.data, dialect === "qlib" ? [] : (kept.data ?? [])) : []), [vocabulary.data, kept.data, dialect]);
   const findings = useFindings(now, text, offers, editor);
   const remarks = useMemo<Remark[]>(() => findings.map(({ mark, from, to, text: about }) => ({ from, to, text: about, tone: mark === "fail" ? "error" : "warning" })), [findings]);
   const know = {
@@ -126,7 +126,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
     setPalette(false);
     editor.current?.insert(template);
   };
-  const paletteView = <DataView of={vocabulary} height={420}>{(data) => <Palette vocabulary={data} mark={dialect === "qlib" ? "$" : ""} onInsert={insert} />}</DataView>;
+  const paletteView = <DataView of={vocabulary} height={420}>{(data) => <Palette vocabulary={data} onInsert={insert} />}</DataView>;
 
   return (
     <div className={css["bench"]} data-testid="editor">

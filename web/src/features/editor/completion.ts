@@ -51,7 +51,9 @@ function signatureAt(state: EditorState, know: Knowledge): readonly Tooltip[] {
   const call = callAt(state.doc.toString(), state.selection.main.from);
   const operator = call ? operatorNamed(know.vocabulary, call.name) : undefined;
   if (!call || !operator || operator.places.length === 0) return [];
-  return [{ pos: call.from, above: true, strictSide: false, arrow: false, create: () => ({ dom: signatureNote(operator, call.index, know.words) }) }];
+  // Above the first line stand the buttons.
+  const above = state.doc.lineAt(call.from).number > 1;
+  return [{ pos: call.from, above, strictSide: false, arrow: false, create: () => ({ dom: signatureNote(operator, call.index, know.words) }) }];
 }
 
 /** Shown while the editor has the focus and no list is open; Escape puts it away until the cursor moves. */

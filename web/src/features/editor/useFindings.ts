@@ -25,7 +25,7 @@ export function useFindings(now: Description | null, text: string, offers: reado
     const span = spanOf(text, error);
     const change = mendOf(text, error);
     const word = text.slice(span.from, span.to);
-    const partial = !change && error.code === "unknown_column" && begins(offers, word);
+    const partial = !change && error.code.startsWith("unknown_") && begins(offers, word);
     const said = partial ? t("partial", { line: error.line, column: error.column, word }) : faultText(error, text);
     const mend = change ? { mend: () => editor.current?.replace(change.from, change.to, change.by) } : {};
     return [{ key: "error", mark: partial || isUnfinished(text, error) ? "doubt" : "fail", text: said, ...span, ...mend }];

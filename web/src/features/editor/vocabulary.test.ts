@@ -53,6 +53,10 @@ describe("templates", () => {
     expect(templateOf(mean, "a{b}")).toBe("ts_mean(a\\{b\\}, ${2:20})${}");
   });
 
+  it("keep to the names of their dialect", () => {
+    expect(placeholders(operator("Corr", "Corr($close,Log($volume+1),20)", "x y n"))).toEqual(["$close", "$volume", "20"]);
+  });
+
   it("cut arguments at outer commas only", () => {
     expect(callArguments("f(g(a, b), c)", "f")).toEqual(["g(a, b)", "c"]);
     expect(callArguments("f(a) + f(b)", "f")).toBeNull();

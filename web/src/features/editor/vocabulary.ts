@@ -17,7 +17,7 @@ export interface Offer {
   readonly words: string;
 }
 
-const SIMPLE = /^[A-Za-z_]\w*$|^\d+(\.\d+)?$/;
+const SIMPLE = /^\$?[A-Za-z_]\w*$|^\d+(\.\d+)?$/;
 const DEFAULTS: Record<string, string> = { window: "20", number: "1", code: "x" };
 const FIELDS = ["close", "volume", "open"];
 
@@ -49,7 +49,9 @@ export function placeholders(operator: Operator): string[] {
   const example = callArguments(operator.example, operator.name);
   return operator.places.map((place, i) => {
     const given = example?.[i];
-    return given !== undefined && SIMPLE.test(given) ? given : (DEFAULTS[place.takes] ?? FIELDS[i] ?? "close");
+    if (given !== undefined && SIMPLE.test(given)) return given;
+    const mark = operator.example.includes("$") ? "$" : "";
+    return DEFAULTS[place.takes] ?? `${mark}${FIELDS[i] ?? "close"}`;
   });
 }
 
@@ -69,8 +71,8 @@ export const argumentNames = (operator: Operator) => operator.places.map((place)
 const COMMON = ["rank", "zscore", "ts_mean", "ts_std", "ts_delta", "ts_shift", "ts_rank", "ts_corr", "ts_sum", "ts_max", "ts_min", "ts_zscore", "decay_linear"];
 const commonness = (offer: Offer) => COMMON.includes(offer.label) ? COMMON.indexOf(offer.label) : COMMON.length;
 
-/** Everything that can be inserted. `mark` stands before field names: nothing in our words, `$` in Qlib's. */
-export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[], mark = ""): Offer[] {
+/** Everything that can be inserted. */
+export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[]): Offer[] {
   const functions = vocabulary.operators
     .filter((operator) => !operator.symbol || /^[a-z]+$/.test(operator.symbol))
     .map((operator): Offer => ({
@@ -81,10 +83,10 @@ export function offersOf(vocabulary: Vocabulary, kept: readonly KeptFactor[], ma
       operator,
       words: [...operator.aliases, operator.zh, operator.en].join(" ").toLowerCase(),
     }));
-  const special = mark ? [] : vocabulary.special.map((one) => ({ ...one, unit: "shares" }));
+  const special = vocabulary.special.map((one) => ({ ...one, unit: "shares" }));
   const fields = [...vocabulary.fields, ...special].map((field): Offer => {
     const name = field.name.replace("{N}", "20");
-    return { label: `${mark}${name}`, detail: field.unit, kind: "field", template: field.name.includes("{N}") ? "adv${1:20}" : `${mark}${name}`, field, words: `${field.zh} ${field.en}`.toLowerCase() };
+    return { label: name, detail: field.unit, kind: "field", template: field.name.includes("{N}") ? "adv${1:20}" : name, field, words: `${field.zh} ${field.en}`.toLowerCase() };
   });
   const factors = kept.map((factor): Offer => ({
     label: factor.name,
@@ -148,7 +150,7 @@ export function callAt(text: string, place: number): CallAt | null {
 
 /** The operator of that name or alias. */
 export const operatorNamed = (vocabulary: Vocabulary | undefined, name: string): Operator | undefined =>
-  vocabulary?.operators.find((operator) => !operator.symbol && (operator.name === name.toLowerCase() || operator.aliases.includes(name.toLowerCase())));
+  vocabulary?.operators.find((operator) => !operator.symbol && [operator.name, ...operator.aliases].some((one) => one.toLowerCase() === name.toLowerCase()));
 
 /** A sentence of the server's documentation without its marks. */
 export const plain = (text: string) => text.replaceAll("`", "").trim();
