@@ -177,6 +177,35 @@ describe("two tabs", () => {
   });
 });
 
+it("a stream waits for the sign-in and goes on behind the last event", async () => {
+  const { signedIn, accessNow } = await start();
+  const { follow } = await import("./stream");
+  signedIn({ access: token(3600, "dead"), refresh: "old" }, YOU);
+  const task = (status: string) => ({ task_id: "a", status, params: {} });
+  const plain = server.answer;
+  const asked: (string | null)[] = [];
+  vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => {
+    const url = String(input instanceof Request ? input.url : input);
+    const headers = new Headers(input instanceof Request ? input.headers : init?.headers);
+    if (!url.includes("/tasks/") || !server.good.has(headers.get("Authorization")?.replace("Bearer ", "") ?? "")) return plain(input, init);
+    if (!url.endsWith("/stream")) return Promise.resolve(json(task("completed")));
+    asked.push(headers.get("Last-Event-ID"));
+    const part = (id: number, status: string) => `id: ${id}\nevent: update\ndata: ${JSON.stringify(task(status))}\n\n`;
+    if (asked.length === 1) server.good.clear();
+    const text = asked.length === 1 ? part(4, "backtesting") : `${part(5, "completed")}event: done\ndata: {}\n\n`;
+    return Promise.resolve(new Response(new Blob([text]).stream(), { headers: { "Content-Type": "text/event-stream" } }));
+  });
+  const seen: string[] = [];
+  const done = follow("a", { onTask: (one) => seen.push(one.status), onLink: () => undefined }, new AbortController().signal);
+  await vi.waitFor(() => expect(accessNow()).toBe("expired"));
+  signedIn({ access: server.issue(), refresh: server.refresh }, YOU);
+  await vi.waitFor(() => expect(seen).toContain("backtesting"));
+  await vi.waitFor(() => expect(accessNow()).toBe("in"));
+  await done;
+  expect(asked).toEqual([null, "4"]);
+  expect(seen[seen.length - 1]).toBe("completed");
+});
+
 it("another person finds nothing of the last one", async () => {
   const { signedIn, signedOut } = await start();
   const reload = vi.fn();

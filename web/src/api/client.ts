@@ -79,6 +79,9 @@ export const http = clientWith((request) => (ANYBODY.test(new URL(request.url).p
 /** The same for what only administrators may do; without their password the answer is an ApiError that is `adminLocked`. */
 export const asAdmin = clientWith((request) => withAdmin(sender(request)));
 
+/** A proxy's words for a server that does not answer; ours never says them. */
+const NOBODY_BEHIND: ReadonlySet<number> = new Set([502, 504]);
+
 /** The body of an answer as the shape that we know it to have; anything but success is thrown as an ApiError. */
 export async function answered<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>, signal?: AbortSignal): Promise<T> {
   let outcome: { data?: unknown; error?: unknown; response: Response };
@@ -89,6 +92,7 @@ export async function answered<T>(call: Promise<{ data?: unknown; error?: unknow
     throw new ApiError("offline", 0);
   }
   const { data, error, response } = outcome;
+  if (NOBODY_BEHIND.has(response.status)) throw new ApiError("offline", 0);
   if (!response.ok) throw errorOf(response.status, error, response.headers.get("Retry-After"));
   return data as T;
 }
