@@ -69,7 +69,8 @@ export interface ComparedRun {
   readonly task_id: string;
   readonly candidate: number | null;
   readonly expression: string;
-  readonly words: string | null;
+  /** What was asked for: words, or the expression itself. */
+  readonly prompt: string | null;
   readonly direction: Num;
   readonly grade: string | null;
   readonly score: Num;
@@ -149,7 +150,7 @@ export interface Correlation {
 export const useComparison = (ids: readonly string[]) =>
   useQuery({
     queryKey: ["compare", ids.join(",")],
-    queryFn: ({ signal }) => answered<Comparison>(http.GET("/api/v1/compare" as never, { params: { query: { ids: ids.join(",") } }, signal } as never), signal),
+    queryFn: ({ signal }) => answered<Comparison>(http.GET("/api/v1/compare", { params: { query: { ids: ids.join(",") } }, signal }), signal),
     enabled: ids.length >= 2,
     staleTime: Infinity,
     placeholderData: keepPreviousData,
@@ -164,8 +165,8 @@ export const useCorrelation = (ids: readonly string[], enabled: boolean) =>
     queryKey: ["compare", "correlation", ids.join(",")],
     queryFn: async ({ signal }) => {
       const query = { ids: ids.join(",") };
-      const now = await answered<Correlation>(http.GET("/api/v1/compare/correlation" as never, { params: { query }, signal } as never), signal);
-      return now.state === "absent" ? answered<Correlation>(http.POST("/api/v1/compare/correlation" as never, { body: { ids: [...ids] } } as never)) : now;
+      const now = await answered<Correlation>(http.GET("/api/v1/compare/correlation", { params: { query }, signal }), signal);
+      return now.state === "absent" ? answered<Correlation>(http.POST("/api/v1/compare/correlation", { body: { ids: [...ids] } })) : now;
     },
     enabled: enabled && ids.length >= 2,
     staleTime: Infinity,

@@ -83,13 +83,13 @@ export const useMembers = (market: string, universe: string, date: string | unde
   });
 
 export const useSources = () =>
-  useQuery({ queryKey: ["data", "sources"], queryFn: async ({ signal }) => (await answered<{ sources: readonly Source[] }>(http.GET("/api/v1/sources" as never, { signal } as never), signal)).sources, staleTime: 30_000 });
+  useQuery({ queryKey: ["data", "sources"], queryFn: async ({ signal }) => (await answered<{ sources: readonly Source[] }>(http.GET("/api/v1/sources", { signal }), signal)).sources, staleTime: 30_000 });
 
 /** Test one source now; the answer takes its place in the list. */
 export const useTestSource = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (source: string) => answered<Source>(asAdmin.POST("/api/v1/sources/{source}/test" as never, { params: { path: { source } } } as never)),
+    mutationFn: (source: string) => answered<Source>(asAdmin.POST("/api/v1/sources/{source}/test", { params: { path: { source } } })),
     onSuccess: (tested) => client.setQueryData<readonly Source[]>(["data", "sources"], (old) => old?.map((one) => (one.name === tested.name ? tested : one))),
   });
 };

@@ -233,10 +233,12 @@ export interface FilePreview extends Bilingual {
 export interface ImportPreview {
   readonly base_snapshot: string | null;
   readonly can_commit: boolean;
+  /** Why nothing can be taken in. */
+  readonly refused: Bilingual | null;
   readonly needs_skip_bad_rows: boolean;
   readonly files: readonly FilePreview[];
   readonly totals: { readonly files: number; readonly usable: number; readonly accepted: number; readonly rejected: number; readonly added: number; readonly changed: number; readonly unchanged: number };
-  readonly changes: { readonly new_sessions: number; readonly first: string | null; readonly last: string | null; readonly new_names: number; readonly changed_rows: number; readonly new_rows: number; readonly nothing: boolean };
+  readonly changes: { readonly new_sessions: number; readonly first: string | null; readonly last: string | null; readonly new_names: number; readonly changed_rows: number; readonly lists: boolean; readonly new_rows: number; readonly nothing: boolean };
 }
 
 export interface Failure {

@@ -6,9 +6,7 @@ import { withAdmin } from "./adminDoor";
 import { answered, ApiError, asAdmin, BASE, errorOf } from "./client";
 import { useForgetMarket } from "./data";
 import type { Import, ImportList, Update } from "./dataTypes";
-
-type Call = (path: string, init?: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
-const loose = asAdmin as unknown as Record<"GET" | "POST" | "DELETE", Call>;
+import type { components } from "./schema";
 
 const POLL_MS = 700;
 
@@ -69,7 +67,7 @@ export const isBusy = (one: { readonly state: Import["state"] } | undefined) => 
 export const useImports = (enabled = true) =>
   useQuery({
     queryKey: ["data", "imports"],
-    queryFn: ({ signal }) => answered<ImportList>(loose.GET("/api/v1/imports", { signal }), signal),
+    queryFn: ({ signal }) => answered<ImportList>(asAdmin.GET("/api/v1/imports", { signal }), signal),
     enabled,
     staleTime: 2_000,
     refetchInterval: (query) => (query.state.data?.imports.some(isBusy) ? POLL_MS * 3 : false),
@@ -79,7 +77,7 @@ export const useImports = (enabled = true) =>
 export const useImport = (id: string | undefined) =>
   useQuery({
     queryKey: ["data", "import", id],
-    queryFn: ({ signal }) => answered<Import>(loose.GET("/api/v1/imports/{import_id}", { params: { path: { import_id: id ?? "" } }, signal }), signal),
+    queryFn: ({ signal }) => answered<Import>(asAdmin.GET("/api/v1/imports/{import_id}", { params: { path: { import_id: id ?? "" } }, signal }), signal),
     enabled: id !== undefined,
     staleTime: 2_000,
     refetchInterval: (query) => (isBusy(query.state.data) ? POLL_MS : false),
@@ -95,16 +93,17 @@ export function useImportActions() {
   };
   const commit = useMutation({
     mutationFn: ({ id, skip }: { id: string; skip: boolean }) =>
-      answered<Import>(loose.POST("/api/v1/imports/{import_id}/commit", { params: { path: { import_id: id } }, body: { skip_bad_rows: skip } })),
+      answered<Import>(asAdmin.POST("/api/v1/imports/{import_id}/commit", { params: { path: { import_id: id } }, body: { skip_bad_rows: skip } })),
     onSuccess: keep,
   });
   const again = useMutation({
-    mutationFn: (id: string) => answered<Import>(loose.POST("/api/v1/imports/{import_id}/preview", { params: { path: { import_id: id } } })),
+    mutationFn: (id: string) => answered<Import>(asAdmin.POST("/api/v1/imports/{import_id}/preview", { params: { path: { import_id: id } } })),
     onSuccess: keep,
   });
   const discard = useMutation({
-    mutationFn: (id: string) => answered<undefined>(loose.DELETE("/api/v1/imports/{import_id}", { params: { path: { import_id: id } } })),
-    onSuccess: (_nothing, id) => client.removeQueries({ queryKey: ["data", "import", id] }),
+    mutationFn: (id: string) => answered<undefined>(asAdmin.DELETE("/api/v1/imports/{import_id}", { params: { path: { import_id: id } } })),
+    // The list forgets it at once, so that nothing asks for it again.
+    onSuccess: (_nothing, id) => client.setQueryData<ImportList>(["data", "imports"], (old) => old && { ...old, imports: old.imports.filter((one) => one.id !== id) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ["data", "imports"] }),
   });
   return { commit, again, discard, keep, forget };
@@ -112,12 +111,15 @@ export function useImportActions() {
 
 // — updates from a source
 
+/** Everything but `apply` may be left out: the server knows its default source and universes. */
+type UpdateAsk = components["schemas"]["UpdateBody"];
+
 export const isUnderWay = (update: Update | undefined) => update?.job?.state === "queued" || update?.job?.state === "running";
 
 export const useUpdate = (id: string | undefined) =>
   useQuery({
     queryKey: ["data", "update", id],
-    queryFn: ({ signal }) => answered<Update>(loose.GET("/api/v1/updates/{update_id}", { params: { path: { update_id: id ?? "" } }, signal }), signal),
+    queryFn: ({ signal }) => answered<Update>(asAdmin.GET("/api/v1/updates/{update_id}", { params: { path: { update_id: id ?? "" } }, signal }), signal),
     enabled: id !== undefined,
     staleTime: 2_000,
     refetchInterval: (query) => (isUnderWay(query.state.data) ? POLL_MS : false),
@@ -127,11 +129,11 @@ export function useUpdateActions(market: string) {
   const client = useQueryClient();
   const keep = (update: Update) => void client.setQueryData(["data", "update", update.id], update);
   const start = useMutation({
-    mutationFn: (apply: boolean) => answered<Update>(loose.POST("/api/v1/markets/{market}/updates", { params: { path: { market } }, body: { apply } })),
+    mutationFn: (apply: boolean) => answered<Update>(asAdmin.POST("/api/v1/markets/{market}/updates", { params: { path: { market } }, body: { apply } as UpdateAsk })),
     onSuccess: keep,
   });
   const stop = useMutation({
-    mutationFn: (id: string) => answered<Update>(loose.DELETE("/api/v1/updates/{update_id}", { params: { path: { update_id: id } } })),
+    mutationFn: (id: string) => answered<Update>(asAdmin.DELETE("/api/v1/updates/{update_id}", { params: { path: { update_id: id } } })),
     onSuccess: keep,
   });
   return { start, stop };

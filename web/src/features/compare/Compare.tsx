@@ -21,7 +21,7 @@ import { CorrelationCard } from "./CorrelationCard";
 import { Curves } from "./Curves";
 import { idsOf, partsOf } from "./ids";
 import { MetricTable, type Cells } from "./MetricTable";
-import type { Look } from "./metrics";
+import { nameOf, type Look } from "./metrics";
 import { Picker } from "./Picker";
 import { SettingsCard, type Shown } from "./SettingsCard";
 import { useCompared, useWord } from "./useCompared";
@@ -29,6 +29,8 @@ import { useCompared, useWord } from "./useCompared";
 const LOOKS: readonly [Look, ...Look[]] = ["aligned", "own"];
 const CELLS: readonly [Cells, ...Cells[]] = ["values", "difference"];
 const SHOWN: readonly [Shown, ...Shown[]] = ["differing", "all"];
+/** Warnings that belong to the line under the verdict: nothing is wrong with the figures. */
+const QUIET = new Set(["other_lineage", "sealed_opened"]);
 const twoDigits = (value: number) => format.number(value, 2);
 
 /** What the chips say before the comparison has answered. */
@@ -39,7 +41,7 @@ function useNames(ids: readonly string[], data: Comparison | undefined): readonl
   const known = new Map(tasks.flatMap((task) => (task.data ? [[task.data.task_id, task.data] as const] : [])));
   return ids.map((id, i) => {
     const run = data?.runs.find((one) => one.id === id);
-    if (run) return { id, name: run.words ?? run.expression };
+    if (run) return { id, name: nameOf(run) };
     const { task, candidate } = parts[i] ?? { task: id, candidate: null };
     const found = known.get(task);
     const tested = candidate === null ? null : (found?.candidates?.[candidate] as { expression?: string } | undefined);
@@ -77,7 +79,7 @@ function Parts({ data, ids, look }: { data: Comparison; ids: readonly string[]; 
   useEffect(() => {
     if (state === "completed" && data.correlation.state !== "completed") void client.invalidateQueries({ queryKey: ["compare", ids.join(",")], exact: true });
   }, [client, state, data.correlation.state, ids]);
-  const names = useMemo(() => data.runs.map((run) => run.words ?? run.expression), [data.runs]);
+  const names = useMemo(() => data.runs.map(nameOf), [data.runs]);
   const link = useChartLink();
   const again = () => void client.resetQueries({ queryKey: ["compare", "correlation", ids.join(",")] });
   return (
@@ -134,14 +136,16 @@ export function Compare() {
               <h2 className={css["sentence"]} data-testid="compare-verdict">{pick(data.verdict, i18n.language)}</h2>
               <p className={css["alignment"]}>
                 {look === "own" ? t("ownRanges") : pick(data.alignment, i18n.language)}
-                {look === "aligned" && data.method ? <> · {pick(data.method, i18n.language)}</> : null}
+                {data.warnings.filter((warning) => QUIET.has(warning.code)).map((warning) => `${t("stop")}${pick(warning, i18n.language)}`)}
+                {look === "aligned" && data.method ? `${t("stop")}${pick(data.method, i18n.language)}` : null}
+                {t("end")}
               </p>
             </>
           ) : null}
         </div>
       </div>
       <div className={css["body"]} aria-busy={query.isFetching}>
-        {data?.warnings.map((warning) => <Strip key={warning.code}>{pick(warning, i18n.language)}</Strip>)}
+        {data?.warnings.filter((warning) => !QUIET.has(warning.code)).map((warning) => <Strip key={warning.code}>{pick(warning, i18n.language)}</Strip>)}
         <ProvenanceProvider value={provenance}>
           {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText")}</Empty> : null}
           {ids.length === 1 ? <Empty title={t("oneTitle")} height={280} action={pickOne}>{t("oneText")}</Empty> : null}

@@ -21,7 +21,7 @@ const BENCHMARK = "benchmark";
 function badge(tokens: Tokens, place: number, letter: string): Partial<LineSeriesOption> {
   const light = (place + 1) % 2 === 0 && tokens.surface.toLowerCase() > tokens.ink.toLowerCase();
   return {
-    endLabel: { show: true, formatter: letter, color: light ? tokens.ink : tokens.surface, backgroundColor: tokens.series[place] ?? tokens.ink, width: 18, height: 18, lineHeight: 18, align: "center", verticalAlign: "middle", borderRadius: 4, fontSize: 12, fontWeight: 600, distance: 6 },
+    endLabel: { show: true, formatter: letter, color: light ? tokens.ink : tokens.surface, backgroundColor: tokens.series[place] ?? tokens.ink, width: 18, height: 18, lineHeight: 18, align: "center", verticalAlign: "middle", borderRadius: 4, fontSize: 12, fontWeight: 600, distance: 16 },
     labelLayout: { moveOverlap: "shiftY" },
   };
 }

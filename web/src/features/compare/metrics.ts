@@ -6,6 +6,7 @@ import * as format from "@/lib/format";
 /** Names of the comparison that the dictionary of figures knows by another name. */
 const DICTIONARY: Record<string, string> = {
   rank_ic_mean: "rank_ic",
+  ic_mean: "ic",
   rank_ic_t_hac: "t_hac",
   icir_annual: "icir",
   rank_ic_win_rate: "positive_share",
@@ -17,8 +18,11 @@ export const entryOf = (name: string): string => DICTIONARY[name] ?? name;
 const RETURNS = new Set(["cagr", "excess_return", "total_return"]);
 export const isReturn = (name: string): boolean => RETURNS.has(name);
 
-const DIGITS: Record<string, number> = { rank_ic_mean: 4, half_life: 1, half_life_days: 1, score: 1, tests_passed: 0 };
+const DIGITS: Record<string, number> = { rank_ic_mean: 4, ic_mean: 4, half_life: 1, score: 1, tests_passed: 0 };
 const digitsOf = (metric: ComparedMetric) => DIGITS[metric.name] ?? (metric.kind === "score" ? 1 : metric.kind === "count" ? 0 : 2);
+
+/** What a run is called: the words that were asked for, or its expression. */
+export const nameOf = (run: { readonly prompt: string | null; readonly expression: string }): string => run.prompt || run.expression;
 
 /** A value as its table cell; a number that is absent is a dash. */
 export function written(metric: ComparedMetric, value: MetricValue | undefined): string {

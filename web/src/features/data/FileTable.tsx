@@ -44,8 +44,8 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
     <tr data-state={file.state}>
       <th scope="row"><code data-user-text="">{file.name}</code></th>
       <td>{taken ? words : <Tag {...(LOOK[file.state] ? { mark: LOOK[file.state] } : {})}>{t(`file_${file.state}`)}</Tag>}{file.state === "known" || file.state === "unchanged" ? <> <Tag>{t(`file_${file.state}`)}</Tag></> : null}</td>
-      <td className="num">{integer(file.accepted)}</td>
-      <td className="num">{bad > 0 ? <b className={css["bad"]}>{integer(bad)}</b> : integer(file.rejected_rows)}</td>
+      <td className="num">{taken ? integer(file.accepted) : MISSING}</td>
+      <td className="num">{bad > 0 ? <b className={css["bad"]}>{integer(bad)}</b> : taken ? integer(file.rejected_rows) : MISSING}</td>
       <td className={css["note"]}>
         {taken ? (
           <>

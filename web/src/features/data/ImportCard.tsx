@@ -10,13 +10,14 @@ import { sendFiles, useImport, useImportActions, useImports, type Picked } from 
 import { bytes } from "@/lib/bytes";
 import { share } from "@/lib/format";
 import { Card } from "@/ui/Card";
-import { Button } from "@/ui/controls";
+import { Button, TextButton } from "@/ui/controls";
 import { ErrorNote, Loading } from "@/ui/states";
 
 import { DropZone } from "./DropZone";
 import { bytesOf, refusalOf } from "./files";
 import css from "./Import.module.css";
 import { ImportState } from "./ImportState";
+import { moment } from "./SourcesCard";
 import { useParam } from "./useView";
 
 interface Sending {
@@ -39,6 +40,23 @@ function Progress({ sending }: { sending: Sending }) {
       <span className="muted">{share(sending.share, 0)}</span>
       <Button small onClick={() => sending.stop.abort()}>{t("cancel")}</Button>
     </div>
+  );
+}
+
+/** Other imports that wait for somebody. */
+function Others({ imports, shown, onPick }: { imports: readonly Import[]; shown: string | undefined; onPick: (id: string) => void }) {
+  const { t } = useTranslation("dataset");
+  const others = imports.filter((one) => one.id !== shown && one.state !== "done");
+  if (others.length === 0) return null;
+  return (
+    <p className={css["others"]}>
+      <span className="muted">{t("otherImports")}</span>
+      {others.map((one) => (
+        <TextButton key={one.id} onClick={() => onPick(one.id)}>
+          {t("otherImport", { when: moment(one.created_at), count: one.file_count ?? 0, state: t(`import_${one.state}`) })}
+        </TextButton>
+      ))}
+    </p>
   );
 }
 
@@ -110,6 +128,7 @@ export function ImportCard({ market, door, compact = false }: ImportCardProps) {
         {list.data ? <DropZone disabled={sending !== null} compact={compact || id !== undefined} accepts={list.data.accepts} limits={list.data.limits} onFiles={(files) => void send(files)} /> : null}
         {sending ? <Progress sending={sending} /> : null}
         {fault ? <ErrorNote title={fault.title} actions={<Button small onClick={() => setFault(null)}>{t("close")}</Button>}>{fault.text}</ErrorNote> : null}
+        <Others imports={list.data?.imports ?? []} shown={id} onPick={setAsked} />
         {id !== undefined && list.data ? <ImportState of={one} onLeave={leave} actions={actions} /> : null}
       </div>
     </Card>

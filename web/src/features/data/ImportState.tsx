@@ -7,8 +7,9 @@ import { ApiError } from "@/api/client";
 import type { DataJob, Failure, Import, ImportPreview } from "@/api/dataTypes";
 import type { useImportActions } from "@/api/imports";
 import { integer, span } from "@/lib/format";
-import { Button } from "@/ui/controls";
-import { DataView, ErrorNote, Strip, type Loadable } from "@/ui/states";
+import { pick } from "@/lib/i18n";
+import { Button, MarkIcon } from "@/ui/controls";
+import { DataView, ErrorNote, type Loadable } from "@/ui/states";
 
 import { FileTable } from "./FileTable";
 import css from "./Import.module.css";
@@ -29,7 +30,10 @@ export function Working({ job, title }: { job: DataJob | null; title: string }) 
 /** What would be another after writing. */
 function Changes({ preview, market }: { preview: ImportPreview; market: string }) {
   const { t } = useTranslation("dataset");
+  const { i18n } = useTranslation();
   const { changes } = preview;
+  if (preview.refused) return <p className={css["changes"]}>{pick(preview.refused, i18n.language)}</p>;
+  if (preview.totals.usable === 0) return null;
   if (changes.nothing) return <p className={css["changes"]}>{t("changesNothing")}</p>;
   return (
     <p className={css["changes"]}>
@@ -39,6 +43,7 @@ function Changes({ preview, market }: { preview: ImportPreview; market: string }
       <span>{t("newRows", { count: changes.new_rows, number: integer(changes.new_rows) })}</span>
       <span>{t("changedRows", { count: changes.changed_rows, number: integer(changes.changed_rows) })}</span>
       {changes.new_names > 0 ? <span>{t("newNames", { count: changes.new_names, number: integer(changes.new_names) })}</span> : null}
+      {changes.lists ? <span>{t("listsChange")}</span> : null}
       <span>{t("intoMarket", { market })}</span>
     </p>
   );
@@ -96,11 +101,13 @@ function Body({ one, actions, onLeave }: { one: Import; actions: Actions; onLeav
     const result = one.result;
     return (
       <div className={css["stack"]} data-testid="import-done">
-        <Strip calm action={<Button small onClick={onLeave}>{t("close")}</Button>}>
-          {result?.changed === false
+        <p className={css["done"]} role="status">
+          <MarkIcon mark="pass" />
+          <span>{result?.changed === false
             ? t("doneSame")
-            : t("done", { added: integer(result?.added), changed: integer(result?.changed_rows), rejected: integer(result?.rejected), snapshot: (result?.snapshot ?? "").slice(0, 6), market: one.market })}
-        </Strip>
+            : t("done", { added: integer(result?.added), changed: integer(result?.changed_rows), rejected: integer(result?.rejected), snapshot: (result?.snapshot ?? "").slice(0, 6), market: one.market })}</span>
+          <Button small onClick={onLeave}>{t("close")}</Button>
+        </p>
         {one.preview ? <FileTable files={one.preview.files} /> : null}
       </div>
     );
