@@ -15,11 +15,13 @@ import type { Parameters } from "./draft";
 interface ChipProps {
   readonly name: string;
   readonly text: string;
+  /** On phones. */
+  readonly short?: string;
   readonly wrong: boolean;
 }
 
-function chipLabel({ name, text, wrong }: ChipProps) {
-  return { className: css["chip"], "aria-label": `${name}: ${text}`, "data-wrong": wrong ? "" : undefined, children: <>{text}<ChevronIcon size={12} /></> } as const;
+function chipLabel({ name, text, short, wrong }: ChipProps) {
+  return { className: css["chip"], "aria-label": `${name}: ${text}`, "data-wrong": wrong ? "" : undefined, children: <>{short ? <><span className={css["long"]}>{text}</span><span className={css["short"]}>{short}</span></> : text}<ChevronIcon size={12} /></> } as const;
 }
 
 function ChoiceChip({ chip, options, value, onChange }: { chip: ChipProps; options: readonly { value: string; label: string; note?: string }[]; value: string; onChange: (value: string) => void }) {
@@ -192,7 +194,7 @@ export function ParameterChips({ market, value, wrongField, onChange }: Paramete
         }))}
         onChange={(universe) => onChange({ universe })}
       />
-      <FormChip chip={{ name: t("range"), text: span(value.start_date, value.end_date), wrong: wrong("start_date", "end_date") || value.start_date >= value.end_date }}>
+      <FormChip chip={{ name: t("range"), text: span(value.start_date, value.end_date), short: span(value.start_date.slice(0, 7), value.end_date.slice(0, 7)), wrong: wrong("start_date", "end_date") || value.start_date >= value.end_date }}>
         <RangeForm market={market} value={value} onChange={onChange} />
       </FormChip>
       <FormChip chip={{ name: t("grouping"), text: t("words:groups_holding", { groups: value.n_groups, holding: value.holding_period }), wrong: wrong("n_groups", "holding_period") }}>

@@ -64,7 +64,7 @@ export function CandidateRow({ task, candidate, index, name, change, selected, s
       </td>
       <td className={css["change"]}>
         <span className={css["words"]} title={candidate.hypothesis ?? undefined}>
-          {t(`strategies:${candidate.strategy ?? "none"}`, { defaultValue: candidate.strategy ?? t("strategies:none") })}
+          <span className={css["kind"]}>{t(`strategies:${candidate.strategy ?? "none"}`, { defaultValue: candidate.strategy ?? t("strategies:none") })}</span>
           {changed ? <span className={css["diff"]}>{changed}</span> : null}
           {candidate.origin === "llm" ? <Tag>{t("byModel")}</Tag> : null}
         </span>

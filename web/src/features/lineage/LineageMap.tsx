@@ -15,9 +15,10 @@ import { rowsOf, type TreeNode } from "./tree";
 
 const ROW = 34;
 const TOP = 30;
-const LEFT = 90;
+const WITH_UNSCORED = 90;
+const WITHOUT = 24;
 const RIGHT = 230;
-const LEAST_WIDTH = 480;
+const LEAST_WIDTH = 240;
 const LIMITS = [40, 60, 80];
 
 interface LineageMapProps {
@@ -47,12 +48,14 @@ export function LineageMap({ nodes, shown, onShow, onOpen }: LineageMapProps) {
   const words = useNodeWords();
   const rows = useMemo(() => rowsOf(nodes), [nodes]);
   const { ref, width: room } = useElementSize();
-  const width = Math.max(LEAST_WIDTH, room - LEFT - RIGHT);
+  const unscored = nodes.some((node) => node.score === null);
+  const left = unscored ? WITH_UNSCORED : WITHOUT;
+  const width = Math.max(LEAST_WIDTH, room - left - RIGHT);
   const [at, setAt] = useState<string | null>(shown);
   const places = useMemo(() => {
-    const x = (node: TreeNode) => (node.score === null ? LEFT - 60 : LEFT + (node.score / 100) * width);
+    const x = (node: TreeNode) => (node.score === null ? left - 60 : left + (node.score / 100) * width);
     return new Map(rows.map(({ node }, i) => [node.id, { x: x(node), y: TOP + i * ROW + ROW / 2 }]));
-  }, [rows, width]);
+  }, [rows, width, left]);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const pointed = byId.get(at ?? "");
   const height = TOP + rows.length * ROW + 10;
@@ -68,14 +71,14 @@ export function LineageMap({ nodes, shown, onShow, onOpen }: LineageMapProps) {
   return (
     <>
       <div ref={ref} className={css["map"]} tabIndex={0} role="region" aria-label={t("mapLabel", { count: nodes.length })}>
-        <svg width={LEFT + width + RIGHT} height={height} role="group" aria-label={t("mapLabel", { count: nodes.length })}>
+        <svg width={left + width + RIGHT} height={height} role="group" aria-label={t("mapLabel", { count: nodes.length })}>
           {LIMITS.map((limit) => (
             <g key={limit}>
-              <line x1={LEFT + (limit / 100) * width} x2={LEFT + (limit / 100) * width} y1={TOP - 6} y2={height - 6} stroke="var(--line)" />
-              <text x={LEFT + (limit / 100) * width} y={16} textAnchor="middle" fontSize={12} fill="var(--ink3)">{integer(limit)}</text>
+              <line x1={left + (limit / 100) * width} x2={left + (limit / 100) * width} y1={TOP - 6} y2={height - 6} stroke="var(--line)" />
+              <text x={left + (limit / 100) * width} y={16} textAnchor="middle" fontSize={12} fill="var(--ink3)">{integer(limit)}</text>
             </g>
           ))}
-          <text x={8} y={16} fontSize={12} fill="var(--ink3)">{t("mapNoScore")}</text>
+          {unscored ? <text x={8} y={16} fontSize={12} fill="var(--ink3)">{t("mapNoScore")}</text> : null}
           {rows.map(({ node }) => {
             const from = places.get(node.parent ?? "");
             const to = places.get(node.id);

@@ -41,7 +41,7 @@ export function LineageSide({ nodes, shownTask, shownCandidate, shownNode, linea
       <section className={css["treePanel"]} aria-label={t("title")}>
         <header className={css["treeHead"]}>
           <h2>{t("title")}</h2>
-          {lineage ? <Term meaning={t("trialsMeaning")}><span className={css["count"]}>{t("trials", { count: lineage.trials })}</span></Term> : null}
+          {typeof search?.trials === "number" ? <Term meaning={t("trialsMeaning")}><span className={css["count"]} data-testid="trials">{t("trials", { count: search.trials })}</span></Term> : null}
           <IconButton label={t("full")} onClick={onMap}><ExpandIcon /></IconButton>
         </header>
         <LineageTree nodes={nodes} shown={marked} onShow={onShow} onOpen={onOpen} />

@@ -66,6 +66,14 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [choice, setChoice] = useState<Choice | null>(null);
   const select = useSelect();
+  const [chosen, setChosen] = useState<string | null>(null);
+  // What the choice brought comes into view once it is there.
+  useEffect(() => {
+    const outcome = chosen === null ? null : document.querySelector(`[data-run="${chosen}"] [data-testid="opened"]`);
+    if (!outcome) return;
+    outcome.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    setChosen(null);
+  }, [chosen, lineageOf]);
   const last = tasks[tasks.length - 1]?.task_id;
   useScroll(tasks, shownTask);
   const parentNumber = useMemo(() => {
@@ -154,7 +162,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
         failure={select.error}
         onClose={() => setChoice(null)}
         onConfirm={() => {
-          if (choice) select.mutate({ task: choice.task.task_id, index: choice.index }, { onSuccess: () => setChoice(null) });
+          if (choice) select.mutate({ task: choice.task.task_id, index: choice.index }, { onSuccess: () => (setChoice(null), setChosen(choice.task.task_id)) });
         }}
       />
     </div>
