@@ -36,6 +36,7 @@ RANDOM = {
     "filename": "backtest_report_0123456789ab_00000000.html",
     "lineage_id": "0123456789ab",
     "factor_id": "0123456789abcdef",
+    "test_id": "0123456789ab",
 }
 """Ids of the right form that belong to nobody; an id that a route takes in its path needs an entry here."""
 WORDS = {
@@ -69,7 +70,7 @@ class Scene:
 
 
 def make_things(app: App, owner: Person) -> dict[str, str]:
-    """A session, a finished task in it, its report and a kept factor, all of one user."""
+    """A session, a finished task in it, its report, a kept factor and a test of it, all of one user."""
     session = owner.ask("POST", "/sessions", json={"name": CANARY}).json()["id"]
     ask = {"prompt": "rank(close)", "start_date": "2025-01-01", "end_date": "2025-06-30", "session_id": session}
     answer = owner.ask("POST", "/auto_backtest", json=ask)
@@ -84,7 +85,10 @@ def make_things(app: App, owner: Person) -> dict[str, str]:
     done = {"stage": "completed", "outcome": "{}", "outcome_hash": "", "facts": facts, "reports": (report,)}
     assert app.records.attempts.succeed(task, job.attempt, **done)  # type: ignore[arg-type]
     factor = owner.ask("POST", "/factors", json={"expression": "rank(open)", "name": CANARY}).json()["id"]
-    return {"task_id": task, "session_id": session, "filename": report, "lineage_id": task, "factor_id": factor}
+    span = {"start_date": "2025-01-01", "end_date": "2025-06-30"}
+    test = owner.ask("POST", "/libraries/kept/tests", json={"names": [factor], **span}).json()["test_id"]
+    owned = {"task_id": task, "session_id": session, "filename": report, "lineage_id": task, "factor_id": factor}
+    return {**owned, "test_id": test}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

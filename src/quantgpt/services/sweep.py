@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from quantgpt.foundations.errors import BadExpression, BadRequest, Conflict, NotFound
 from quantgpt.foundations.progress import Progress, silent
 from quantgpt.services._base import App
+from quantgpt.services.batches import batch_trials, false_discovery_rates
 from quantgpt.services.expressions import compiled
 from quantgpt.services.sweep_files import COLUMNS, Line, Listing, Table, read_list
 
@@ -220,7 +221,8 @@ class _Run:
         def keep(outcome: Outcome) -> None:
             line, expression = entries[outcome.index]
             self._write(done, _row(line, expression, outcome))
-            self.booked.extend(self._trials(line, expression, outcome))
+            identity = self._identity(line, expression)
+            self.booked += batch_trials(identity, outcome, self.book, self.seal if ask.seal else None)
             if len(self.waiting) >= FLUSH_ROWS:
                 self._flush()
             rate.tell(1)
@@ -262,23 +264,6 @@ class _Run:
             expression=line.expression,
             expression_hash=expression.hash,
         )
-
-    def _trials(self, line: Line, expression: Expression, outcome: Outcome) -> Iterable[dict[str, Any]]:
-        """The row of the ledger, and those of looks at slices that a search would have kept sealed, or did."""
-        from quantgpt.services.trials import failed_row, look_rows, measured_row
-
-        identity = self._identity(line, expression)
-        quick = outcome.quick
-        if quick is None:
-            return [failed_row(identity, "sweep", self.seal if self.ask.seal else None)]
-        days = [str(day) for day in quick.days.astype("datetime64[D]")]
-        figures = {
-            "ic_mean": quick.figures["ic_mean"],
-            "rank_ic_mean": quick.figures["rank_ic_mean"],
-            "p_value": quick.figures["rank_ic_p_hac"],
-        }
-        own = measured_row(identity, quick.active, days[0], figures, "sweep")
-        return [own, *look_rows(identity, self.book, quick.active, days)]
 
     def trials(self) -> int:
         """Trials that the next test of this universe and span is corrected for."""
@@ -340,14 +325,9 @@ def _row(line: Line, expression: Expression, outcome: Outcome) -> dict[str, Any]
 
 def _with_q_values(rows: Sequence[dict[str, Any]]) -> None:
     """False discovery rates over all distinct factors of the table, from the HAC p of their rank IC."""
-    import numpy as np
-
-    from quantgpt.foundations.series import number
-    from quantgpt.metrics.family import benjamini_hochberg
-
     own = [row for row in rows if row["same_as"] is None]
-    p = np.array([np.nan if row["rank_ic_p_hac"] is None else row["rank_ic_p_hac"] for row in own], dtype=np.float64)
-    q = dict(zip((row["row"] for row in own), map(number, benjamini_hochberg(p)), strict=True))
+    found = false_discovery_rates([row["rank_ic_p_hac"] for row in own])
+    q = dict(zip((row["row"] for row in own), found, strict=True))
     for row in rows:
         row["q_value"] = q[row["same_as"] or row["row"]]
 

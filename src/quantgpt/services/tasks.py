@@ -43,6 +43,11 @@ def is_iteration(job: Job) -> bool:
     return job.operation not in TESTS
 
 
+def is_id(text: str) -> bool:
+    """Whether a text has the form of our ids."""
+    return _ID.fullmatch(text) is not None
+
+
 def read_task(app: App, task_id: str, owner_id: str) -> Job:
     """One task. Raises NotFound when there is none or it belongs to somebody else."""
     job = app.records.jobs.get(task_id, owner_id=owner_id) if _ID.fullmatch(task_id) else None

@@ -578,6 +578,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/libraries/{name}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Library Test
+         * @description Test factors of a library as one job.
+         */
+        post: operations["post_library_test_api_v1_libraries__name__tests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Library Tests
+         * @description The caller's tests of libraries, newest first.
+         */
+        get: operations["get_library_tests_api_v1_library_tests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library-tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Library Test
+         * @description One test with the rows that are done.
+         */
+        get: operations["get_library_test_api_v1_library_tests__test_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library-tests/{test_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Cancel Library Test
+         * @description End an unfinished test.
+         */
+        post: operations["post_cancel_library_test_api_v1_library_tests__test_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/market": {
         parameters: {
             query?: never;
@@ -2823,6 +2903,197 @@ export interface components {
             total: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * LibraryTest
+         * @description A test of many factors. Rows come in the order of finishing, best first when it is done.
+         */
+        LibraryTest: {
+            /** Created At */
+            created_at: string;
+            /** Done */
+            done: number | null;
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Library */
+            library: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            progress: components["schemas"]["TaskProgress"];
+            /**
+             * Rows
+             * @description null in lists
+             */
+            rows: components["schemas"]["LibraryTestRow"][] | null;
+            /**
+             * Status
+             * @description pending, sweeping, completed, failed
+             */
+            status: string;
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /** Test Id */
+            test_id: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LibraryTestBody
+         * @description POST /libraries/{name}/tests.
+         * @example {
+         *       "names": [
+         *         "MA20",
+         *         "ROC20"
+         *       ]
+         *     }
+         */
+        LibraryTestBody: {
+            /**
+             * Benchmark
+             * @description 基准
+             * @default hs300
+             */
+            benchmark: string;
+            /**
+             * Costs
+             * @description 费用模型：flat 或 itemised
+             * @default flat
+             */
+            costs: string;
+            /**
+             * End Date
+             * @description 结束日期 YYYY-MM-DD
+             * @default 2025-12-31
+             */
+            end_date: string;
+            /**
+             * Execution
+             * @description 成交方式
+             * @default next_open
+             */
+            execution: string;
+            /**
+             * Holding Period
+             * @description 持仓周期 1~60 交易日
+             * @default 5
+             */
+            holding_period: number;
+            /**
+             * Market
+             * @description 行情库名称；默认为当前行情库
+             */
+            market?: string | null;
+            /**
+             * Mode
+             * @description quick：IC 与分组，最多 400 个；full：完整检验与评级，最多 40 个
+             * @default quick
+             */
+            mode: string;
+            /**
+             * N Groups
+             * @description 分组数量 2~20
+             * @default 5
+             */
+            n_groups: number;
+            /**
+             * Names
+             * @description 因子的 id；不填则检验所有能检验的
+             */
+            names?: string[] | null;
+            /**
+             * Seal
+             * @description 保留区间末尾的封存段
+             * @default true
+             */
+            seal: boolean;
+            /**
+             * Start Date
+             * @description 起始日期 YYYY-MM-DD
+             * @default 2023-01-01
+             */
+            start_date: string;
+            /**
+             * Universe
+             * @description 股票池
+             * @default hs300
+             */
+            universe: string;
+        };
+        /**
+         * LibraryTestRow
+         * @description One factor of a test. `same_as` names the factor of the same computation, whose figures it shows.
+         */
+        LibraryTestRow: {
+            /** Cagr */
+            cagr: number | null;
+            /** Direction */
+            direction: number | null;
+            /** Error */
+            error: string | null;
+            /** Expression */
+            expression: string;
+            /** Grade */
+            grade: string | null;
+            /** Hint */
+            hint: string | null;
+            /** Ic Mean */
+            ic_mean: number | null;
+            /** Icir Annual */
+            icir_annual: number | null;
+            /** Id */
+            id: string;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Monotonicity Score */
+            monotonicity_score: number | null;
+            /** Name */
+            name: string;
+            /** Out Of Slice Rank Ic */
+            out_of_slice_rank_ic: number | null;
+            /**
+             * Q Value
+             * @description false discovery rate over the whole test; null until it is done
+             */
+            q_value: number | null;
+            /** Rank Ic Mean */
+            rank_ic_mean: number | null;
+            /** Rank Ic P Hac */
+            rank_ic_p_hac: number | null;
+            /** Rank Ic T Hac */
+            rank_ic_t_hac: number | null;
+            /** Same As */
+            same_as: string | null;
+            /**
+             * Score
+             * @description of a full test
+             */
+            score: number | null;
+            /** Sharpe */
+            sharpe: number | null;
+            /** Status */
+            status: string;
+            /** Turnover */
+            turnover: number | null;
+        };
+        /**
+         * LibraryTests
+         * @description A page of the caller's tests, newest first.
+         */
+        LibraryTests: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Tests */
+            tests: components["schemas"]["LibraryTest"][];
+            /** Total */
+            total: number;
         };
         /**
          * Line
@@ -6399,6 +6670,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LibraryShelf"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_library_test_api_v1_libraries__name__tests_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryTestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryTest"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_library_tests_api_v1_library_tests_get: {
+        parameters: {
+            query?: {
+                library?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryTests"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_library_test_api_v1_library_tests__test_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryTest"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_cancel_library_test_api_v1_library_tests__test_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryTest"];
                 };
             };
             /** @description 参数错误 */
