@@ -23,7 +23,7 @@ function Option({ id, entry, chosen, onPick, onPoint }: { id: string; entry: Ent
       {entry.icon}
       <span className={entry.code ? css["code"] : css["label"]} data-user-text={entry.own ? "" : undefined}>{entry.label}</span>
       {entry.note ? <span className={css["note"]}>{entry.note}</span> : null}
-      {entry.keys ? <Keys keys={entry.keys} /> : null}
+      {entry.keys ? <span className={css["keys"]}><Keys keys={entry.keys} /></span> : null}
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function ShortcutList() {
   return (
     <div className={css["columns"]}>
       <section>
-        <h3>{t("keys_page")}</h3>
+        <h2>{t("keys_page")}</h2>
         <dl className={css["list"]}>
           {lines(declared).map(({ label, keys }) => (
             <div key={label}>
@@ -46,7 +46,7 @@ export function ShortcutList() {
       </section>
       {(["input", "chart", "palette"] as const).map((place) => (
         <section key={place}>
-          <h3>{t(`keys_${place}`)}</h3>
+          <h2>{t(`keys_${place}`)}</h2>
           <dl className={css["list"]}>
             {LOCAL[place].map((key) => (
               <div key={key}>

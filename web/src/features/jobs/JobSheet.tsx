@@ -13,9 +13,9 @@ import { CodeBlock } from "@/ui/Code";
 import { Button, buttonClass, Grade } from "@/ui/controls";
 import { Moment } from "@/ui/Moment";
 import { Sheet } from "@/ui/Sheet";
-import { DataView, ErrorNote, Strip } from "@/ui/states";
+import { DataView, Strip } from "@/ui/states";
 
-import { askOf, isIteration, lastedSeconds, percentOf, placeOf, wasStopped } from "./job";
+import { askOf, isIteration, lastedSeconds, percentOf, placeOf } from "./job";
 import css from "./Jobs.module.css";
 import { Track } from "./Track";
 import { useJobActions } from "./useJobActions";
@@ -76,7 +76,7 @@ function Times({ task }: { task: Task }) {
   );
 }
 
-function Body({ task }: { task: Task }) {
+function Body({ task, failed: showFailure }: { task: Task; failed: (task: Task) => ReactNode }) {
   const { t, i18n } = useTranslation("job");
   const words = useStateWords();
   const running = !isTerminal(task.status);
@@ -87,7 +87,7 @@ function Body({ task }: { task: Task }) {
       <p className={css["asked"]} data-user-text>{askOf(task)}</p>
       {task.expression && task.expression !== task.params.prompt ? <CodeBlock text={task.expression} /> : null}
       {failed ? (
-        <ErrorNote title={wasStopped(task) ? t("stopped") : words(task)}>{task.error_facts?.hint ?? null}</ErrorNote>
+        showFailure(task)
       ) : (
         <p className={css["outcome"]}>
           <span>{words(task)}</span>
@@ -111,20 +111,32 @@ function Actions({ task, onEdit }: { task: Task; onEdit: (task: Task) => void })
   const test = !isIteration(task);
   return (
     <>
-      {task.status === "failed" && test ? null : <Link className={buttonClass("primary", true)} {...placeOf(task)}>{t("open")}</Link>}
+      <Link className={buttonClass("primary", true)} {...placeOf(task)}>{t("open")}</Link>
       {running ? <Button small disabled={stopping === task.task_id} onClick={() => stop(task)}>{t("stop")}</Button> : null}
-      {!running && test ? <Button small look={task.status === "failed" ? "primary" : "default"} disabled={!ready} onClick={() => again(task)}>{t("asItWas")}</Button> : null}
-      {!running && test ? <Button small look="ghost" onClick={() => onEdit(task)}>{t("change")}</Button> : null}
+      {!running && test && task.status !== "failed" ? (
+        <>
+          <Button small disabled={!ready} onClick={() => again(task)}>{t("asItWas")}</Button>
+          <Button small look="ghost" onClick={() => onEdit(task)}>{t("change")}</Button>
+        </>
+      ) : null}
     </>
   );
 }
 
-export function JobSheet({ id, onClose, onEdit }: { id: string | undefined; onClose: () => void; onEdit: (task: Task) => void }) {
+interface JobSheetProps {
+  readonly id: string | undefined;
+  readonly onClose: () => void;
+  readonly onEdit: (task: Task) => void;
+  /** What is shown in place of the outcome of a job that failed, with what can be done about it. */
+  readonly failed: (task: Task) => ReactNode;
+}
+
+export function JobSheet({ id, onClose, onEdit, failed }: JobSheetProps) {
   const { t } = useTranslation("job");
   const query = useTask(id);
   return (
-    <Sheet title={t("job")} open={id !== undefined} onClose={onClose} width={460} foot={query.data ? <Actions task={query.data} onEdit={onEdit} /> : undefined}>
-      <DataView of={query} height={280}>{(task) => <Body task={task} />}</DataView>
+    <Sheet title={t("job")} open={id !== undefined} onClose={onClose} width={460} foot={query.data && !(query.data.status === "failed" && !isIteration(query.data)) ? <Actions task={query.data} onEdit={onEdit} /> : undefined}>
+      <DataView of={query} height={280}>{(task) => <Body task={task} failed={failed} />}</DataView>
     </Sheet>
   );
 }

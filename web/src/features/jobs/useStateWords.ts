@@ -10,6 +10,7 @@ export function useStateWords(): (task: Task) => string {
   const { t } = useTranslation(["job", "stages"]);
   return (task) => {
     if (wasStopped(task)) return t("stopped");
+    if (task.error_facts?.code === "not_understood") return t("notUnderstood");
     if (task.status === "failed") return task.error ?? t("failedSilently");
     if (isTerminal(task.status)) return isIteration(task) && typeof task.candidates_total === "number" ? t("candidates", { done: task.candidates_done ?? task.candidates_total, total: task.candidates_total }) : t("finished");
     if (isWaiting(task)) return t("waiting");

@@ -1,6 +1,6 @@
 /** The list of jobs with its filter and pages in the address, and one of them in a side sheet. */
 
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { JOB_FILTERS, JOBS_PER_PAGE, useJobPage, type JobFilter } from "@/api/jobs";
@@ -10,11 +10,12 @@ import { draftFrom } from "@/features/composer/draft";
 import { isWaiting } from "@/features/jobs/job";
 import { JobSheet } from "@/features/jobs/JobSheet";
 import { JobTable } from "@/features/jobs/JobTable";
+import { useJobActions } from "@/features/jobs/useJobActions";
+import { FailedJob } from "@/features/runs/FailedJob";
 import { integer } from "@/lib/format";
 import { useHeading } from "@/lib/title";
 import { Button, buttonClass, Segmented } from "@/ui/controls";
 import { DataView, Empty } from "@/ui/states";
-import { Link } from "@tanstack/react-router";
 
 import css from "./Jobs.module.css";
 
@@ -56,6 +57,7 @@ export function Jobs() {
   const navigate = useNavigate();
   const market = useMarket();
   const query = useJobPage(filter, page);
+  const { again } = useJobActions();
   const summary = useSummary(filter === "all" ? query.data?.total : undefined);
   useHeading({ title: t("title") });
   const edit = (task: Task) => {
@@ -83,7 +85,7 @@ export function Jobs() {
         </DataView>
       </section>
       {query.data ? <Pager page={page} total={query.data.total} onPage={(next) => set({ page: next === 1 ? undefined : next })} /> : null}
-      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} />
+      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} failed={(task) => <FailedJob task={task} onRetry={again} onEdit={edit} />} />
     </div>
   );
 }
