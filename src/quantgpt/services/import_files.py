@@ -301,6 +301,8 @@ def _copy(packed: IO[bytes], out: IO[bytes], entry: zipfile.ZipInfo, name: str, 
         if written > entry.file_size or used + written > MOST_UNPACKED:
             raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的大")
         out.write(piece)
+    if written != entry.file_size:
+        raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的小")
     return used + written
 
 
