@@ -32,7 +32,7 @@ interface Account {
 const KEY = "account";
 const NOBODY: Account = { person: null, tokens: null, due: null, access: "open" };
 /** What one person leaves on this browser and the next must not see. */
-const PERSONAL = /^quantgpt\.(draft|runs|compare|session|recent|editor|feedback|admin)/;
+const PERSONAL = /^quantgpt\.(draft|runs|compare|session|recent|editor|feedback|handover|admin)/;
 
 const isTokens = (value: unknown): value is Tokens => {
   const { access, refresh } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
@@ -112,8 +112,8 @@ export function signedIn(tokens: Tokens, person: Person): void {
   if (other) window.location.reload();
 }
 
-/** The person has signed out on purpose. */
-export const signedOut = () => set({ ...account, tokens: null, due: null, access: "out" });
+/** The person has signed out on purpose: only who it was is remembered, so that another one starts with a clean page. */
+export const signedOut = () => set({ person: account.person && { id: account.person.id, email: "" }, tokens: null, due: null, access: "out" });
 
 const lapsed = () => set({ ...account, tokens: null, due: null, access: account.tokens || account.access === "expired" ? "expired" : "out" });
 

@@ -14,6 +14,7 @@ export function SignInPanel({ waiting = false }: { waiting?: boolean }) {
   useHeading({ title: t("signIn") });
   return (
     <section className={css["panel"]} aria-label={t("signIn")}>
+      <p className={css["pitch"]}>{t("pitch")}</p>
       <h2>{t(waiting ? "outTitle" : "signIn")}</h2>
       <SignInForm />
       <p className={css["foot"]}><Link to="/admin">{t("adminDoor")}</Link></p>
