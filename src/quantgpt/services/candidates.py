@@ -42,6 +42,10 @@ def fast(tests: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {**tests, "mode": "fast"} if tests else None
 
 
+_WHOLE = ("score_ci95", "reasons", "warnings", "decay", "regimes", "phases", "manifest")
+"""what else of its test a candidate shows, so that its page is that of a result"""
+
+
 def shown(tested: Tested, *, with_rolling: bool) -> dict[str, Any]:
     """The candidate as the contract has it; its report is named when the iteration ends."""
     draft, body = tested.draft, tested.body
@@ -75,6 +79,7 @@ def shown(tested: Tested, *, with_rolling: bool) -> dict[str, Any]:
         "report_filename": None,
         "direction": body["direction"],
         "verdict": body["verdict"],
+        **{name: body[name] for name in _WHOLE if name in body},
         "expression_hash": draft.expression.hash,
         "canonical": draft.expression.canonical,
         "overlap": round(draft.overlap, 4),

@@ -72,11 +72,21 @@ def _opening(app: App, owner_id: str, job: Job, chosen: Mapping[str, Any]) -> di
         "direction": chosen["direction"]["sign"],
     }
     summary = chosen["backtest_summary"]
-    figures = {name: summary.get(name) for name in ("rank_ic_mean", "ic_mean", "monotonicity_score", "spread")}
-    figures |= {name: chosen["report_metrics"].get(name) for name in ("sharpe", "cagr", "max_drawdown")}
-    return open_for_selection(
-        app, owner_id, job, params, {**figures, "score": chosen["score"], "grade": chosen["grade"]}
+    of_summary = (
+        "rank_ic_mean",
+        "rank_ic_ci95",
+        "rank_ic_t_hac",
+        "icir_annual",
+        "ic_mean",
+        "monotonicity_score",
+        "spread",
     )
+    figures = {name: summary.get(name) for name in of_summary}
+    of_metrics = ("sharpe", "cagr", "max_drawdown", "excess_return")
+    figures |= {name: chosen["report_metrics"].get(name) for name in of_metrics}
+    figures |= {name: chosen.get(name) for name in ("score", "score_ci95", "grade")}
+    figures["tests_passed"] = (chosen.get("anti_overfit") or {}).get("passed_count")
+    return open_for_selection(app, owner_id, job, params, figures)
 
 
 # -- what a new iteration is told -----------------------------------------------------------------------------------
@@ -171,4 +181,4 @@ def _node(job: Job) -> dict[str, Any]:
     return node
 
 
-_SHOWN = ("expression", "status", "score", "grade", "strategy", "origin", "error")
+_SHOWN = ("expression", "status", "score", "score_ci95", "grade", "strategy", "origin", "error", "duplicate")

@@ -124,6 +124,7 @@ def open_seal(app: App, ask: OpenSeal, progress: Progress) -> dict[str, Any]:
         "sealed": {"first_day": ask.sealed_start, "last_day": ask.sealed_end},
         "open": ask.open_figures,
         **{name: body[name] for name in kept if name in body},
+        "series": {"nav": made.series["nav"].to_json(), "ic": made.series["ic"].to_json()},
         "search": {name: value for name, value in search.items() if name != "sealed"},
     }
 
@@ -238,7 +239,7 @@ def _known(
 ) -> dict[str, Any]:
     """The answer where the slice is open already: the same candidate sees what there is, another one is refused."""
     opened = _first(app, owner_id, lineage)
-    job = _carrier(app, owner_id, lineage)
+    job = carrier_of(app, owner_id, lineage)
     if opened.expression_hash != row["expression_hash"]:
         app.records.openings.add(owner_id, {**row, "refused": True})
         told = {"state": "refused", "message": REFUSED, "message_en": REFUSED_EN}
@@ -255,7 +256,7 @@ def _known(
     }
 
 
-def _carrier(app: App, owner_id: str, lineage: str) -> Job | None:
+def carrier_of(app: App, owner_id: str, lineage: str) -> Job | None:
     """The newest job that carries the opening of a lineage out."""
     jobs = app.records.jobs.of_lineage(lineage, owner_id)
     return next((job for job in reversed(jobs) if job.operation == OPEN_SEAL), None)
@@ -316,7 +317,7 @@ def openings_of(app: App, owner_id: str, task_id: str) -> dict[str, Any]:
     task = read_task(app, task_id, owner_id)
     lineage = task.lineage_id or task.id
     rows = app.records.openings.of_lineage(owner_id, lineage)
-    carrier = _carrier(app, owner_id, lineage)
+    carrier = carrier_of(app, owner_id, lineage)
     return {"lineage_id": lineage, "openings": [_shown(row) | _outcome(row, carrier) for row in rows]}
 
 
@@ -331,4 +332,6 @@ def _outcome(row: OpeningRow, carrier: Job | None) -> dict[str, Any]:
     if row.refused or row.reason != SELECTION or carrier is None:
         return {"status": "refused" if row.refused else "seen", "result": None, "error": None}
     result = json.loads(carrier.outcome) if carrier.outcome else None
+    if result is not None:
+        result.pop("series", None)  # the page of the slice asks for the curve by itself
     return {"status": carrier.stage, "result": result, "error": carrier.error, "job_id": carrier.id}

@@ -1275,6 +1275,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/sealed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sealed
+         * @description Where the sealed slice of a run stands; once it was opened, the figures before and after and the curve of the slice.
+         */
+        get: operations["get_sealed_api_v1_tasks__task_id__sealed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/select_candidate": {
         parameters: {
             query?: never;
@@ -3588,8 +3608,18 @@ export interface components {
             files: components["schemas"]["PreviewFile"][];
             /** Needs Skip Bad Rows */
             needs_skip_bad_rows: boolean;
-            /** Refused */
+            /**
+             * Refused
+             * @description why nothing at all can be taken in
+             */
             refused: string | null;
+            /**
+             * Refused Code
+             * @description nothing_usable, untestable, nothing_left
+             */
+            refused_code: string | null;
+            /** Refused En */
+            refused_en: string | null;
             totals: components["schemas"]["PreviewTotals"];
         };
         /**
@@ -3873,6 +3903,116 @@ export interface components {
              * @description 2 到 6 个运行：任务，或 `<任务>-<候选序号>`
              */
             ids: string[];
+        };
+        /**
+         * Sealed
+         * @description The sealed slice of a run and its lineage.
+         */
+        Sealed: {
+            /** Error */
+            error: string | null;
+            /** Figures */
+            figures: components["schemas"]["SealedFigure"][];
+            /** Lineage Id */
+            lineage_id: string;
+            /** Looks */
+            looks: components["schemas"]["SealedLook"][];
+            opened: components["schemas"]["SealedOpening"] | null;
+            reason: components["schemas"]["Reason"] | null;
+            series: components["schemas"]["SealedCurves"] | null;
+            slice: components["schemas"]["SealedSlice"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "sealed" | "seen" | "opening" | "opened" | "failed";
+            /** Verdict */
+            verdict: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * SealedCurves
+         * @description Series of the slice alone; the net asset value begins at 1.
+         */
+        SealedCurves: {
+            ic: components["schemas"]["SeriesTable"];
+            nav: components["schemas"]["SeriesTable"];
+        };
+        /**
+         * SealedFigure
+         * @description One figure on the open part and on the slice.
+         */
+        SealedFigure: {
+            /** After */
+            after: number | string | null;
+            /** After Ci95 */
+            after_ci95: number[] | null;
+            /** Before */
+            before: number | string | null;
+            /** Before Ci95 */
+            before_ci95: number[] | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SealedLook
+         * @description One look at the slice, or a refused one.
+         */
+        SealedLook: {
+            /** At */
+            at: string;
+            /** Expression */
+            expression: string;
+            /** Reason */
+            reason: string;
+            /** Refused */
+            refused: boolean;
+        };
+        /**
+         * SealedOpening
+         * @description The one opening of a lineage.
+         */
+        SealedOpening: {
+            /** Asked By */
+            asked_by: string | null;
+            /** At */
+            at: string;
+            /** Expression */
+            expression: string;
+            /** Expression Hash */
+            expression_hash: string;
+            /**
+             * Is This
+             * @description it was opened for the factor of this run
+             */
+            is_this: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Looked At Before */
+            looked_at_before: number;
+            /** Number */
+            number: number;
+        };
+        /**
+         * SealedSlice
+         * @description The sessions that were kept out of sight, and those before them.
+         */
+        SealedSlice: {
+            /** First Day */
+            first_day: string;
+            /** Last Day */
+            last_day: string;
+            /** Open First Day */
+            open_first_day: string | null;
+            /** Open Last Day */
+            open_last_day: string | null;
+            /** Open Sessions */
+            open_sessions: number | null;
+            /** Sessions */
+            sessions: number | null;
         };
         /**
          * SelectBody
@@ -8933,6 +9073,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Openings"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_sealed_api_v1_tasks__task_id__sealed_get: {
+        parameters: {
+            query?: {
+                /** @description 候选序号（迭代任务） */
+                candidate?: number | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sealed"];
                 };
             };
             /** @description 参数错误 */

@@ -226,7 +226,9 @@ def _candidates(
     }
 
 
-_SHORT = ("expression", "status", "score", "grade", "error", "report_url", "report_filename")
+_SHORT = (
+    "expression", "status", "score", "score_ci95", "grade", "error", "duplicate", "strategy", "report_url", "report_filename",
+)  # fmt: skip
 
 
 def _short(candidate: dict[str, Any]) -> dict[str, Any]:

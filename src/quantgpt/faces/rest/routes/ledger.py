@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from quantgpt.faces.rest.access import CallerDep, RestDep
+from quantgpt.faces.rest.shapes import Reason, SeriesTable
 from quantgpt.faces.rest.wire import moment
 from quantgpt.foundations.errors import BadRequest
 
@@ -106,6 +107,72 @@ class Openings(BaseModel):
     openings: list[dict[str, Any]]
 
 
+class SealedSlice(BaseModel):
+    """The sessions that were kept out of sight, and those before them."""
+
+    first_day: str
+    last_day: str
+    sessions: int | None
+    open_first_day: str | None
+    open_last_day: str | None
+    open_sessions: int | None
+
+
+class SealedOpening(BaseModel):
+    """The one opening of a lineage."""
+
+    at: str
+    job_id: str | None
+    expression: str
+    expression_hash: str
+    is_this: bool = Field(description="it was opened for the factor of this run")
+    asked_by: str | None
+    number: int
+    looked_at_before: int
+
+
+class SealedFigure(BaseModel):
+    """One figure on the open part and on the slice."""
+
+    name: str
+    kind: str
+    before: float | str | None
+    before_ci95: list[float] | None
+    after: float | str | None
+    after_ci95: list[float] | None
+
+
+class SealedCurves(BaseModel):
+    """Series of the slice alone; the net asset value begins at 1."""
+
+    nav: SeriesTable
+    ic: SeriesTable
+
+
+class SealedLook(BaseModel):
+    """One look at the slice, or a refused one."""
+
+    at: str
+    reason: str
+    refused: bool
+    expression: str
+
+
+class Sealed(BaseModel):
+    """The sealed slice of a run and its lineage."""
+
+    lineage_id: str
+    state: Literal["none", "sealed", "seen", "opening", "opened", "failed"]
+    reason: Reason | None
+    slice: SealedSlice | None
+    opened: SealedOpening | None
+    figures: list[SealedFigure]
+    verdict: dict[str, Any] | None
+    series: SealedCurves | None
+    looks: list[SealedLook]
+    error: str | None
+
+
 @router.get("/trials", response_model=TrialList)
 def get_trials(
     rest: RestDep,
@@ -170,3 +237,18 @@ def get_openings(task_id: str, rest: RestDep, caller: CallerDep) -> dict[str, An
     found = openings_of(rest.app, caller.id, task_id)
     shown = [{**row, "created_at": moment(row["created_at"])} for row in found["openings"]]
     return {**found, "openings": shown}
+
+
+@router.get("/tasks/{task_id}/sealed", response_model=Sealed)
+def get_sealed(
+    task_id: str,
+    rest: RestDep,
+    caller: CallerDep,
+    candidate: Annotated[int | None, Query(ge=0, le=1000, description="候选序号（迭代任务）")] = None,
+) -> dict[str, Any]:
+    """Where the sealed slice of a run stands; once it was opened, the figures before and after and the curve of the slice."""
+    from quantgpt.services.sealed import sealed_slice_of
+
+    found = sealed_slice_of(rest.app, task_id, caller.id, candidate=candidate)
+    opened = found["opened"] and {**found["opened"], "at": moment(found["opened"]["at"])}
+    return {**found, "opened": opened, "looks": [{**look, "at": moment(look["at"])} for look in found["looks"]]}
