@@ -36,7 +36,7 @@ export function Chips({ runs, onRemove, onAdd }: ChipsProps) {
             <Link to={"/runs/$id" as never} params={{ id: task } as never} {...(more as object)} className={css["chipName"]} title={run.name}>
               <bdi>{run.name}</bdi>
             </Link>
-            {candidate === null ? null : <span className="muted">#{candidate + 1}</span>}
+            {candidate === null ? null : <span className={css["chipNumber"]}>#{candidate + 1}</span>}
             <button type="button" className={css["chipOut"]} aria-label={t("remove", { letter: letterOf(place) })} onClick={() => onRemove(run.id)}>
               <CrossIcon size={12} />
             </button>

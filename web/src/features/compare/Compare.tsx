@@ -7,19 +7,22 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { useComparison, useCorrelation, useTasksOf, type Comparison } from "@/api/compare";
 import * as format from "@/lib/format";
+import { download } from "@/lib/csv";
 import { pick } from "@/lib/i18n";
 import { useHeading } from "@/lib/title";
 import { ProvenanceProvider } from "@/ui/Card";
 import { LinkContext } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
 import { Button, Segmented, TextButton } from "@/ui/controls";
+import { DownloadIcon } from "@/ui/icons";
 import { Empty, ErrorNote, Loading, Strip } from "@/ui/states";
 
 import { Chips, type Compared } from "./Chips";
 import css from "./Compare.module.css";
+import { comparisonCsv } from "./comparisonCsv";
 import { CorrelationCard } from "./CorrelationCard";
 import { Curves } from "./Curves";
-import { idsOf, partsOf } from "./ids";
+import { idsOf, letterOf, partsOf } from "./ids";
 import { MetricTable, type Cells } from "./MetricTable";
 import { nameOf, type Look } from "./metrics";
 import { Picker } from "./Picker";
@@ -49,7 +52,20 @@ function useNames(ids: readonly string[], data: Comparison | undefined): readonl
   });
 }
 
-function Refused({ failure, onIds, onRetry }: { failure: Error; onIds: (ids: readonly string[]) => void; onRetry: () => void }) {
+/** The compared runs that the server does not know, each with a way out. */
+function Unknown({ ids, onIds }: { ids: readonly string[]; onIds: (ids: readonly string[]) => void }) {
+  const { t } = useTranslation("comparison");
+  const tasks = useTasksOf(ids.map((id) => partsOf(id).task));
+  const base = [...new Set(ids.map((id) => partsOf(id).task))];
+  const missing = new Set(base.filter((_, i) => tasks[i]?.error instanceof ApiError && tasks[i].error.status === 404));
+  return ids.map((id, place) =>
+    missing.has(partsOf(id).task) ? (
+      <Button key={id} small onClick={() => onIds(ids.filter((other) => other !== id))}>{t("takeOut", { letter: letterOf(place) })}</Button>
+    ) : null,
+  );
+}
+
+function Refused({ failure, ids, onIds, onRetry }: { failure: Error; ids: readonly string[]; onIds: (ids: readonly string[]) => void; onRetry: () => void }) {
   const { t } = useTranslation("comparison");
   const api = failure instanceof ApiError ? failure : null;
   const nearest = idsOf(api?.facts.nearest);
@@ -59,6 +75,7 @@ function Refused({ failure, onIds, onRetry }: { failure: Error; onIds: (ids: rea
       actions={
         <>
           {nearest.length > 0 && api?.status === 400 ? <Button small onClick={() => onIds(nearest)}>{t("useThese", { count: nearest.length })}</Button> : null}
+          {api?.status === 404 ? <Unknown ids={ids} onIds={onIds} /> : null}
           <Button small onClick={onRetry}>{t("again")}</Button>
         </>
       }
@@ -81,11 +98,15 @@ function Parts({ data, ids, look }: { data: Comparison; ids: readonly string[]; 
   }, [client, state, data.correlation.state, ids]);
   const names = useMemo(() => data.runs.map(nameOf), [data.runs]);
   const link = useChartLink();
+  const figures = <MetricTable data={data} look={look} cells={cells} onCells={setCells} />;
+  // More columns than fit beside the curves get the whole width.
+  const wide = data.runs.length > (cells === "difference" ? 3 : 4);
   const again = () => void client.resetQueries({ queryKey: ["compare", "correlation", ids.join(",")] });
   return (
-    <div className={css["columns"]}>
+    <div className={css["columns"]} data-wide={wide ? "" : undefined}>
+      {wide ? <div className={css["first"]}>{figures}</div> : null}
       <div className={css["column"]}>
-        <MetricTable data={data} look={look} cells={cells} onCells={setCells} />
+        {wide ? null : figures}
         <CorrelationCard of={correlation} onAgain={again} />
       </div>
       <LinkContext.Provider value={link}>
@@ -128,6 +149,7 @@ export function Compare() {
             {data ? (
               <div className={css["headTools"]}>
                 <Segmented label={t("look")} value={look} onChange={setLook} options={[{ value: "aligned", label: t("lookAligned") }, { value: "own", label: t("lookOwn") }]} />
+                <Button small onClick={() => download("quantgpt_compare.csv", comparisonCsv(data, provenance.lines))}><DownloadIcon size={14} /> {t("export")}</Button>
               </div>
             ) : null}
           </div>
@@ -149,7 +171,7 @@ export function Compare() {
         <ProvenanceProvider value={provenance}>
           {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText")}</Empty> : null}
           {ids.length === 1 ? <Empty title={t("oneTitle")} height={280} action={pickOne}>{t("oneText")}</Empty> : null}
-          {ids.length >= 2 && query.error && (!data || query.isPlaceholderData) ? <Refused failure={query.error} onIds={setIds} onRetry={() => void query.refetch()} /> : null}
+          {ids.length >= 2 && query.error && (!data || query.isPlaceholderData) ? <Refused failure={query.error} ids={ids} onIds={setIds} onRetry={() => void query.refetch()} /> : null}
           {ids.length >= 2 && !data && !query.error ? <Loading height={520} /> : null}
           {data && !(query.error && query.isPlaceholderData) ? <Parts data={data} ids={ids} look={look} /> : null}
         </ProvenanceProvider>

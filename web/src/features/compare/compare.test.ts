@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { choicesOf, type ComparedMetric } from "@/api/compare";
+import { choicesOf, type ComparedMetric, type Comparison } from "@/api/compare";
 import type { Task } from "@/api/types";
 
+import { comparisonCsv } from "./comparisonCsv";
 import { sortedTip } from "./Curves";
 import { idsOf, letterOf, partsOf } from "./ids";
 import { difference, entryOf, spread, standing, written } from "./metrics";
@@ -90,5 +91,26 @@ describe("what can be picked", () => {
     expect(matching(all, "RANK open").map((one) => one.id)).toEqual(["it-1"]);
     expect(matching(all, "  ")).toHaveLength(2);
     expect(matching(all, "nothing")).toHaveLength(0);
+  });
+});
+
+describe("the file of a comparison", () => {
+  it("has every figure, both ranges, differences and settings, and says when the data is made up", () => {
+    const run = (letter: string) => ({ letter, expression: `rank(${letter})`, synthetic: true });
+    const data = {
+      runs: [run("A"), run("B")],
+      metrics: [metric({ to_first: [null, { value: 0.2, ci95: [-0.1, 0.5], p: 0.3 }] }), metric({ name: "grade", kind: "grade", values: ["A", null], own: ["A", null] })],
+      settings: [{ name: "cost_model", values: ["flat", { rate: 1 }], differs: true }],
+      correlation: { matrix: [] },
+      verdict: { code: "within_error" },
+    } as unknown as Comparison;
+    const lines = comparisonCsv(data, ["run A"]).split("\r\n");
+    expect(lines.slice(0, 4)).toEqual(["\ufeff# run A", "# verdict within_error", "# synthetic data: not for investment", "name,part,A,B"]);
+    expect(lines).toContain("sharpe,common,0.5,0.7");
+    expect(lines).toContain("sharpe,own,0.6,0.8");
+    expect(lines).toContain("sharpe,minus_A,,0.2");
+    expect(lines).toContain("sharpe,minus_A_low,,-0.1");
+    expect(lines).toContain("grade,common,A,");
+    expect(lines).toContain('cost_model,setting,flat,"{""rate"":1}"');
   });
 });

@@ -7,7 +7,6 @@ import { ApiError } from "@/api/client";
 import type { DataJob, Failure, Import, ImportPreview } from "@/api/dataTypes";
 import type { useImportActions } from "@/api/imports";
 import { integer, span } from "@/lib/format";
-import { pick } from "@/lib/i18n";
 import { Button, MarkIcon } from "@/ui/controls";
 import { DataView, ErrorNote, type Loadable } from "@/ui/states";
 
@@ -30,9 +29,8 @@ export function Working({ job, title }: { job: DataJob | null; title: string }) 
 /** What would be another after writing. */
 function Changes({ preview, market }: { preview: ImportPreview; market: string }) {
   const { t } = useTranslation("dataset");
-  const { i18n } = useTranslation();
   const { changes } = preview;
-  if (preview.refused) return <p className={css["changes"]}>{pick(preview.refused, i18n.language)}</p>;
+  if (preview.refused) return <p className={css["changes"]}>{preview.refused}</p>;
   if (preview.totals.usable === 0) return null;
   if (changes.nothing) return <p className={css["changes"]}>{t("changesNothing")}</p>;
   return (
@@ -73,7 +71,7 @@ function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLea
     <div className={css["stack"]} data-testid="import-preview">
       <FileTable files={preview.files} />
       <Changes preview={preview} market={one.market} />
-      {preview.needs_skip_bad_rows ? (
+      {preview.needs_skip_bad_rows && preview.can_commit ? (
         <label className={css["check"]}>
           <input type="checkbox" checked={skip} onChange={(event) => setSkip(event.target.checked)} />
           {t("skipBadRows", { count: preview.totals.rejected, number: integer(preview.totals.rejected) })}
@@ -81,9 +79,11 @@ function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLea
       ) : null}
       {failure ? <Fault failure={failure}>{changed ? <Button small disabled={again.isPending} onClick={() => again.mutate(one.id, { onSuccess: () => commit.reset() })}>{t("lookAgain")}</Button> : null}</Fault> : null}
       <div className={css["buttons"]}>
-        <Button look="primary" data-testid="import-commit" disabled={!preview.can_commit || blocked || commit.isPending} onClick={() => commit.mutate({ id: one.id, skip })}>
-          {t("commit", { count: preview.totals.usable })}
-        </Button>
+        {preview.can_commit ? (
+          <Button look="primary" data-testid="import-commit" disabled={blocked || commit.isPending} onClick={() => commit.mutate({ id: one.id, skip })}>
+            {t("commit", { count: preview.totals.usable })}
+          </Button>
+        ) : null}
         <Button look="ghost" disabled={discard.isPending} onClick={() => discard.mutate(one.id, { onSuccess: onLeave })}>{t("discard")}</Button>
         {!preview.can_commit ? <span className="muted">{t("cannotCommit")}</span> : blocked ? <span className="muted">{t("skipFirst")}</span> : null}
       </div>

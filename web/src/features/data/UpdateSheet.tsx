@@ -8,7 +8,7 @@ import { useForgetMarket } from "@/api/data";
 import type { Update } from "@/api/dataTypes";
 import { isUnderWay, useUpdate, useUpdateActions } from "@/api/imports";
 import { integer } from "@/lib/format";
-import { Button } from "@/ui/controls";
+import { Button, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, ErrorNote, Strip } from "@/ui/states";
 
@@ -91,6 +91,7 @@ export function UpdateSheet({ market, open, onClose }: { market: string; open: b
               {isUnderWay(one) ? <Working job={one.job} title={t(one.apply ? "updateWriting" : "updateLooking", { source: one.source ?? "" })} /> : null}
               {isUnderWay(one) ? <div className={css["buttons"]}><Button small disabled={stop.isPending} onClick={() => stop.mutate(one.id)}>{t("stop")}</Button></div> : null}
               {one.error ? <ErrorNote title={one.error.detail} actions={<Button small onClick={anew}>{t("retry")}</Button>}>{one.error.hint}</ErrorNote> : null}
+              {!isUnderWay(one) && !one.error ? <p><TextButton onClick={anew}>{t("askAgain")}</TextButton></p> : null}
               <Report update={one} busy={start.isPending} onApply={() => ask(true)} />
             </div>
           )}

@@ -11,7 +11,6 @@ import type { Tokens } from "@/ui/tokens";
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
-/** Prices below ten are quoted with three digits only where the data has them. */
 const price = (value: number | null | undefined) => number(value, 2);
 
 /** The last bars only: a small card has no room for more. */
@@ -75,6 +74,13 @@ function monthTicks(days: readonly string[]) {
   return { interval: (i: number) => (many ? years : starts).has(i), formatter: (day: string) => (many ? day.slice(0, 4) : day.slice(0, 7)) };
 }
 
+/** Prices at the ticks: whole numbers where the range is wide, two digits elsewhere. */
+function priceTick(bars: Bars): (value: number) => string {
+  const known = bars.columns.close.filter((value): value is number => value !== null);
+  const wide = Math.max(...known) - Math.min(...known) >= 8;
+  return (value) => number(value, wide && Number.isInteger(value) ? 0 : 2);
+}
+
 export function klineOption(bars: Bars, tokens: Tokens, language: string, t: Translate): EChartsOption {
   const c = bars.columns;
   const days = c.day;
@@ -116,8 +122,8 @@ export function klineOption(bars: Bars, tokens: Tokens, language: string, t: Tra
     grid: [grid({ bottom: 118, left: 56 }), grid({ top: "auto", height: 72, bottom: 26, left: 56 })],
     xAxis: [axis(0, false), axis(1, true)],
     yAxis: [
-      valueAxis(tokens, (value) => number(value, Math.abs(value) < 10 ? 2 : 0), { scale: true, gridIndex: 0, splitNumber: 5 }),
-      valueAxis(tokens, (value) => money(value, language), { min: 0, gridIndex: 1, splitNumber: 2 }),
+      valueAxis(tokens, priceTick(bars), { scale: true, gridIndex: 0, splitNumber: 5 }),
+      valueAxis(tokens, (value) => money(value, language).replace(/\.0+(?!\d)/, ""), { min: 0, gridIndex: 1, splitNumber: 2 }),
     ],
     tooltip: dayTooltip(tokens, days, language, (i) => readingOf(bars, i, tokens, language, t)),
     series: [
