@@ -1,19 +1,23 @@
-/** The factors of one library: search, category, choice, detail. */
+/** The factors of one library: search, category, choice, detail, and a test of many at once. */
 
-import { useMemo } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { KEPT, type LibraryShelf, type ShelvedFactor } from "@/api/libraries";
-import { integer, MISSING } from "@/lib/format";
+import { isRunning, useStartLibraryTest } from "@/api/libraryTests";
+import { useMarket } from "@/api/queries";
 import { pick } from "@/lib/i18n";
-import { CodeLine } from "@/ui/Code";
-import { DataTable, type Column, type Row } from "@/ui/DataTable";
-import { Empty } from "@/ui/states";
+import { DataTable, type Row } from "@/ui/DataTable";
+import { Dialog } from "@/ui/Dialog";
+import { DataView, Empty } from "@/ui/states";
 
-import { ItemButton, Muted } from "./cells";
-import css from "./Factors.module.css";
 import { FactorDetail, type FactorActions } from "./FactorDetail";
+import { columnsOf } from "./libraryColumns";
 import { Pair } from "./Pair";
+import { TestBar } from "./TestBar";
+import { Tested } from "./Tested";
+import { TestForm } from "./TestForm";
+import { useTest } from "./useTest";
 import { holds, type View } from "./useView";
 
 interface LibraryProps extends FactorActions {
@@ -22,46 +26,103 @@ interface LibraryProps extends FactorActions {
   readonly view: View;
 }
 
-export const rowsOf = (factors: readonly ShelvedFactor[], view: Pick<View, "category" | "query">) =>
+const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
+
+export const matching = (factors: readonly ShelvedFactor[], view: Pick<View, "category" | "query">) =>
   factors.filter((one) => (!view.category || one.category === view.category) && holds(view.query, one.name, one.zh, one.en, one.expression, one.native, ...one.tags));
 
 export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
   const { t, i18n } = useTranslation("shelves");
-  const kept = shelf.name === KEPT;
-  const found = useMemo(() => rowsOf(shelf.factors, view), [shelf.factors, view]);
-  const byId = useMemo(() => new Map(shelf.factors.map((one) => [one.id, one])), [shelf.factors]);
-  const chosen = view.item === undefined ? undefined : byId.get(view.item);
-  const columns: Column[] = [
-    {
-      key: "name",
-      label: t("factor"),
-      show: (value, row) => <ItemButton id={String(row["id"])} on={row["id"] === view.item} title={String(row["meaning"])} onPick={(item) => view.set({ item })}><span data-user-text="">{String(value)}</span></ItemButton>,
-    },
-    { key: "expression", label: t("expression"), show: (value, row) => (value ? <CodeLine text={String(value)} className={css["code"] ?? ""} /> : <span className={css["reason"]} title={String(row["reason"])}>{String(row["reason"])}</span>) },
-    ...(kept || view.category ? [] : [{ key: "category", label: t("category") }]),
-    { key: "warmup", label: t("warmup"), numeric: true, show: (value) => (value === null ? <Muted>{MISSING}</Muted> : integer(value as number)) },
-    { key: "tags", label: t("tags"), show: (value) => <Muted>{String(value)}</Muted> },
-  ];
-  const rows: Row[] = found.map((one) => ({
-    id: one.id,
-    name: one.name,
-    meaning: pick(one, i18n.language),
-    expression: one.native ?? one.expression,
-    reason: pick({ zh: one.reason_zh, en: one.reason_en }, i18n.language),
-    category: categories.get(one.category) ?? "",
-    warmup: one.warmup,
-    tags: one.tags.map((tag) => t(`tag_${tag}`, { defaultValue: tag })).join(t("comma")),
-  }));
+  const market = useMarket();
+  const shown = useTest(shelf.name);
+  const start = useStartLibraryTest(shelf.name);
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState<readonly string[] | null>(null);
+  const key = useRef(newKey());
+  const found = useMemo(() => matching(shelf.factors, view), [shelf.factors, view]);
+  const runnable = useMemo(() => found.filter((one) => one.runnable).map((one) => one.id), [found]);
+  const chosen = view.item === undefined ? undefined : shelf.factors.find((one) => one.id === view.item);
+  const result = chosen ? shown.rowOf(chosen) : undefined;
+  const { test } = shown;
+  const tested = String(test?.params["universe"] ?? "");
+  const universe = pick(market.data?.universes.find((one) => one.name === tested), i18n.language) || tested;
+  const measured = (test?.rows.length ?? 0) > 0;
+
+  const tick = (ids: readonly string[], on: boolean) =>
+    setTicked((old) => {
+      const next = new Set(old);
+      for (const id of ids) {
+        if (on) next.add(id);
+        else next.delete(id);
+      }
+      return next;
+    });
+  const open = () => {
+    key.current = newKey();
+    start.reset();
+    setAsking(ticked.size > 0 ? shelf.factors.filter((one) => ticked.has(one.id)).map((one) => one.id) : runnable);
+  };
+  const columns = columnsOf({ t, view, ticked, onTick: tick, measured, full: test?.params["mode"] === "full", withCategory: shelf.name !== KEPT && !view.category });
+  const rows = found.map((one): Row => {
+    const row = shown.rowOf(one);
+    return {
+      id: one.id,
+      name: one.name,
+      runnable: one.runnable,
+      meaning: pick(one, i18n.language),
+      expression: one.native ?? one.expression,
+      reason: pick({ zh: one.reason_zh, en: one.reason_en }, i18n.language),
+      category: categories.get(one.category) ?? "",
+      warmup: one.warmup,
+      tags: one.tags.map((tag) => t(`tag_${tag}`, { defaultValue: tag })).join(t("comma")),
+      failed: row?.status === "failed" ? (row.error ?? t("testFailed")) : null,
+      rank_ic: row?.rank_ic_mean ?? null,
+      t_hac: row?.rank_ic_t_hac ?? null,
+      q_bh: row?.q_value ?? null,
+      sharpe: row?.sharpe ?? null,
+      score: row?.score ?? null,
+      grade: row?.grade ?? null,
+    };
+  });
+  if (measured && !isRunning(test)) rows.sort((a, b) => Number(a["q_bh"] ?? 2) - Number(b["q_bh"] ?? 2) || Math.abs(Number(b["t_hac"] ?? 0)) - Math.abs(Number(a["t_hac"] ?? 0)));
   const empty = shelf.total === 0 ? <Empty title={t("keptNone")} height={200}>{t("keptNoneText")}</Empty> : <Empty title={t("noneFound", { query: view.query })} height={160} />;
   return (
-    <Pair
-      title={chosen?.name ?? ""}
-      chosen={chosen ? <FactorDetail factor={chosen} category={categories.get(chosen.category) ?? ""} {...actions} /> : null}
-      hint={t("chooseFactor")}
-      names={found.map((one) => one.id)}
-      view={view}
-    >
-      {rows.length === 0 ? empty : <DataTable label={pick(shelf, i18n.language)} columns={columns} rows={rows} sortable phoneColumns={2} maxHeight={560} selected={(row) => row["id"] === view.item} />}
-    </Pair>
+    <>
+      <Pair
+        title={chosen?.name ?? ""}
+        chosen={chosen ? <FactorDetail factor={chosen} category={categories.get(chosen.category) ?? ""} tested={result ? <Tested row={result} /> : null} {...actions} /> : null}
+        hint={t("chooseFactor")}
+        names={rows.map((row) => String(row["id"]))}
+        view={view}
+      >
+        {shelf.total > 0 ? <TestBar chosen={ticked.size} shown={runnable.length} test={test} universe={universe} earlier={shown.earlier} onTest={open} onAll={() => tick(runnable, true)} onClear={() => setTicked(new Set())} onShow={shown.show} /> : null}
+        {rows.length === 0 ? empty : <DataTable label={pick(shelf, i18n.language)} columns={columns} rows={rows} sortable phoneColumns={3} maxHeight={Math.max(420, window.innerHeight - 300)} selected={(row) => row["id"] === view.item} />}
+      </Pair>
+      <Dialog title={t("testTitle")} open={asking !== null} onClose={() => setAsking(null)}>
+        <DataView of={market} height={300}>
+          {(facts) => (
+            <TestForm
+              market={facts}
+              names={asking ?? []}
+              busy={start.isPending}
+              failure={start.error}
+              onCancel={() => setAsking(null)}
+              onStart={(ask) =>
+                start.mutate(
+                  { ask, key: key.current },
+                  {
+                    onSuccess: (made) => {
+                      setAsking(null);
+                      setTicked(new Set());
+                      shown.show(made.test_id);
+                    },
+                  },
+                )
+              }
+            />
+          )}
+        </DataView>
+      </Dialog>
+    </>
   );
 }
