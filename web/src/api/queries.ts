@@ -3,6 +3,7 @@
 import { MutationCache, QueryCache, QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { usePreference } from "@/lib/preference";
 import { remembered } from "@/lib/storage";
 
 import { answered, ApiError, http } from "./client";
@@ -36,13 +37,24 @@ export function makeQueryClient(): QueryClient {
   return client;
 }
 
-export const useMarket = () =>
-  useQuery({
-    queryKey: ["market"],
-    queryFn: ({ signal }) => answered<MarketFacts>(http.GET("/api/v1/market", { signal }), signal),
+const marketFacts = (market: string | null, signal: AbortSignal) =>
+  answered<MarketFacts>(http.GET("/api/v1/market", { params: { query: market === null ? {} : { market } }, signal }), signal);
+
+/** The market that the reader chose, or the server's own. */
+export const useMarket = () => {
+  const [chosen] = usePreference("market");
+  return useQuery({
+    queryKey: ["market", chosen],
+    queryFn: ({ signal }) =>
+      marketFacts(chosen, signal).catch((reason: unknown) => {
+        if (chosen !== null && reason instanceof ApiError && reason.status === 404) return marketFacts(null, signal);
+        throw reason;
+      }),
+    placeholderData: (old) => old,
     staleTime: 60_000,
     refetchInterval: (query) => (query.state.status === "error" ? 5_000 : 60_000),
   });
+};
 
 export const useHealth = () =>
   useQuery({

@@ -85,7 +85,7 @@ export type Task = Omit<Schemas["TaskObject"], "status" | "params" | "result" | 
 
 /** What the page sends; the rest of the options stay at their defaults. */
 export type Submission = Omit<components["schemas"]["BacktestBody"], "options"> & {
-  readonly options: Omit<components["schemas"]["OptionsBody"], "market" | "direction">;
+  readonly options: Omit<components["schemas"]["OptionsBody"], "direction">;
 };
 
 // — results

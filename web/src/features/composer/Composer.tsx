@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { useValidation } from "@/api/queries";
 import type { MarketFacts } from "@/api/types";
+import { integer } from "@/lib/format";
 import { Button, MarkIcon } from "@/ui/controls";
 import { ArrowUpIcon } from "@/ui/icons";
 
@@ -27,15 +28,18 @@ interface ComposerProps {
 }
 
 /** A refusal of the submit, in words of ours where we have them. */
-function Refusal({ failure }: { failure: Error }) {
+function Refusal({ failure, text: written }: { failure: Error; text: string }) {
   const { t } = useTranslation("composer");
   const api = failure instanceof ApiError ? failure : null;
   const wait = api?.retryAfterSeconds ?? null;
+  const limit = /\d+/.exec(api?.message ?? "")?.[0];
   const text =
     api?.offline ? t("refusedOffline") :
     api?.status === 503 ? (wait === null ? t("refusedFull") : t("refusedFullWait", { seconds: Math.ceil(wait) })) :
     api?.status === 429 ? (wait === null ? t("refusedRate") : t("refusedRateWait", { seconds: Math.ceil(wait) })) :
     api?.status === 401 ? t("refusedExpired") :
+    api?.status === 400 && api.facts.field === "prompt" && limit !== undefined ? t("refusedLong", { limit, length: integer([...written.trim()].length) }) :
+    api?.status === 400 && api.facts.field === "prompt" && api.facts.code === "invalid" ? t("refusedCharacters") :
     failure.message;
   return (
     <div className={css["fault"]} role="alert" data-testid="refusal">
@@ -116,11 +120,11 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
         onKeyDown={onKeyDown}
       />
       <ValidationLine id={`${id}-line`} text={draft.text} validation={validation} onReplace={replace} />
-      {failure ? <Refusal failure={failure} /> : null}
+      {failure ? <Refusal failure={failure} text={draft.text} /> : null}
       <div className={css["bar"]}>
         {market ? <ParameterChips market={market} value={parametersOf(draft, market)} wrongField={failure instanceof ApiError ? failure.facts.field : undefined} onChange={onParameters} /> : <div className={css["chips"]} />}
         {large ? <span className={css["keys"]}>{t("keys")}</span> : null}
-        <Button type="submit" look="primary" disabled={!ready} title={fault ? faultText(fault, draft.text) : undefined} data-testid="run">
+        <Button type="submit" look="primary" aria-label={t("run")} disabled={!ready} title={fault ? faultText(fault, draft.text) : undefined} data-testid="run">
           <span className={css["runWord"]}>{busy ? t("sending") : t("run")}</span> <ArrowUpIcon size={14} />
         </Button>
       </div>

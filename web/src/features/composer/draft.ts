@@ -1,6 +1,6 @@
 /** What is being written: text, parameters, and the key that makes a double submit one run. Survives reload and expiry. */
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { MarketFacts, Submission, Task } from "@/api/types";
 import { defaultsFor } from "@/lib/defaults";
@@ -44,27 +44,33 @@ export function draftFrom({ expression, params }: Pick<Task, "expression" | "par
 export function repeatOf({ expression, params, session_id }: Pick<Task, "expression" | "params" | "session_id">, market: MarketFacts): Submission {
   const { prompt = expression ?? "", options, ...rest } = params;
   const parameters: Parameters = { ...market.defaults, ...rest, costs: options?.["costs"] === "itemised" ? "itemised" : "flat", seal: options?.["seal"] === true };
-  return { ...submissionOf(prompt, parameters), ...(session_id ? { session_id } : {}) };
+  return { ...submissionOf(prompt, parameters, market.market), ...(session_id ? { session_id } : {}) };
 }
 
 /** The draft of a session. What another tab writes while this one is not looked at comes over. */
 export function useDraft(session: string | null) {
   const [draft, setDraft] = useState(() => restored(session));
+  const latest = useRef(draft);
+  const set = useCallback((next: Draft) => {
+    latest.current = next;
+    setDraft(next);
+  }, []);
   useEffect(() => {
     const onStorage = (event: StorageEvent) => {
-      if (event.key === `quantgpt.${place(session)}` && !document.hasFocus()) setDraft(restored(session));
+      if (event.key === `quantgpt.${place(session)}` && !document.hasFocus()) set(restored(session));
     };
     window.addEventListener("storage", onStorage);
     return () => window.removeEventListener("storage", onStorage);
-  }, [session]);
+  }, [session, set]);
+  // What is kept and what is shown carry the same key: it is made here, not in an updater that React may run twice.
   const update = useCallback(
-    (change: (old: Draft) => Draft) =>
-      setDraft((old) => {
-        const next = change(old);
-        if (next !== old) remembered.setJson(place(session), next);
-        return next;
-      }),
-    [session],
+    (change: (old: Draft) => Draft) => {
+      const next = change(latest.current);
+      if (next === latest.current) return;
+      set(next);
+      remembered.setJson(place(session), next);
+    },
+    [session, set],
   );
   const setText = useCallback((text: string) => update((old) => (old.text === text ? old : { ...old, text, key: newKey() })), [update]);
   const change = useCallback(
@@ -90,6 +96,6 @@ export function parametersOf(draft: Draft, market: MarketFacts): Parameters {
   return { ...market.defaults, costs: "flat", seal: true, ...defaultsFor(market.market), ...changed };
 }
 
-export function submissionOf(text: string, { costs, seal, ...rest }: Parameters): Submission {
-  return { prompt: text.trim(), ...rest, options: { costs, seal, execution: "next_open", neutralize_industry: false } };
+export function submissionOf(text: string, { costs, seal, ...rest }: Parameters, market: string): Submission {
+  return { prompt: text.trim(), ...rest, options: { market, costs, seal, execution: "next_open", neutralize_industry: false } };
 }

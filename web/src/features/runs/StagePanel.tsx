@@ -39,7 +39,7 @@ export function stageItems(task: Task, t: (key: string) => string, seen?: Map<st
     const begun = seen?.get(stage);
     const measured = task.timings?.[stage] ?? (next && begun !== undefined ? ((seen?.get(next) ?? 0) - begun) / 1000 : undefined);
     const state = finished || i < at ? "done" : i === at ? "now" : "waiting";
-    return { label: t(`stages:${stage}`), state, part: 0.5, time: state === "done" && typeof measured === "number" ? seconds(measured) : undefined };
+    return { label: t(`stages:${stage}`), state, part: 0.5, time: state === "done" && typeof measured === "number" && measured > 0 ? seconds(measured) : undefined };
   });
 }
 

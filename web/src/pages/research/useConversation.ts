@@ -58,11 +58,11 @@ export function useConversation(session: string | null, onBegun: (task: string) 
   };
   const home = session === null ? {} : { session_id: session };
   const run = (text: string) => {
-    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data)), ...home }, draft.key, done);
+    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, draft.key, done);
   };
   /** Run something that does not come from the composer; what is written there stays. */
   const runBeside = (text: string, key: string) => {
-    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data)), ...home }, key, () => undefined);
+    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, key, () => undefined);
   };
   const retry = (task: Task) => {
     const what = `again-${task.task_id}`;
