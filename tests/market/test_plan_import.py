@@ -45,7 +45,7 @@ def test_the_same_again_changes_nothing(store: MarketStore, folder: Path) -> Non
     store.import_path(folder)
     plan = store.plan_import(folder)
     assert set(states(plan).values()) == {"unchanged"}
-    assert (plan.usable, plan.changes_anything, plan.refused) == ({}, False, "")
+    assert (plan.usable, plan.changes_anything, plan.refused) == ({}, False, None)
 
 
 def test_files_that_cannot_be_read_are_named_and_left_out(store: MarketStore, folder: Path, frame: Frame) -> None:
@@ -136,3 +136,23 @@ def test_the_new_snapshot_is_announced_before_the_switch(store: MarketStore, fol
 def test_names_of_files_are_told_by_their_hashes(store: MarketStore, folder: Path) -> None:
     plan = store.plan_import(folder)
     assert plan.usable == {path.name: hash_file(path) for path in folder.iterdir()}
+
+
+def test_what_would_be_refused_as_a_whole_is_known_before(store: MarketStore, folder: Path, frame: Frame) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    frame().drop(columns=["pre_close", "factor"]).to_csv(folder / "adjusted.csv", index=False)
+    plan = store.plan_import(folder)
+    assert (plan.refused.code if plan.refused else "") == "untestable"
+    with pytest.raises(BadImport, match="没有可以检验的股票日线"):
+        store.import_path(folder, terms=Terms(only=plan.usable))
+    bars = frame()
+    bars["high"] = 0.01
+    bars.to_csv(folder / "adjusted.csv", index=False)
+    plan = store.plan_import(folder)
+    assert (plan.refused.code if plan.refused else "") == "nothing_left"
+    with pytest.raises(BadImport, match="没有剩下"):
+        store.import_path(folder, terms=Terms(only=plan.usable, skip_bad_rows=True))
+    (folder / "adjusted.csv").write_text("a,b\n1,2\n")
+    plan = store.plan_import(folder)
+    assert (plan.refused.code if plan.refused else "") == "nothing_usable"

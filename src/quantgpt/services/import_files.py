@@ -306,8 +306,14 @@ def _copy(packed: IO[bytes], out: IO[bytes], entry: zipfile.ZipInfo, name: str, 
     return used + written
 
 
-def _refused(name: str, why: str) -> BadRequest:
-    return BadRequest(f"{name}：{why}，未解开", field="files", hint="send the files themselves, or in several archives")
+class BadArchive(BadRequest):
+    """An archive that is not unpacked."""
+
+    code = "bad_archive"
+
+
+def _refused(name: str, why: str) -> BadArchive:
+    return BadArchive(f"{name}：{why}，未解开", field="files", hint="send the files themselves, or in several archives")
 
 
 def safe_name(name: str) -> str:

@@ -45,6 +45,12 @@ class NotNow(Conflict):
         self.code = code
 
 
+class QlibFolder(BadImport):
+    """Files that are read where they lie, and not imported."""
+
+    code = "qlib_folder"
+
+
 class BadRowsLeft(BadRequest):
     """Files have rows that cannot be true, and nobody said to leave them out."""
 
@@ -95,7 +101,7 @@ def _refuse_qlib(folder: Path) -> None:
 
     for path in (folder, *(p for p in folder.rglob("*") if p.is_dir())):
         if is_qlib_folder(path):
-            raise BadImport(
+            raise QlibFolder(
                 "这是 Qlib 数据文件夹，可以直接计算特征，但不能导入为行情库：里面是 32 位的复权价格，没有交易所参考价",
                 hint='use it in place: quantgpt.features("all", ["$close"], source="…")',
                 field="files",
@@ -151,7 +157,9 @@ def preview_json(plan: Plan, sizes: dict[str, int]) -> dict[str, Any]:
         "digests": dict(plan.usable),
         "can_commit": bool(plan.usable) and not plan.refused and not nothing,
         "needs_skip_bad_rows": bool(plan.bad_rows),
-        "refused": plan.refused or None,
+        "refused": plan.refused.zh if plan.refused else None,
+        "refused_en": plan.refused.en if plan.refused else None,
+        "refused_code": plan.refused.code if plan.refused else None,
         "files": [_file_row(file, plan, sizes) for file in report.files],
         "totals": {
             "files": len(report.files),

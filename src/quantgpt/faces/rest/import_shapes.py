@@ -92,7 +92,9 @@ class Preview(BaseModel):
     base_snapshot: str | None
     can_commit: bool
     needs_skip_bad_rows: bool
-    refused: str | None
+    refused: str | None = Field(description="why nothing at all can be taken in")
+    refused_en: str | None
+    refused_code: str | None = Field(description="nothing_usable, untestable, nothing_left")
     files: list[PreviewFile]
     totals: PreviewTotals
     changes: PreviewChanges

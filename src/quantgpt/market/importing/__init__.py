@@ -1,7 +1,7 @@
 """Imports: files or a source → checked rows → merged truth → a new snapshot, or nothing at all."""
 
 from quantgpt.market.importing.apply import MarketMoved
-from quantgpt.market.importing.files import Plan, Terms, import_into, plan_import
+from quantgpt.market.importing.files import Plan, Refusal, Terms, import_into, plan_import
 from quantgpt.market.importing.report import FileReport, FileState, ImportReport, Rejected
 from quantgpt.market.importing.updating import (
     Fetched,
@@ -20,6 +20,7 @@ __all__ = [
     "ImportReport",
     "MarketMoved",
     "Plan",
+    "Refusal",
     "Rejected",
     "Terms",
     "applied",

@@ -76,6 +76,15 @@ class Terms:
     announce: Callable[[str], None] | None = None
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why an import as a whole is not possible: nothing_usable, untestable, nothing_left."""
+
+    code: str
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What an import would do. Nothing was written."""
@@ -85,8 +94,8 @@ class Plan:
     """files that would be taken in, with their hashes"""
     bad_rows: tuple[str, ...]
     """files of which only rows that are left out would be accepted"""
-    refused: str
-    """why nothing at all can be taken in; empty if something can"""
+    refused: Refusal | None
+    """why nothing at all can be taken in"""
     new_sessions: int
     new_names: int
     lists_change: bool
@@ -149,11 +158,7 @@ def plan_import(folder: SnapshotFolder, path: Path, market: str, clock: Clock, *
     """
     terms = Terms(skip_bad_rows=True, lenient=True)
     found = _load(folder, path, clock, progress, terms)
-    refused = ""
-    try:
-        _refuse_nothing_left(found.files, path, found.manifest)
-    except BadImport as error:
-        refused = error.message
+    refused = _why_refused(found, path)
     ledger = Ledger(folder, found.manifest, found.damaged)
     before = {name: ledger.list_of(name) for name in ("constituents", "instruments", "index_names")}
     progress("compare", 0.6, market)
@@ -175,12 +180,27 @@ def plan_import(folder: SnapshotFolder, path: Path, market: str, clock: Clock, *
         report=report,
         usable={file.name: file.digest for file in found.files},
         bad_rows=tuple(report.name for report in found.bad),
-        refused=refused
-        or ("" if found.files or _anything_known(found.reports) else _nothing_usable(path, found.reports)),
+        refused=refused,
         new_sessions=days,
         new_names=names,
         lists_change=lists or not np.array_equal(known.days, found.calendar.days),
     )
+
+
+def _why_refused(found: _Loaded, path: Path) -> Refusal | None:
+    """The reason for which an import of these files would be refused as a whole."""
+    if not found.files and not _anything_known(found.reports):
+        return Refusal("nothing_usable", _nothing_usable(path, found.reports), "no file holds market data that is read")
+    tried: tuple[tuple[str, Callable[..., None], str], ...] = (
+        ("untestable", _refuse_untestable, f"no stock bars that can be tested; columns that are needed: {NEEDED}"),
+        ("nothing_left", _refuse_nothing_left, "every row had to be left out"),
+    )
+    for code, refuse, en in tried:
+        try:
+            refuse(found.files, path, found.manifest)
+        except BadImport as error:
+            return Refusal(code, error.message, en)
+    return None
 
 
 def _new_of_stocks(folder: SnapshotFolder, found: _Loaded, ledger: Ledger) -> tuple[int, int]:
