@@ -46,7 +46,7 @@ export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
   const { test } = shown;
   const tested = String(test?.params["universe"] ?? "");
   const universe = pick(market.data?.universes.find((one) => one.name === tested), i18n.language) || tested;
-  const measured = (test?.rows.length ?? 0) > 0;
+  const measured = (test?.rows?.length ?? 0) > 0;
 
   const tick = (ids: readonly string[], on: boolean) =>
     setTicked((old) => {
