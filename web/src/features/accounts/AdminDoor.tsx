@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAdminSignIn } from "@/api/auth";
 import { ApiError } from "@/api/client";
+import { focusHere } from "@/lib/focus";
 import { Button } from "@/ui/controls";
 
 import css from "./accounts.module.css";
@@ -32,7 +33,7 @@ export function AdminDoor() {
         <p className={css["lead"]}>{t("adminText")}</p>
         <input type="text" name="username" autoComplete="username" value="admin" readOnly hidden />
         <label htmlFor={id}>{t("password")}</label>
-        <input id={id} className={css["field"]} data-testid="admin-password" type="password" autoComplete="current-password" maxLength={1000} value={password} aria-invalid={fault !== null} aria-describedby={`${id}-fault`} autoFocus onChange={(event) => (setPassword(event.target.value), setFault(null))} />
+        <input id={id} className={css["field"]} data-testid="admin-password" type="password" autoComplete="current-password" maxLength={1000} value={password} aria-invalid={fault !== null} aria-describedby={`${id}-fault`} ref={focusHere} onChange={(event) => (setPassword(event.target.value), setFault(null))} />
         <Fault id={`${id}-fault`} fault={fault} />
         <Button look="primary" type="submit" disabled={!password || signIn.isPending}>{t(signIn.isPending ? "checking" : "adminEnter")}</Button>
       </form>

@@ -2,6 +2,8 @@
 
 import { useEffect, useRef } from "react";
 
+import { focusHere } from "@/lib/focus";
+
 import css from "./accounts.module.css";
 import { DIGITS, digitsOf } from "./code";
 
@@ -18,7 +20,7 @@ export function CodeField({ id, value, onChange, describedBy, invalid, busy }: C
   const input = useRef<HTMLInputElement>(null);
   // After a wrong code the cells are empty again, and the next digits go into them.
   useEffect(() => {
-    if (!busy) input.current?.focus();
+    if (!busy) focusHere(input.current);
   }, [busy]);
   return (
     <div className={css["code"]} data-invalid={invalid ? "" : undefined}>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { usePerson, useSendCode, useVerifyCode } from "@/api/auth";
 import { ApiError } from "@/api/client";
 import { useCountdown } from "@/lib/countdown";
+import { focusHere } from "@/lib/focus";
 import { Button, TextButton } from "@/ui/controls";
 
 import css from "./accounts.module.css";
@@ -35,7 +36,7 @@ function EmailStep({ email, setEmail, busy, fault, onSend }: EmailStepProps) {
     <form className={css["form"]} onSubmit={submit} noValidate>
       <p className={css["lead"]}>{t("signInLead")}</p>
       <label htmlFor={id}>{t("email")}</label>
-      <input id={id} className={css["field"]} data-testid="login-email" name="email" type="email" inputMode="email" autoComplete="email" autoCapitalize="off" spellCheck={false} maxLength={255} placeholder={t("emailPlaceholder")} value={email} onChange={(event) => setEmail(event.target.value)} aria-invalid={fault !== null} aria-describedby={`${id}-fault`} autoFocus />
+      <input id={id} className={css["field"]} data-testid="login-email" name="email" type="email" inputMode="email" autoComplete="email" autoCapitalize="off" spellCheck={false} maxLength={255} placeholder={t("emailPlaceholder")} value={email} onChange={(event) => setEmail(event.target.value)} aria-invalid={fault !== null} aria-describedby={`${id}-fault`} ref={focusHere} />
       <Fault id={`${id}-fault`} fault={fault} />
       <Button look="primary" type="submit" disabled={busy || !email.trim()}>{t(busy ? "sending" : "send")}</Button>
     </form>

@@ -27,7 +27,7 @@ export function UserMenu() {
       onError: () => toast("warning", t("signOutFailed")),
     });
   return (
-    <Menu position="bottom-end" width={260}>
+    <Menu position="bottom-end" width={260} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <IconButton label={named ? `${t("menu")} · ${person.email}` : t("menu")} data-testid="user-menu">
           {named ? <span className={css["letter"]}>{person.email.slice(0, 1).toUpperCase()}</span> : <UserIcon />}
