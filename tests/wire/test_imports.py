@@ -9,12 +9,10 @@ import os
 import resource
 import shutil
 import signal
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,17 +21,16 @@ import pandas as pd
 import psutil
 import pytest
 from starlette.testclient import TestClient
-from tests._rig import make_app, wait_until, working
+from tests._rig import doing_jobs, make_app, wait_until, working
 from tests.market.conftest import daily_frame, write_facts
 
 from quantgpt.faces.rest.app import create_api
 from quantgpt.foundations.errors import QuantError
-from quantgpt.foundations.hashing import canonical_json, hash_file
+from quantgpt.foundations.hashing import hash_file
 from quantgpt.market import MarketStore
 from quantgpt.records import LOCAL_ADMIN
 from quantgpt.services import import_files, imports
-from quantgpt.services._base import OPERATIONS, App
-from quantgpt.services.jobs.child import refusal_of
+from quantgpt.services._base import App
 
 pytestmark = [pytest.mark.xdist_group("wire"), pytest.mark.timeout(180)]
 
@@ -42,38 +39,11 @@ BASE = "http://127.0.0.1:8003"
 _numbers = itertools.count()
 
 
-@contextmanager
-def hand(app: App) -> Iterator[None]:
-    """Does the jobs of an installation one after the other in a thread of this process; starting children takes longer."""
-    stopped = threading.Event()
-
-    def run() -> None:
-        while not stopped.wait(0.02):
-            job = app.records.attempts.claim("hand", 60.0)
-            if job is None:
-                continue
-            how = OPERATIONS[job.operation]
-            try:
-                outcome = how.function(app, how.read_ask(job.ask), lambda *_: None)
-                done = {"outcome": canonical_json(outcome), "outcome_hash": "", "facts": None}
-                app.records.attempts.succeed(job.id, job.attempt, stage="completed", **done)
-            except QuantError as error:
-                app.records.attempts.fail(job.id, job.attempt, refusal_of(error, how))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join(30)
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An installation whose jobs are done, and no market."""
     made = make_app(tmp_path_factory.mktemp("imports") / "home", workers=1)
-    with hand(made):
+    with doing_jobs(made):
         yield made
     made.records.close()
 
