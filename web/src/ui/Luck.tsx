@@ -19,7 +19,7 @@ interface LuckHistogramProps {
   readonly tick: (value: number) => string;
 }
 
-const TOP = 44;
+const TOP = 46;
 const HEIGHT = 128;
 const FULL = TOP + HEIGHT + 24;
 
@@ -42,10 +42,11 @@ export function LuckHistogram({ label, edges, share, observed, expected, observe
   const { min, max, step } = roundLimits(low, high, 6);
   const ticks: number[] = [];
   for (let value = min; value <= max + step / 1e6; value += step) if (value >= low && value <= high) ticks.push(Number(value.toPrecision(10)));
-  const right = observed === null || place(observed) < 62;
-  const left = expected === null || place(expected) > 30;
+  const right = observed === null || place(observed) < 55;
+  const left = expected !== null && place(expected) > 45;
   return (
-    <svg className={css["svg"]} height={FULL} role="img" aria-label={label}>
+    <figure className={css["figure"]}>
+      <svg className={css["svg"]} height={FULL} role="img" aria-label={label}>
       {density.flatMap((value, i) => {
         const size = (value / top) * HEIGHT;
         return parts(edges[i] ?? 0, edges[i + 1] ?? 0, observed).map((part) => (
@@ -63,7 +64,7 @@ export function LuckHistogram({ label, edges, share, observed, expected, observe
       {expected === null ? null : (
         <>
           <line x1={x(expected)} x2={x(expected)} y1={TOP - 8} y2={TOP + HEIGHT} stroke="var(--ink2)" strokeDasharray="4 3" />
-          <text x={x(expected)} dx={left ? -6 : 6} y={TOP - 10} textAnchor={left ? "end" : "start"} fontSize={12} fill="var(--ink2)" className={css["halo"]}>{expectedText}</text>
+          <text x={x(expected)} dx={left ? -6 : 6} y={TOP - 11} textAnchor={left ? "end" : "start"} fontSize={12} fill="var(--ink2)" className={css["halo"]}>{expectedText}</text>
         </>
       )}
       {observed === null ? null : (
@@ -71,10 +72,11 @@ export function LuckHistogram({ label, edges, share, observed, expected, observe
           <line x1={x(observed)} x2={x(observed)} y1={20} y2={TOP + HEIGHT} stroke="var(--accent)" strokeWidth={2.25} />
           <svg x={x(observed)} y={14} overflow="visible"><path d="M-4.5 0 h9 l-4.5 6.5z" fill="var(--accent)" /></svg>
           <text x={x(observed)} dx={right ? 9 : -9} y={16} textAnchor={right ? "start" : "end"} fontSize={12} fontWeight={600} fill="var(--accent)" className={css["halo"]}>{observedText}</text>
-          <text x={x(observed)} dx={right ? 9 : -9} y={33} textAnchor={right ? "start" : "end"} fontSize={12} fill="var(--ink2)" className={css["halo"]}>{beyondText}</text>
         </>
       )}
-    </svg>
+      </svg>
+      <figcaption className={css["beyond"]}><i />{beyondText}</figcaption>
+    </figure>
   );
 }
 

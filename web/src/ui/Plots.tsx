@@ -150,7 +150,7 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
   const x = (value: number) => `${((value - min) / (max - min || 1)) * 100}%`;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const share = (value: number) => (value - min) / (max - min || 1);
-  const crowded = marks.some((mark, i) => marks.some((other, k) => k > i && Math.abs(share(mark.value) - share(other.value)) < 0.5));
+  const crowded = marks.some((mark, i) => marks.some((other, k) => k > i && Math.abs(share(mark.value) - share(other.value)) < 0.75));
   const head = marks.length === 0 ? 4 : crowded ? 18 * marks.length : 18;
   const height = head + rows.length * ROW + 22;
   const ticks: number[] = [];

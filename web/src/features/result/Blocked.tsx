@@ -10,6 +10,7 @@ import { DataTable, type CellValue, type Column, type Row } from "@/ui/DataTable
 import { CountBars } from "@/ui/Plots";
 import { DataView, Empty } from "@/ui/states";
 
+import { userText } from "./holdingColumns";
 import { filtered, tableRows } from "./Holdings";
 import css from "./Result.module.css";
 
@@ -21,7 +22,7 @@ export function Blocked({ task }: { task: string }) {
   const ruleOf = (row: Row): CellValue => (english ? (row["rule_en"] ?? row["rule"]) : (row["rule_zh"] ?? row["rule"]));
   const columns: Column[] = [
     { key: "date", label: t("date") },
-    { key: "name", label: t("stockName") },
+    { key: "name", label: t("stockName"), show: userText },
     { key: "code", label: t("code"), show: (value) => <code style={{ fontSize: 12 }}>{String(value)}</code> },
     { key: "sideWord", label: t("side") },
     { key: "reasonWord", label: t("reason") },

@@ -142,13 +142,15 @@ function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurvePro
 }
 
 interface CurveCardProps {
+  /** Why nothing is sealed, when nothing is. */
+  readonly unsealed: string | undefined;
   readonly task: string;
   readonly benchmark: string;
   readonly longGroup: string;
   readonly hasBenchmark: boolean;
 }
 
-export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: CurveCardProps) {
+export function CurveCard({ task, benchmark, longGroup, hasBenchmark, unsealed }: CurveCardProps) {
   const { t } = useTranslation(["result", "words"]);
   const phone = useMediaQuery("(max-width: 767px)") ?? false;
   const [asked, setView] = useState<CurveView>("nav");
@@ -188,6 +190,7 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark }: CurveCar
         { label: `${t("words:long_group", { group: longGroup })}${t("comma")}${t("words:net")}`, color: "var(--accent)" },
         ...(hasBenchmark && view !== "excess" ? [{ label: t("priceIndex", { name: benchmark }), color: "var(--bench)", look: "dashed" as const }] : []),
       ]}
+      caption={unsealed}
       table={twin}
       tools={
         <>

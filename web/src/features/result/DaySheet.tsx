@@ -7,18 +7,18 @@ import { useDay, useSeries, type DayFacts } from "@/api/result";
 import { labels } from "@/api/types";
 import * as format from "@/lib/format";
 import { pick } from "@/lib/i18n";
-import { IconButton, Tag } from "@/ui/controls";
+import { IconButton, Segmented, Tag } from "@/ui/controls";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { Tiles, type TileItem } from "@/ui/Figures";
 import { BackIcon, ChevronRightIcon } from "@/ui/icons";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, Empty } from "@/ui/states";
-import { Tabs } from "@/ui/Tabs";
 
-import { holdingColumns } from "./holdingColumns";
+import { holdingColumns, userText } from "./holdingColumns";
 import css from "./Result.module.css";
 
 type Part = "holdings" | "trades" | "blocked";
+const NAMES: Record<Part, string> = { holdings: "dayHoldings", trades: "dayTrades", blocked: "dayBlocked" };
 const PARTS: readonly Part[] = ["holdings", "trades", "blocked"];
 
 /** The day itself or, when it is no session, the last one before it. */
@@ -94,10 +94,10 @@ function Day({ facts, benchmark }: { facts: DayFacts; benchmark: string }) {
         {rebalance?.next_trade_date ? <span>{t("nextRebalance", { day: rebalance.next_trade_date })}</span> : null}
         <span>{facts.group}</span>
       </p>
-      <Tabs label={facts.date} value={part} onChange={(next) => setPart(next as Part)} items={PARTS.map((name) => ({ id: name, label: t(name === "holdings" ? "dayHoldings" : name === "trades" ? "dayTrades" : "dayBlocked"), count: count[name] > 0 ? String(count[name]) : undefined }))} />
-      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${part}`}>
-        {part === "holdings" ? <DayHoldings facts={facts} /> : part === "trades" ? <DayTrades facts={facts} /> : <DayBlockedOrders facts={facts} />}
+      <div className={css["dayParts"]}>
+        <Segmented label={t("dayParts")} value={part} onChange={setPart} options={PARTS.map((name) => ({ value: name, label: `${t(NAMES[name])} ${count[name] > 0 ? count[name] : ""}`.trim() }))} />
       </div>
+      {part === "holdings" ? <DayHoldings facts={facts} /> : part === "trades" ? <DayTrades facts={facts} /> : <DayBlockedOrders facts={facts} />}
     </>
   );
 }
@@ -126,7 +126,7 @@ function DayTrades({ facts }: { facts: DayFacts }) {
   }
   const columns: Column[] = [
     { key: "code", label: t("code"), show: (value) => <code>{String(value)}</code> },
-    { key: "name", label: t("stockName") },
+    { key: "name", label: t("stockName"), show: userText },
     { key: "side", label: t("side"), show: (value) => t(`side_${String(value)}`, { defaultValue: String(value) }) },
     { key: "weight", label: t("tradeWeight"), numeric: true, show: number((v) => format.share(v, 2)) },
     { key: "price", label: t("price"), numeric: true, show: number((v) => format.number(v, 2)) },
@@ -142,7 +142,7 @@ function DayBlockedOrders({ facts }: { facts: DayFacts }) {
   const english = i18n.language.startsWith("en");
   const columns: Column[] = [
     { key: "code", label: t("code"), show: (value) => <code>{String(value)}</code> },
-    { key: "name", label: t("stockName") },
+    { key: "name", label: t("stockName"), show: userText },
     { key: "side", label: t("side"), show: (value) => t(`side_${String(value)}`, { defaultValue: String(value) }) },
     { key: "reason", label: t("reason"), show: (value) => t(`reason_${String(value)}`, { defaultValue: String(value) }) },
     { key: "rule", label: t("rule"), wrap: true, show: (value, row) => String((english ? row["rule_en"] : undefined) ?? value ?? format.MISSING) },

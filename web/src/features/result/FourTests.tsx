@@ -63,7 +63,8 @@ function TestPanel({ test, of }: { test: SignificanceTest; of: { data: SeriesTab
   const { t, i18n } = useTranslation(["result", "words"]);
   const code = codeOf(test);
   const details = test.details;
-  const failure = typeof details["error"] === "string" ? details["error"] : null;
+  const told = i18n.language.startsWith("en") ? (details["error_en"] ?? details["error"]) : details["error"];
+  const failure = typeof told === "string" ? told : null;
   const reason = (i18n.language.startsWith("en") ? details["reason_en"] : details["reason_zh"]) ?? details["reason"];
   return (
     <div className={css["test"]} data-test={code}>

@@ -102,7 +102,7 @@ export function Groups({ task, result }: { task: string; result: RunResult }) {
         <GroupTable task={task} result={result} />
       </div>
       <div className={css["half"]}>
-        <ChartCard task={task} series="long_short" title={t("longShort")} heading={<Metric name="long_short">{t("longShort")}</Metric>} caption={t("longShortCaption")} height={230} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
+        <ChartCard task={task} series="long_short" title={t("longShort")} heading={<Metric name="long_short">{t("longShort")}</Metric>} legend={[{ label: t("words:net"), color: "var(--accent)" }, { label: t("words:gross"), color: "var(--bench)", look: "dashed" }]} caption={t("longShortCaption")} height={230} tools={<Tag>{t("informational")}</Tag>} indexLabel={t("date")} columns={[{ key: "net", label: t("words:net"), show: format.nav }, { key: "gross", label: t("words:gross"), show: format.nav }]} option={longShort} />
       </div>
       <div className={css["half"]}>
         <ChartCard task={task} series="turnover" title={t("words:turnover")} heading={<Metric name="turnover">{t("words:turnover")}</Metric>} caption={t("turnoverCaption", { group: result.backtest_summary.strategy_group ?? "" })} height={230} indexLabel={t("date")} columns={[{ key: "target", label: t("words:turnover"), show: (v) => format.share(v) }, { key: "traded", label: t("traded"), show: (v) => format.share(v) }, { key: "cost", label: t("cost"), show: (v) => format.share(v, 3) }, { key: "names_in", label: t("in") }, { key: "names_out", label: t("out") }]} option={turnover} />
@@ -136,5 +136,5 @@ function Autocorrelation({ task }: { task: string }) {
     },
     [i18n.language, t],
   );
-  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} heading={<Metric name="autocorrelation">{t("autocorrelation")}</Metric>} caption={t("autocorrelationCaption")} height={220} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
+  return <ChartCard task={task} series="autocorrelation" title={t("autocorrelation")} heading={<Metric name="autocorrelation">{t("autocorrelation")}</Metric>} legend={[{ label: t("lagN", { lag: 1 }), color: "var(--accent)" }, { label: t("lagHolding"), color: "var(--bench)", look: "dashed" }]} caption={t("autocorrelationCaption")} height={220} indexLabel={t("date")} columns={[{ key: "lag_1", label: t("lagN", { lag: 1 }), show: (v) => format.number(v, 3) }, { key: "lag_hp", label: t("lagHolding"), show: (v) => format.number(v, 3) }]} option={option} />;
 }

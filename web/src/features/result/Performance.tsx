@@ -4,10 +4,13 @@ import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
+import { searchOf } from "@/api/result";
 import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
+import { pick } from "@/lib/i18n";
 import { dayLines } from "@/ui/chart/dayLines";
 import { categoryAxis, grid, itemTooltip, valueAxis } from "@/ui/chart/parts";
+import { Metric } from "@/ui/Metric";
 import type { Tokens } from "@/ui/tokens";
 
 import { ChartCard } from "./ChartCard";
@@ -21,6 +24,7 @@ export function Performance({ task, result, benchmark }: { task: string; result:
   const { t, i18n } = useTranslation(["result", "words"]);
   const hasBenchmark = typeof result.metrics["benchmark_cagr"] === "number";
   const full = result.metrics["sharpe"] ?? null;
+  const sealed = searchOf(result).sealed;
   const rolling = useCallback(
     (data: SeriesTable, tokens: Tokens) =>
       dayLines(tokens, {
@@ -68,7 +72,7 @@ export function Performance({ task, result, benchmark }: { task: string; result:
   return (
     <div className={css["grid"]}>
       <div className={css["split"]}>
-        <CurveCard task={task} benchmark={benchmark} longGroup={result.backtest_summary.strategy_group ?? ""} hasBenchmark={hasBenchmark} />
+        <CurveCard task={task} benchmark={benchmark} longGroup={result.backtest_summary.strategy_group ?? ""} hasBenchmark={hasBenchmark} unsealed={sealed?.state === "none" && sealed.reason ? pick(sealed.reason, i18n.language) : undefined} />
         <MetricTable result={result} benchmark={benchmark} />
       </div>
       <div className={css["wide"]}>
@@ -79,6 +83,8 @@ export function Performance({ task, result, benchmark }: { task: string; result:
           task={task}
           series="rolling_sharpe"
           title={t("rollingSharpe")}
+          heading={<Metric name="sharpe">{t("rollingSharpe")}</Metric>}
+          legend={[{ label: t("words:strategy"), color: "var(--accent)" }, ...(hasBenchmark ? [{ label: benchmark, color: "var(--bench)", look: "dashed" as const }] : [])]}
           caption={t("rollingSharpeCaption")}
           height={220}
          

@@ -11,6 +11,7 @@ import { Card } from "@/ui/Card";
 import { dayLines } from "@/ui/chart/dayLines";
 import { Button, LinkButton, MarkIcon } from "@/ui/controls";
 import { DownloadIcon, ReportIcon } from "@/ui/icons";
+import { Metric } from "@/ui/Metric";
 import { Empty } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
@@ -132,7 +133,7 @@ export function Provenance({ task, id, result, universe, benchmark }: { task: Ta
         </Card>
       </div>
       <div className={css["full"]}>
-        <ChartCard task={id} series="coverage" title={t("coverage")} caption={t("coverageCaption")} height={210} indexLabel={t("date")} columns={[{ key: "members", label: t("members"), show: format.integer }, { key: "with_value", label: t("withValue"), show: format.integer }, { key: "tradable", label: t("canTrade"), show: format.integer }]} option={coverage} />
+        <ChartCard task={id} series="coverage" title={t("coverage")} heading={<Metric name="coverage">{t("coverage")}</Metric>} legend={[{ label: t("withValue"), color: "var(--accent)" }, { label: t("members"), color: "var(--bench)", look: "dashed" }, { label: t("canTrade"), color: "var(--g2)" }]} caption={t("coverageCaption")} height={210} indexLabel={t("date")} columns={[{ key: "members", label: t("members"), show: format.integer }, { key: "with_value", label: t("withValue"), show: format.integer }, { key: "tradable", label: t("canTrade"), show: format.integer }]} option={coverage} />
       </div>
       <div className={css["full"]}>
         <Card

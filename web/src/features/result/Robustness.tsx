@@ -32,9 +32,9 @@ function Forward({ result }: { result: RunResult }) {
     rows: windows.map((one) => ({ test: one.test_period, train: format.ic(one.train_ic), valid: format.ic(one.valid_ic), tested: format.ic(one.test_ic) })),
   };
   return (
-    <Card id="rolling" title={t("forward")} heading={<Metric name="walk_forward">{t("forward")}</Metric>} caption={t("forwardCaption", { count: windows.length })} table={windows.length > 0 ? twin : undefined}>
+    <Card id="rolling" title={t("forward")} heading={<Metric name="walk_forward">{t("forward")}</Metric>} caption={windows.length > 0 ? t("forwardCaption", { count: windows.length }) : undefined} table={windows.length > 0 ? twin : undefined}>
       {windows.length === 0 ? (
-        <Empty title={t("noWindows")} height={180}>{typeof summary.error === "string" ? summary.error : undefined}</Empty>
+        <Empty title={t("noWindows")} height={180}>{rolling ? t("noWindowsShort") : t("noWindowsSkipped")}</Empty>
       ) : (
         <DotRows
           label={t("forward")}

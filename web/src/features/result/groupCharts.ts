@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { dayLines } from "@/ui/chart/dayLines";
-import { box, categoryAxis, dayTooltip, grid, itemTooltip, LABEL_ROOM, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
+import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
 import { type Tokens } from "@/ui/tokens";
 
 
@@ -95,7 +95,7 @@ export function useTurnover(result: RunResult) {
       const days = labels(data);
       const [target, traded, cost, into, out] = [column(data, "target"), column(data, "traded"), column(data, "cost"), column(data, "names_in"), column(data, "names_out")];
       return {
-        grid: grid({ right: mean === null ? 14 : LABEL_ROOM }),
+        grid: grid({ right: 14 }),
         xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (v) => format.share(v, 0), limits([target], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { column, labels, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { normalCounts, rollingMean } from "@/lib/stats";
-import { box, categoryAxis, dayTooltip, grid, itemTooltip, LABEL_ROOM, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
+import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
 import type { Tokens } from "@/ui/tokens";
 
 import { meta } from "./twin";
@@ -24,7 +24,7 @@ export function useIcSeries() {
       const known = daily.filter((value): value is number => value !== null);
       const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
       return {
-        grid: grid({ right: LABEL_ROOM }),
+        grid: grid({ right: 14 }),
         xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (value) => format.number(value, 1), limits([daily], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [

@@ -5,7 +5,7 @@ import type { EChartsOption, LineSeriesOption } from "echarts";
 import { MISSING } from "@/lib/format";
 
 import type { Tokens } from "@/ui/tokens";
-import { dayTooltip, grid, LABEL_ROOM, level, limits, timeAxis, timed, valueAxis, type TipLine } from "./parts";
+import { dayTooltip, grid, level, limits, timeAxis, timed, valueAxis, type TipLine } from "./parts";
 
 type Num = number | null;
 
@@ -61,7 +61,7 @@ export function dayLines(tokens: Tokens, spec: DayLines): EChartsOption {
     series.push({ type: "line", name: "", data: [], markLine: level(tokens, spec.reference.value, spec.reference.label, "dotted") });
   }
   return {
-    grid: grid({ right: spec.right ?? (spec.reference ? LABEL_ROOM : 14) }),
+    grid: grid({ right: spec.right ?? 14 }),
     xAxis: timeAxis(tokens, spec.days),
     yAxis: valueAxis(tokens, spec.axisFormat ?? spec.format, spec.log ? { type: "log", min: "dataMin", max: "dataMax" } : bounds),
     tooltip: dayTooltip(tokens, spec.days, spec.language, (index) => [

@@ -77,17 +77,14 @@ export function categoryAxis(tokens: Tokens, data: readonly (string | number)[],
   };
 }
 
-/** Room on the right for the word of a reference line. */
-export const LABEL_ROOM = 84;
-
-/** A dashed or solid line at a value of the y axis, with a word beside the plot (leave LABEL_ROOM there). */
+/** A dashed or solid line at a value of the y axis, with a word above its end. */
 export function level(tokens: Tokens, value: number, label = "", type: "solid" | "dashed" | "dotted" = "solid") {
   return {
     silent: true,
     symbol: "none",
     animation: false,
     lineStyle: { color: label ? tokens.ink2 : tokens.ctl, type, width: 1 },
-    label: { show: label !== "", formatter: label, position: "end" as const, color: tokens.ink2, fontSize: 12, distance: 6 },
+    label: { show: label !== "", formatter: label, position: "insideEndTop" as const, color: tokens.ink2, fontSize: 12, distance: [4, 2], backgroundColor: tokens.surface, padding: [0, 3], borderRadius: 3 },
     data: [{ yAxis: value }],
   };
 }

@@ -163,7 +163,8 @@ export function framed(body: HTMLCanvasElement, frame: Frame): HTMLCanvasElement
   write(frame.caption, x, HEAD / 2, "--ink3", "400 12px", width - x - PAD);
   pen.drawImage(body, 0, HEAD, width, height);
   const low = height + HEAD + FOOT / 2;
-  const demoWidth = frame.demo ? Math.min(width / 2, 220) : 0;
+  pen.font = `400 12px ${family}`;
+  const demoWidth = frame.demo ? Math.min(width / 2, pen.measureText(frame.demo).width + 12) : 0;
   write(frame.foot, PAD, low, "--ink3", "400 12px", width - 2 * PAD - demoWidth);
   if (frame.demo) {
     pen.textAlign = "right";
