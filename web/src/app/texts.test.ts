@@ -97,7 +97,7 @@ function unknownKeys(path: string, text: string): string[] {
     .map(({ key }) => key);
 }
 
-describe("texts", () => {
+describe("texts", { timeout: 60_000 }, () => {
   const files = Object.entries(sources);
 
   it("are read from the sources at all", () => {
