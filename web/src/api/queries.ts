@@ -7,7 +7,7 @@ import { usePreference } from "@/lib/preference";
 import { remembered } from "@/lib/storage";
 
 import { answered, ApiError, http } from "./client";
-import { announceChange, openSession } from "./sessions";
+import { announceChange, openSession, type Session } from "./sessions";
 import { follow, readTask } from "./stream";
 import { isTerminal, type MarketFacts, type SeriesTable, type Submission, type Task, type Validation } from "./types";
 
@@ -199,15 +199,18 @@ const refused = (reason: unknown) => reason instanceof ApiError && reason.status
 export interface Started {
   readonly task_id: string;
   readonly session_id: string;
+  /** The session that was opened for it. */
+  readonly session?: Session;
 }
 
 async function start(ask: Submission, key: string): Promise<Started> {
   if (ask.session_id) return { ...(await post(ask, key)), session_id: ask.session_id };
   const known = begunWith(key);
-  const session = known ?? (await openSession(nameFrom(ask.prompt))).id;
+  const opened = known === null ? await openSession(nameFrom(ask.prompt)) : null;
+  const session = known ?? opened?.id ?? "";
   remember(key, session);
   try {
-    return { ...(await post({ ...ask, session_id: session }, key)), session_id: session };
+    return { ...(await post({ ...ask, session_id: session }, key)), session_id: session, ...(opened ? { session: opened } : {}) };
   } catch (reason) {
     if (refused(reason)) {
       remember(key, null);
@@ -223,7 +226,10 @@ export const useStart = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ ask, key }: { ask: Submission; key: string }) => alone(() => start(ask, key)),
-    onSuccess: () => announceChange(client),
+    onSuccess: ({ session }) => {
+      if (session) client.setQueryData<readonly Session[]>(["sessions"], (old) => (old && !old.some((one) => one.id === session.id) ? [session, ...old] : old));
+      announceChange(client);
+    },
   });
 };
 

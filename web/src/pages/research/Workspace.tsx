@@ -69,7 +69,7 @@ export function Workspace({ session }: { session: string | null }) {
   const last = tasks[tasks.length - 1];
   const shownTask = tasks.find((task) => task.task_id === place.run) ?? last;
   const percent = last !== undefined && !isTerminal(last.status) ? (fraction(last) ?? 0) * 100 : null;
-  useHeading({ title: session === null ? t("title") : (own?.name ?? t("unnamed")), percent });
+  useHeading({ title: session === null ? t("title") : (own?.name ?? t(own ? "unnamed" : "title")), percent });
 
   // One lineage for each line of descent with more than one run in it, and that of the run that is shown.
   const representatives = useMemo(() => {
@@ -157,7 +157,10 @@ export function Workspace({ session }: { session: string | null }) {
   const side = shownTask ? (
     <LineageSide tasks={tasks} nodes={nodes} shownTask={shownTask} shownCandidate={shownCandidate} shownNode={shownNode} lineage={lineageOf(shownTask.task_id)} onShow={show} onOpen={open} onMap={() => (setDrawer(null), go({ view: "lineage" }))} />
   ) : null;
-  const absent = session !== null && sessions.data !== undefined && own === undefined && tasks.length === 0 && !talk.tasks.isFetching && !sessions.isFetching;
+  // Only the server can say that there is none: both answers are there, newer than the page, and neither knows it.
+  const [since] = useState(() => Date.now());
+  const answered = sessions.error === null && talk.tasks.error === null && sessions.dataUpdatedAt > since && talk.tasks.dataUpdatedAt > since;
+  const absent = session !== null && answered && own === undefined && tasks.length === 0 && !talk.tasks.isFetching && !sessions.isFetching;
   const withSide = session !== null && wider;
 
   return (
