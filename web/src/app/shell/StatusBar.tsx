@@ -4,14 +4,15 @@ import { useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useHealth, useMarket } from "@/api/queries";
+import { useMarket } from "@/api/queries";
 import { useSystem } from "@/api/system";
 import { bytes } from "@/lib/bytes";
-import { clockTime, integer, share } from "@/lib/format";
+import { clockTime, share } from "@/lib/format";
 import { usePreference } from "@/lib/preference";
 
 import css from "./StatusBar.module.css";
 import { useSystemState } from "./SystemMark";
+import { useConnection } from "./useConnection";
 
 const RESEARCH = /^\/(s\/[^/]+\/?)?$/;
 
@@ -38,7 +39,7 @@ export function StatusBar() {
   const state = useSystemState();
   const system = useSystem(true);
   const market = useMarket();
-  const health = useHealth();
+  const { offline } = useConnection();
   const disk = system.data?.disk;
   const queue = system.data?.queue;
   return (
@@ -49,7 +50,7 @@ export function StatusBar() {
       <span className={css["space"]} />
       {system.data ? <span>{t("cpuShort", { share: share(system.data.cpu.share, 0) })}</span> : null}
       {disk ? <span>{t("diskShort", { free: bytes(disk.free_bytes) })}</span> : null}
-      <span>{t(health.error ? "network_gone" : "network_fine", { tasks: integer(health.data?.active_tasks) })}</span>
+      <span>{t(offline ? "network_gone" : "network_fine")}</span>
       <Clock />
     </footer>
   );

@@ -5,28 +5,26 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useAccess } from "@/api/auth";
-import { useHealth } from "@/api/queries";
 import { useCountdown } from "@/lib/countdown";
 import { openSignIn } from "@/lib/signIn";
 import { Button } from "@/ui/controls";
 import { Strip } from "@/ui/states";
 
 import css from "./Shell.module.css";
+import { useConnection } from "./useConnection";
 
-/** As `useHealth` asks again after a failure. */
-const RETRY_MS = 4_000;
-
-function Offline() {
+function Offline({ retryAt, ask }: { retryAt: number | null; ask: () => void }) {
   const { t } = useTranslation("shell");
   const client = useQueryClient();
-  const health = useHealth();
-  const seconds = useCountdown(health.isFetching ? null : health.errorUpdatedAt + RETRY_MS);
-  const now = () => void client.refetchQueries({ type: "active", predicate: (query) => query.state.status !== "success" || query.queryKey[0] === "health" });
+  const seconds = useCountdown(retryAt);
+  const now = () => {
+    ask();
+    void client.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" && query.queryKey[0] !== "health" });
+  };
   useEffect(() => {
-    const ask = () => void health.refetch();
     window.addEventListener("online", ask);
     return () => window.removeEventListener("online", ask);
-  }, [health]);
+  }, [ask]);
   return (
     <div data-testid="offline">
       <Strip action={<Button small onClick={now}>{t("retryNow")}</Button>}>
@@ -41,9 +39,8 @@ function Offline() {
 export function Strips() {
   const { t } = useTranslation("shell");
   const client = useQueryClient();
-  const health = useHealth();
   const access = useAccess();
-  const offline = health.error !== null;
+  const { offline, retryAt, ask } = useConnection();
   const was = useRef(false);
   useEffect(() => {
     // Back again: whatever failed meanwhile is asked for once more.
@@ -53,7 +50,7 @@ export function Strips() {
   if (!offline && access !== "expired") return null;
   return (
     <div className={css["strips"]}>
-      {offline ? <Offline /> : null}
+      {offline ? <Offline retryAt={retryAt} ask={ask} /> : null}
       {access === "expired" ? (
         <div data-testid="expired">
           <Strip action={<Button small look="primary" onClick={openSignIn}>{t("signIn")}</Button>}>{t("expired")}</Strip>

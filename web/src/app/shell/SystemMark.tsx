@@ -19,7 +19,7 @@ export type SystemState = "fine" | "degraded" | "gone" | "unknown";
 /** Fine, degraded, gone; unknown until there was a first answer. */
 export function useSystemState(): SystemState {
   const ready = useReady();
-  if (ready.error) return "gone";
+  if (ready.error || (!ready.data && ready.errorUpdateCount > 0)) return "gone";
   if (!ready.data) return "unknown";
   return Object.values(ready.data.checks).some((check) => !check.ok) ? "degraded" : "fine";
 }

@@ -13,6 +13,7 @@ import { JobTable } from "@/features/jobs/JobTable";
 import { useJobActions } from "@/features/jobs/useJobActions";
 import { FailedJob } from "@/features/runs/FailedJob";
 import { integer } from "@/lib/format";
+import { handover } from "@/lib/handover";
 import { useHeading } from "@/lib/title";
 import { Button, buttonClass, Segmented } from "@/ui/controls";
 import { DataView, Empty } from "@/ui/states";
@@ -64,6 +65,10 @@ export function Jobs() {
     draftFrom(task, market.data?.market ?? null);
     void navigate({ to: "/" });
   };
+  const say = (text: string) => {
+    handover.give(text, false);
+    void navigate({ to: "/" });
+  };
   return (
     <div className={css["page"]}>
       <div className={css["head"]}>
@@ -85,7 +90,7 @@ export function Jobs() {
         </DataView>
       </section>
       {query.data ? <Pager page={page} total={query.data.total} onPage={(next) => set({ page: next === 1 ? undefined : next })} /> : null}
-      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} failed={(task) => <FailedJob task={task} onRetry={again} onEdit={edit} />} />
+      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} failed={(task) => <FailedJob task={task} onRetry={again} onEdit={edit} onWords={say} />} />
     </div>
   );
 }
