@@ -6,7 +6,9 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { useValidation } from "@/api/queries";
 import type { MarketFacts } from "@/api/types";
+import { useFaultText } from "@/lib/faultText";
 import { integer } from "@/lib/format";
+import { applied, mendOf, spanOf, type Change } from "@/lib/mend";
 import { Button, MarkIcon } from "@/ui/controls";
 import { ArrowUpIcon } from "@/ui/icons";
 
@@ -14,7 +16,7 @@ import css from "./Composer.module.css";
 import { parametersOf, type Draft, type Parameters } from "./draft";
 import { ExpressionInput } from "./ExpressionInput";
 import { ParameterChips } from "./ParameterChips";
-import { replacement, useFaultText, ValidationLine } from "./ValidationLine";
+import { ValidationLine } from "./ValidationLine";
 
 interface ComposerProps {
   readonly draft: Draft;
@@ -70,27 +72,27 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
   const run = () => {
     if (ready) onRun(draft.text);
   };
-  const replace = (start: number, end: number, by: string) => {
-    onText(draft.text.slice(0, start) + by + draft.text.slice(end));
+  const replace = (change: Change) => {
+    onText(applied(draft.text, change));
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") input.current?.blur();
     if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
-    const near = fault ? replacement(fault) : null;
-    if (event.altKey && fault && near !== null) {
+    const change = fault ? mendOf(draft.text, fault) : null;
+    if (event.altKey && change !== null) {
       event.preventDefault();
-      replace(fault.start, fault.end, near);
+      replace(change);
     } else if (!event.shiftKey && !event.altKey) {
       event.preventDefault();
       run();
     }
   };
-  const span = fault
-    ? ({ start: Math.min(fault.start, draft.text.length - 1), end: fault.end, kind: "error" } as const)
-    : notice && notice.end > notice.start
-      ? ({ start: notice.start, end: notice.end, kind: "notice" } as const)
-      : null;
+  const marked = (at: { start: number; end: number }, kind: "error" | "notice") => {
+    const { from, to } = spanOf(draft.text, at);
+    return { start: from, end: to, kind };
+  };
+  const span = fault ? marked(fault, "error") : notice && notice.end > notice.start ? marked(notice, "notice") : null;
 
   return (
     <form

@@ -3,35 +3,14 @@
 import { useTranslation } from "react-i18next";
 
 import type { LiveValidation } from "@/api/queries";
-import type { ExpressionFault, Validation } from "@/api/types";
+import type { Validation } from "@/api/types";
+import { useFaultText } from "@/lib/faultText";
 import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { mendOf, type Change } from "@/lib/mend";
 import { Button, MarkIcon, Term } from "@/ui/controls";
 
 import css from "./Composer.module.css";
-
-/** Codes whose nearest value can stand in the text in place of the fault. */
-const REPLACEABLE = new Set(["unknown_column", "unknown_function", "window", "operator", "missing_field"]);
-
-/** What to put in place of the fault, when one press can mend it. */
-export function replacement(fault: ExpressionFault): string | null {
-  if (!REPLACEABLE.has(fault.code) || fault.end <= fault.start) return null;
-  const near = fault.nearest === null || fault.nearest === undefined ? "" : String(fault.nearest);
-  return /^[\w.]+$|^[-+*/^<>=]{1,2}$/.test(near) ? near : null;
-}
-
-/** Place, reason and the nearest valid word, in the reader's language. */
-export function useFaultText() {
-  const { t, i18n } = useTranslation("composer");
-  return (fault: ExpressionFault, text: string): string => {
-    const word = text.slice(fault.start, fault.end).slice(0, 40);
-    const near = replacement(fault);
-    const server = i18n.language.startsWith("en") ? fault.message : fault.hint || fault.message;
-    const reason = t(`fault_${fault.code}`, { defaultValue: server, word, server });
-    const sentence = `${t("place", { line: fault.line, column: fault.column })}${reason.replace(/[。.]$/, "")}`;
-    return near === null || sentence.includes(near) ? sentence : `${sentence}${t("didYouMean", { name: near })}`;
-  };
-}
 
 function Facts({ facts, stale }: { facts: Validation; stale: boolean }) {
   const { t, i18n } = useTranslation("composer");
@@ -58,7 +37,7 @@ interface ValidationLineProps {
   readonly id: string;
   readonly text: string;
   readonly validation: LiveValidation;
-  readonly onReplace: (start: number, end: number, by: string) => void;
+  readonly onReplace: (change: Change) => void;
 }
 
 export function ValidationLine({ id, text, validation, onReplace }: ValidationLineProps) {
@@ -66,7 +45,7 @@ export function ValidationLine({ id, text, validation, onReplace }: ValidationLi
   const faultText = useFaultText();
   const { now, lastValid, failure } = validation;
   const fault = now && !now.valid && !now.words ? now.error : null;
-  const near = fault ? replacement(fault) : null;
+  const change = fault ? mendOf(text, fault) : null;
   const facts = now?.valid ? now : lastValid;
   const notices = now?.valid ? (now.notices ?? []) : [];
   return (
@@ -75,8 +54,8 @@ export function ValidationLine({ id, text, validation, onReplace }: ValidationLi
         <div className={css["fault"]} data-testid="fault">
           <MarkIcon mark="fail" />
           <span className={css["faultText"]}>{faultText(fault, text)}</span>
-          {near === null ? null : (
-            <Button small onClick={() => onReplace(fault.start, fault.end, near)}>
+          {change === null ? null : (
+            <Button small onClick={() => onReplace(change)}>
               {t("replace")} <kbd className={css["kbd"]}>Alt ⏎</kbd>
             </Button>
           )}
