@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useKeepFactor } from "@/api/library";
+import { focusHere } from "@/lib/focus";
 import { toast } from "@/lib/toast";
 import { CodeBlock } from "@/ui/Code";
 import { Button } from "@/ui/controls";
@@ -14,9 +15,7 @@ import css from "./Keep.module.css";
 
 const MOST_NAME = 200;
 const MOST_NOTE = 2000;
-
-/** The dialog gives the focus to what carries this when it opens. */
-const focusFirst = (input: HTMLInputElement | null) => input?.setAttribute("autofocus", "");
+const LONG = 40;
 
 interface KeepDialogProps {
   /** Null while nothing is to be kept. */
@@ -35,7 +34,7 @@ function KeepForm({ expression, onClose }: { expression: string; onClose: () => 
       { name: name.trim() || expression.slice(0, MOST_NAME), expression, note: note.trim() },
       {
         onSuccess: (kept) => {
-          toast("success", t("keptAs", { name: kept.name }));
+          toast("success", t("keptAs", { name: kept.name.length > LONG ? `${kept.name.slice(0, LONG)}…` : kept.name }));
           onClose();
         },
       },
@@ -46,7 +45,7 @@ function KeepForm({ expression, onClose }: { expression: string; onClose: () => 
       <CodeBlock text={expression} />
       <label>
         {t("keepName")}
-        <input value={name} maxLength={MOST_NAME} placeholder={expression.slice(0, 60)} onChange={(event) => setName(event.target.value)} ref={focusFirst} />
+        <input value={name} maxLength={MOST_NAME} placeholder={expression.slice(0, 60)} onChange={(event) => setName(event.target.value)} ref={focusHere} />
       </label>
       <label>
         {t("keepNote")}

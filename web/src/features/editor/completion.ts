@@ -40,8 +40,9 @@ export function completionSource(know: Knowledge) {
     const length = typed ? typed.to - typed.from : 0;
     if (!context.explicit && length < 2) return null;
     const found = typed ? fitting(know.offers, typed.text) : know.offers;
-    // A complete word needs no list when nothing else fits, or while Tab should go on to the next place.
-    if (!context.explicit && found[0]?.label === typed?.text && (found.length === 1 || hasNextSnippetField(context.state))) return null;
+    // A complete word needs no list when nothing longer begins with it, or while Tab should go on to the next place.
+    const complete = typed !== null && found[0]?.label === typed.text;
+    if (!context.explicit && complete && (hasNextSnippetField(context.state) || !found.slice(1).some((offer) => offer.label.startsWith(typed.text)))) return null;
     if (found.length === 0) return null;
     return { from: typed?.from ?? context.pos, filter: false, options: found.slice(0, MOST_SHOWN).map((offer) => optionOf(offer, know)) };
   };

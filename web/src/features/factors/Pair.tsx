@@ -1,4 +1,4 @@
-/** A list and the chosen row beside it; where there is no room beside, the row comes in a sheet. `j` and `k` move through the list. */
+/** A list and the chosen row beside it; where there is no room beside, the row comes in a sheet. `j` and `k` move through the list, `o` goes to the detail. */
 
 import { useMediaQuery } from "@mantine/hooks";
 import { useMemo, useRef, type ReactNode } from "react";
@@ -22,10 +22,14 @@ interface PairProps {
   readonly children: ReactNode;
 }
 
+/** Names of people's own may be far longer than a head has room for. */
+const LONG = 60;
+
 export function Pair({ title, chosen, hint, names, view, children }: PairProps) {
   const { t } = useTranslation("shelves");
   const wide = useMediaQuery("(min-width: 1180px)", undefined, { getInitialValueInEffect: false }) ?? true;
   const list = useRef<HTMLDivElement>(null);
+  const detail = useRef<HTMLElement>(null);
   const step = (by: number) => {
     const at = names.indexOf(view.item ?? "");
     const next = names[at < 0 ? 0 : Math.max(0, Math.min(names.length - 1, at + by))];
@@ -40,6 +44,7 @@ export function Pair({ title, chosen, hint, names, view, children }: PairProps) 
       () => [
         { keys: "j", label: t("nextRow"), run: () => live.current(1) },
         { keys: "k", label: t("previousRow"), run: () => live.current(-1) },
+        { keys: "o", label: t("toDetail"), run: () => detail.current?.focus() },
       ],
       [t],
     ),
@@ -48,11 +53,11 @@ export function Pair({ title, chosen, hint, names, view, children }: PairProps) 
     <div className={css["pair"]}>
       <div ref={list} className={css["list"]}>{children}</div>
       {wide ? (
-        <aside className={css["detail"]} aria-label={title || t("detail")} aria-live="polite">
+        <aside ref={detail} tabIndex={-1} className={css["detail"]} aria-label={title || t("detail")} aria-live="polite">
           {chosen ?? <p className="muted">{hint}</p>}
         </aside>
       ) : (
-        <Sheet title={title} open={chosen !== null} onClose={() => view.set({ item: undefined })}>{chosen}</Sheet>
+        <Sheet title={title.length > LONG ? `${title.slice(0, LONG)}…` : title} open={chosen !== null} onClose={() => view.set({ item: undefined })}>{chosen}</Sheet>
       )}
     </div>
   );

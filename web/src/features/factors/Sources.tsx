@@ -1,5 +1,6 @@
 /** Where to look: the vocabulary, the libraries, one's own factors; below the chosen one its categories. */
 
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { integer } from "@/lib/format";
@@ -23,8 +24,16 @@ interface SourcesProps {
 
 export function Sources({ groups, from, category, onFrom, onCategory }: SourcesProps) {
   const { t } = useTranslation("shelves");
+  const box = useRef<HTMLElement>(null);
+  const known = groups.flatMap((group) => group.sources).some((source) => source.id === from);
+  // On phones the row scrolls sideways: the chosen one comes into sight, and nothing else moves.
+  useEffect(() => {
+    const row = box.current;
+    const chosen = row?.querySelector<HTMLElement>(":scope [data-source][data-on]");
+    if (row && chosen && row.scrollWidth > row.clientWidth) row.scrollLeft = chosen.getBoundingClientRect().left - row.getBoundingClientRect().left + row.scrollLeft - 40;
+  }, [from, known]);
   return (
-    <nav className={css["sources"]} aria-label={t("sources")}>
+    <nav ref={box} className={css["sources"]} aria-label={t("sources")}>
       {groups.map((group) => (
         <section key={group.title} aria-label={group.title}>
           <h2>{group.title}</h2>

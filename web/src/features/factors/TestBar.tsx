@@ -8,7 +8,7 @@ import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Button, TextButton } from "@/ui/controls";
 import { Moment } from "@/ui/Moment";
-import { ErrorNote } from "@/ui/states";
+import { Strip } from "@/ui/states";
 
 import css from "./TestBar.module.css";
 
@@ -68,7 +68,7 @@ export function TestBar({ chosen, shown, test, universe, earlier, onTest, onAll,
         ) : null}
       </div>
       {test && running ? <Progress test={test} /> : null}
-      {test?.status === "failed" ? <ErrorNote title={test.error ?? t("testFailed")} /> : null}
+      {test?.status === "failed" ? <Strip>{test.error ? <>{t("testEnded")}<span data-user-text="">{test.error}</span></> : t("testFailed")}</Strip> : null}
       {test?.status === "completed" ? (
         <p className={css["sentence"]}>
           {sentence ? <strong>{sentence}</strong> : null}

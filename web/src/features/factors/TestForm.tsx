@@ -56,7 +56,7 @@ export function TestForm({ market, names, busy, failure, onStart, onCancel }: Te
   const change = (part: Partial<typeof ask>) => setAsk((old) => ({ ...old, ...part }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (right && !busy) onStart({ ...ask, names: [...names], n_groups: groups, holding_period: holding, mode, benchmark, execution: "next_open", costs: "flat" });
+    if (right && !busy) onStart({ ...ask, names: [...names], n_groups: groups, holding_period: holding, mode, benchmark, market: market.market, execution: "next_open", costs: "flat" });
   };
   return (
     <form className={css["form"]} onSubmit={submit}>

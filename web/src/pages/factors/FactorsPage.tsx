@@ -16,6 +16,7 @@ import { Button } from "@/ui/controls";
 import css from "./FactorsPage.module.css";
 
 const UNDO_MS = 8000;
+const LONG = 40;
 
 export default function FactorsPage() {
   const { t } = useTranslation(["factors", "shelves"]);
@@ -47,7 +48,7 @@ export default function FactorsPage() {
           drop.mutate(factor.id, {
             onSuccess: () => {
               const back = () => keep.mutate({ name: factor.name, expression: factor.expression ?? factor.native ?? "", note: factor.zh });
-              toast("success", t("shelves:dropped", { name: factor.name }), { action: { label: t("shelves:undo"), run: back }, stays: UNDO_MS });
+              toast("success", t("shelves:dropped", { name: factor.name.length > LONG ? `${factor.name.slice(0, LONG)}…` : factor.name }), { action: { label: t("shelves:undo"), run: back }, stays: UNDO_MS });
             },
             onError: (reason) => toast("error", reason.message),
           })
