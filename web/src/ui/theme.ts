@@ -15,7 +15,7 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "18px" },
   components: {
     Popover: { defaultProps: { shadow: "none", transitionProps: { duration: 120, transition: "fade" } } },
-    Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 120, transition: "fade" } } },
+    Menu: { defaultProps: { shadow: "none", withInitialFocusPlaceholder: false, transitionProps: { duration: 120, transition: "fade" } } },
     Tooltip: { defaultProps: { transitionProps: { duration: 120, transition: "fade" } } },
     Modal: { defaultProps: { transitionProps: { duration: 120, transition: "fade" } } },
   },

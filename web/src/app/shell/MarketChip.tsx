@@ -11,7 +11,8 @@ import { useMarket } from "@/api/queries";
 import type { MarketFacts } from "@/api/types";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
-import { buttonClass } from "@/ui/controls";
+import { usePreference } from "@/lib/preference";
+import { Button, buttonClass } from "@/ui/controls";
 import { UploadIcon } from "@/ui/icons";
 
 import { PAGES } from "../pages";
@@ -43,8 +44,9 @@ function Sources() {
 function Facts({ market, onLeave }: { market: MarketFacts; onLeave: () => void }) {
   const { t } = useTranslation("shell");
   const markets = useMarkets();
+  const [, choose] = usePreference("market");
   const item = markets.data?.markets.find((one) => one.name === market.market);
-  const others = (markets.data?.markets ?? []).filter((one) => one.name !== market.market);
+  const others = (markets.data?.markets ?? []).filter((one) => one.name !== market.market && !one.broken);
   return (
     <>
       <dl className={css["facts"]}>
@@ -73,11 +75,25 @@ function Facts({ market, onLeave }: { market: MarketFacts; onLeave: () => void }
         <Sources />
       </dl>
       {market.synthetic ? <p className={css["popNote"]}>{t("demoNote")}</p> : null}
+      {others.length > 0 ? (
+        <div className={css["popFoot"]} role="group" aria-label={t("switchMarket")}>
+          <span className={css["popLabel"]}>{t("switchMarket")}</span>
+          {others.map((one) => (
+            <Button
+              key={one.name}
+              small
+              onClick={() => {
+                choose(one.name === markets.data?.default ? null : one.name);
+                onLeave();
+              }}
+            >
+              {one.name}
+            </Button>
+          ))}
+        </div>
+      ) : null}
       {HAS_DATA_PAGE ? (
         <div className={css["popFoot"]}>
-          {others.map((one) => (
-            <Link key={one.name} to="/data" search={{ market: one.name } as never} className={buttonClass("default", true)} onClick={onLeave}>{t("look", { market: one.name })}</Link>
-          ))}
           <Link to="/data" search={{ tab: "import" } as never} className={buttonClass("default", true)} onClick={onLeave}><UploadIcon size={14} /> {t("import")}</Link>
           <Link to="/data" className={buttonClass("ghost", true)} onClick={onLeave}>{t("dataPage")}</Link>
         </div>
