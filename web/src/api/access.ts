@@ -197,24 +197,25 @@ function lookOnce(): Promise<void> {
 if ((account.access === "out" || unknown) && import.meta.env.MODE !== "test") void lookOnce();
 
 /** An answer in the server's shape to a request that was not sent. */
-export const refused = (code: "expired" | "signed_out" | "admin_locked") =>
-  new Response(JSON.stringify({ detail: i18next.t(`access:${code}`), code }), { status: 401, headers: { "Content-Type": "application/json" } });
+export const refused = (code: "expired" | "signed_out" | "admin_locked", words: string = code) =>
+  new Response(JSON.stringify({ detail: i18next.t(`access:${words}`), code }), { status: 401, headers: { "Content-Type": "application/json" } });
 
-const refusal = () => refused(account.access === "expired" ? "expired" : "signed_out");
+/** Only of something that would have changed anything is it worth saying that it was not sent. */
+const refusal = (reads: boolean) => (account.access === "expired" ? refused("expired", reads ? "expired_read" : "expired") : refused("signed_out"));
 
 export type Send = (authorization: string | null) => Promise<Response>;
 
 /** No token helps any more: on, without one, where the server asks nobody; otherwise the sign-in has ended. */
-async function ended(tokens: Tokens, send: Send): Promise<Response> {
+async function ended(tokens: Tokens, send: Send, reads: boolean): Promise<Response> {
   if ((await withoutName()) === 200) {
     set({ ...account, tokens: null, due: null, access: "open" });
     return send(null);
   }
   if (account.tokens?.refresh === tokens.refresh || account.access !== "in") lapsed();
-  return refusal();
+  return refusal(reads);
 }
 
-async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
+async function withTokens(tokens: Tokens, send: Send, reads: boolean): Promise<Response> {
   const answer = await send(`Bearer ${tokens.access}`);
   if (answer.status !== 401) return answer;
   const renewal = await renew(tokens.access);
@@ -223,19 +224,19 @@ async function withTokens(tokens: Tokens, send: Send): Promise<Response> {
     const second = await send(`Bearer ${account.tokens.access}`);
     if (second.status !== 401) return second;
   }
-  return ended(tokens, send);
+  return ended(tokens, send, reads);
 }
 
-/** Send something that needs to be let in. Nothing leaves this page while it is known that it would be refused. */
-export async function withAccess(send: Send): Promise<Response> {
+/** Send something that needs to be let in, and only `reads` or not. Nothing leaves this page while it is known that it would be refused. */
+export async function withAccess(send: Send, reads = true): Promise<Response> {
   if (account.access === "out" || unknown) await lookOnce();
-  if (account.access === "out" || account.access === "expired") return refusal();
+  if (account.access === "out" || account.access === "expired") return refusal(reads);
   const { tokens, due } = account;
-  if (tokens && due !== null && Date.now() > due && (await renew(tokens.access)) === "refused") return ended(tokens, send);
+  if (tokens && due !== null && Date.now() > due && (await renew(tokens.access)) === "refused") return ended(tokens, send, reads);
   const current = account.tokens;
-  if (current) return withTokens(current, send);
+  if (current) return withTokens(current, send, reads);
   const answer = await send(null);
   if (answer.status !== 401) return answer;
   if (accessNow() === "open") lapsed();
-  return refusal();
+  return refusal(reads);
 }

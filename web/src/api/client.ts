@@ -74,7 +74,7 @@ const clientWith = (send: (request: Request) => Promise<Response>) =>
   createClient<paths>({ baseUrl: window.location.origin, headers: { Accept: "application/json" }, fetch: send });
 
 /** The interface as its OpenAPI description types it; tokens are added and refreshed on the way. */
-export const http = clientWith((request) => (ANYBODY.test(new URL(request.url).pathname) ? globalThis.fetch(request) : withAccess(sender(request))));
+export const http = clientWith((request) => (ANYBODY.test(new URL(request.url).pathname) ? globalThis.fetch(request) : withAccess(sender(request), request.method === "GET")));
 
 /** The same for what only administrators may do; without their password the answer is an ApiError that is `adminLocked`. */
 export const asAdmin = clientWith((request) => withAdmin(sender(request)));
