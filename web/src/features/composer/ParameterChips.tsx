@@ -21,7 +21,7 @@ interface ChipProps {
 }
 
 function chipLabel({ name, text, short, wrong }: ChipProps) {
-  return { className: css["chip"], "aria-label": `${name}: ${text}`, "data-wrong": wrong ? "" : undefined, children: <>{short ? <><span className={css["long"]}>{text}</span><span className={css["short"]}>{short}</span></> : text}<ChevronIcon size={12} /></> } as const;
+  return { className: css["chip"], "data-wrong": wrong ? "" : undefined, children: <><span className="sr">{name}: </span>{short ? <><span className={css["long"]}>{text}</span><span className={css["short"]}>{short}</span></> : text}<ChevronIcon size={12} /></> } as const;
 }
 
 function ChoiceChip({ chip, options, value, onChange }: { chip: ChipProps; options: readonly { value: string; label: string; note?: string }[]; value: string; onChange: (value: string) => void }) {

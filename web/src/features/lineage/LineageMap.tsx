@@ -98,7 +98,6 @@ export function LineageMap({ nodes, shown, onShow, onOpen }: LineageMapProps) {
                 className={css["mapNode"]}
                 tabIndex={0}
                 role="button"
-                aria-label={t("nodeLabel", { number: node.number, words: [...text].slice(0, 60).join(""), score: score(node.score), grade: node.grade ?? "—" })}
                 onPointerEnter={() => setAt(node.id)}
                 onFocus={() => setAt(node.id)}
                 onClick={() => onShow(node)}

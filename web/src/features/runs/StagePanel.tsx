@@ -31,6 +31,12 @@ function useSeen(status: string): Map<string, number> {
   return seen.current;
 }
 
+/** How much of the stage is done, where the server counts: "540/999". Otherwise only that it has begun. */
+function counted(task: Task): number {
+  const [, done, total] = /(\d+)\s*\/\s*(\d+)/.exec(task.progress?.message ?? "") ?? [];
+  return done !== undefined && total !== undefined && Number(total) > 0 ? Math.min(1, Number(done) / Number(total)) : 0;
+}
+
 export function stageItems(task: Task, t: (key: string) => string, seen?: Map<string, number>): StageItem[] {
   const at = STAGES.indexOf(task.status as Stage);
   const finished = task.status === "completed";
@@ -39,7 +45,7 @@ export function stageItems(task: Task, t: (key: string) => string, seen?: Map<st
     const begun = seen?.get(stage);
     const measured = task.timings?.[stage] ?? (next && begun !== undefined ? ((seen?.get(next) ?? 0) - begun) / 1000 : undefined);
     const state = finished || i < at ? "done" : i === at ? "now" : "waiting";
-    return { label: t(`stages:${stage}`), state, part: 0.5, time: state === "done" && typeof measured === "number" && measured > 0 ? seconds(measured) : undefined };
+    return { label: t(`stages:${stage}`), state, part: state === "now" ? counted(task) : 0, time: state === "done" && typeof measured === "number" && measured > 0 ? seconds(measured) : undefined };
   });
 }
 

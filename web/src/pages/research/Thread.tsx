@@ -98,6 +98,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
 
   return (
     <div className={css["thread"]}>
+      <h2 className="sr">{t("conversation")}</h2>
       <div className={css["column"]} data-thread="">
         {talk.tasks.hasNextPage ? (
           <Button small look="ghost" disabled={talk.tasks.isFetchingNextPage} onClick={() => void talk.tasks.fetchNextPage()}>{t("earlier")}</Button>

@@ -165,7 +165,7 @@ export function Workspace({ session }: { session: string | null }) {
 
   return (
     <div className={css["workspace"]} data-side={withSide ? "" : undefined} data-first={session === null ? "" : undefined}>
-      {wide ? <aside className={css["left"]}>{list}</aside> : null}
+      {wide ? <aside className={css["left"]} aria-label={t("sessions")}>{list}</aside> : null}
       <div className={css["middle"]}>
         {wide && (withSide || session === null) ? null : (
           <div className={css["tools"]}>
@@ -185,7 +185,7 @@ export function Workspace({ session }: { session: string | null }) {
           <Thread talk={talk} tasks={tasks} numbers={numbers} nodes={nodes} shownTask={place.run} shownCandidate={shownCandidate} lineageOf={lineageOf} />
         )}
       </div>
-      {withSide ? <aside className={css["right"]}>{side}</aside> : null}
+      {withSide ? <aside className={css["right"]} aria-label={t("lineage")}>{side}</aside> : null}
       {wide ? null : <Sheet title={t("sessions")} side="left" width={300} flush open={drawer === "sessions"} onClose={() => setDrawer(null)}>{list}</Sheet>}
       {withSide ? null : <Sheet title={t("lineage")} width={360} flush open={drawer === "lineage"} onClose={() => setDrawer(null)}>{side ?? <p className={css["empty"]}>{t("noLineage")}</p>}</Sheet>}
     </div>
