@@ -235,6 +235,7 @@ export interface ImportPreview {
   readonly can_commit: boolean;
   /** Why nothing can be taken in. */
   readonly refused: string | null;
+  readonly refused_en: string | null;
   readonly needs_skip_bad_rows: boolean;
   readonly files: readonly FilePreview[];
   readonly totals: { readonly files: number; readonly usable: number; readonly accepted: number; readonly rejected: number; readonly added: number; readonly changed: number; readonly unchanged: number };

@@ -22,7 +22,7 @@ function Matrix({ data }: { data: Correlation }) {
   const tokens = useTokens();
   const alike = new Set(data.same_idea.flatMap(([a, b]) => [`${a}${b}`, `${b}${a}`]));
   return (
-    <div className={css["box"]} tabIndex={0} role="region" aria-label={t("correlation")}>
+    <div className={css["box"]} tabIndex={0} role="group" aria-label={t("correlation")}>
       <table className={css["matrix"]} aria-label={t("correlation")}>
         <thead>
           <tr>

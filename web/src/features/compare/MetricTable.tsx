@@ -154,7 +154,7 @@ export function MetricTable({ data, look, cells, onCells }: MetricTableProps) {
         />
       }
     >
-      <div className={css["box"]} tabIndex={0} role="region" aria-label={t("metrics")} data-testid="compare-table">
+      <div className={css["box"]} tabIndex={0} role="group" aria-label={t("metrics")} data-testid="compare-table">
         <table className={css["table"]} aria-label={t("metrics")}>
           <thead>
             <tr>

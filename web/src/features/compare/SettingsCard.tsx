@@ -68,7 +68,7 @@ export function SettingsCard({ data, shown, onShown }: SettingsCardProps) {
       {rows.length === 0 ? (
         <Empty title={t("noDifference")} height={120}>{t("noDifferenceWhy")}</Empty>
       ) : (
-        <div className={css["box"]} style={{ padding: 0 }} tabIndex={0} role="region" aria-label={t("settings")}>
+        <div className={css["box"]} style={{ padding: 0 }} tabIndex={0} role="group" aria-label={t("settings")}>
           <table className={css["settings"]} aria-label={t("settings")}>
             <thead>
               <tr>

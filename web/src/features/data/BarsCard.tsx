@@ -176,7 +176,7 @@ export function BarsCard({ market, height = 380, wide = false }: { market: strin
         {code === undefined ? (
           <Empty title={t("noName")} height={height}>{t("noNameWhy")}</Empty>
         ) : unknown ? (
-          <ErrorNote title={unknown.message} actions={typeof unknown.facts.nearest === "string" ? <Button small onClick={() => setCode(String(unknown.facts.nearest))}>{t("showNearest", { code: unknown.facts.nearest })}</Button> : null}>
+          <ErrorNote title={t("unknownCodeTitle", { code: (code ?? "").slice(0, 40), market })} actions={typeof unknown.facts.nearest === "string" ? <Button small onClick={() => setCode(String(unknown.facts.nearest))}>{t("showNearest", { code: unknown.facts.nearest })}</Button> : null}>
             {t("unknownCode")}
           </ErrorNote>
         ) : (

@@ -32,7 +32,7 @@ function Heat({ data }: { data: Coverage }) {
   const { t, i18n } = useTranslation("dataset");
   return (
     <>
-      <div className={css["box"]} tabIndex={0} role="region" aria-label={t("coverage")} data-testid="coverage">
+      <div className={css["box"]} tabIndex={0} role="group" aria-label={t("coverage")} data-testid="coverage">
         <table className={css["heat"]} aria-label={t("coverage")}>
           <thead>
             <tr>

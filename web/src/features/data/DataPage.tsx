@@ -117,6 +117,7 @@ export function DataPage({ door }: { door: ReactNode }) {
         </div>
       </div>
       <div className={css["body"]} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} data-panel={tab}>
+        <h2 className="sr">{t(`tab_${tab}`)}</h2>
         <ProvenanceProvider value={provenance}>
           <Boundary key={`${tab} ${market?.name ?? ""}`}>
             {market ? <Chosen market={market} tab={tab} admin={admin} door={door} /> : markets.data ? <NoMarket tab={tab} door={door} onImport={() => setTab("import")} /> : null}

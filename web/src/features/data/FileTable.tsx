@@ -74,7 +74,7 @@ export function FileTable({ files }: { files: readonly FilePreview[] }) {
   const shown = all ? files : files.slice(0, FIRST);
   return (
     <>
-      <div className={css["tableBox"]} tabIndex={0} role="region" aria-label={t("files")}>
+      <div className={css["tableBox"]} tabIndex={0} role="group" aria-label={t("files")}>
         <table className={css["table"]} aria-label={t("files")}>
           <thead>
             <tr>

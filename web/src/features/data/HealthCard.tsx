@@ -64,7 +64,7 @@ export function HealthCard({ market }: { market: string }) {
     <Card id="health" title={t("checks")} caption={data ? t("checksCaption", { when: moment(data.checked_at), objects: integer(data.objects), size: bytes(data.bytes) }) : t("checksRunning")} flush>
       <DataView of={query} height={300}>
         {(health) => (
-          <div className={css["scroll"]} tabIndex={0} role="region" aria-label={t("checks")}>
+          <div className={css["scroll"]} tabIndex={0} role="group" aria-label={t("checks")}>
             {shownOf(health.checks).length > 0 ? <table className={css["plainTable"]} aria-label={t("checks")}>
               <thead>
                 <tr>

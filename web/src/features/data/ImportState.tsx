@@ -7,6 +7,7 @@ import { ApiError } from "@/api/client";
 import type { DataJob, Failure, Import, ImportPreview } from "@/api/dataTypes";
 import type { useImportActions } from "@/api/imports";
 import { integer, span } from "@/lib/format";
+import { pick } from "@/lib/i18n";
 import { Button, MarkIcon } from "@/ui/controls";
 import { DataView, ErrorNote, type Loadable } from "@/ui/states";
 
@@ -29,8 +30,9 @@ export function Working({ job, title }: { job: DataJob | null; title: string }) 
 /** What would be another after writing. */
 function Changes({ preview, market }: { preview: ImportPreview; market: string }) {
   const { t } = useTranslation("dataset");
+  const { i18n } = useTranslation();
   const { changes } = preview;
-  if (preview.refused) return <p className={css["changes"]}>{preview.refused}</p>;
+  if (preview.refused) return <p className={css["changes"]}>{pick({ zh: preview.refused, en: preview.refused_en }, i18n.language)}</p>;
   if (preview.totals.usable === 0) return null;
   if (changes.nothing) return <p className={css["changes"]}>{t("changesNothing")}</p>;
   return (

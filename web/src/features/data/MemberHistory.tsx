@@ -130,7 +130,7 @@ export function HistoryCards({ market, universe, onDay }: { market: string; univ
       </Card>
       <Card id={`changes-${universe}`} title={t("changes")} caption={t("changesCaption", { count: changes.length })} table={whole} isTable flush>
         <DataView of={query} height={200} isEmpty={() => changes.length === 0} empty={<Empty title={t("noChanges")} height={120}>{t("noChangesWhy")}</Empty>}>
-          {() => <DataTable label={t("changes")} columns={columns} rows={rows} maxHeight={420} phoneColumns={4} />}
+          {() => <DataTable label={t("tableOf", { title: t("changes") })} columns={columns} rows={rows} maxHeight={420} phoneColumns={4} />}
         </DataView>
       </Card>
       <ChangeSheet step={open} onClose={() => setOpen(null)} onDay={onDay} />

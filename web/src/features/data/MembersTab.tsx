@@ -61,7 +61,7 @@ function DayCard({ market, universe }: { market: MarketItem; universe: string })
         {query.trim() ? <span className="muted">{t("found", { count: rows.length, number: integer(rows.length) })}</span> : null}
       </div>
       <DataView of={members} height={260} isEmpty={(found) => found.members.length === 0} empty={<Empty title={t("noMembersThen")} height={160}>{t("noMembersThenWhy")}</Empty>}>
-        {() => (rows.length > 0 ? <DataTable label={t("membersOn", { day: data?.date ?? "" })} columns={columns} rows={rows} maxHeight={480} sortable /> : <Empty title={t("noMemberFound")} height={120} />)}
+        {() => (rows.length > 0 ? <DataTable label={t("tableOf", { title: t("membersOn", { day: data?.date ?? "" }) })} columns={columns} rows={rows} maxHeight={480} sortable /> : <Empty title={t("noMemberFound")} height={120} />)}
       </DataView>
     </Card>
   );

@@ -126,7 +126,7 @@ export function SourcesCard({ detailed = false }: { detailed?: boolean }) {
     >
       <DataView of={query} height={200} isEmpty={(data) => data.length === 0} empty={<Empty title={t("noSources")} height={120} />}>
         {(data) => (
-          <div className={css["box"]} tabIndex={0} role="region" aria-label={t("sources")}>
+          <div className={css["box"]} tabIndex={0} role="group" aria-label={t("sources")}>
             <table className={css["table"]} aria-label={t("sources")}>
               <thead>
                 <tr>
