@@ -13,6 +13,8 @@ import { useHeading } from "@/lib/title";
 import { CodeLine } from "@/ui/Code";
 import { Button } from "@/ui/controls";
 
+import css from "./EditorPage.module.css";
+
 export default function EditorPage() {
   const { t } = useTranslation(["editor", "examples"]);
   const navigate = useNavigate();
@@ -23,16 +25,23 @@ export default function EditorPage() {
     handover.give(text, run);
     void navigate({ to: "/" } as never);
   };
+  // The examples are written in our words.
+  const begin = (expression: string) => {
+    draft.setText(expression);
+    void navigate({ to: ".", search: (old: Record<string, unknown>) => ({ ...old, dialect: undefined }), replace: true, resetScroll: false } as never);
+  };
   const examples = (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal width="min(600px, 92vw)">
       <Menu.Target>
         <Button>{t("examples")}</Button>
       </Menu.Target>
       <Menu.Dropdown>
         {EXAMPLES.map((example) => (
-          <Menu.Item key={example.id} onClick={() => draft.setText(example.expression)}>
-            {t(`examples:${example.id}_idea`)}
-            <CodeLine text={example.expression} />
+          <Menu.Item key={example.id} onClick={() => begin(example.expression)}>
+            <span className={css["example"]}>
+              {t(`examples:${example.id}_idea`)}
+              <CodeLine text={example.expression} />
+            </span>
           </Menu.Item>
         ))}
       </Menu.Dropdown>
