@@ -15,20 +15,20 @@ import { MessageIcon, MoonIcon, SettingsIcon, SunIcon } from "@/ui/icons";
 import { useScheme } from "@/ui/UiProvider";
 
 import { openPalette } from "./palette";
-import { goKeys, useNavigation } from "./useNavigation";
+import { FURTHER, goKeys, useNavigation } from "./useNavigation";
 
 /** The keys of the first version, where the browser lets them through. */
 const OLD_KEYS: Record<string, string> = { data: "Alt+D", models: "Alt+M", strategies: "Alt+S", workflows: "Alt+P", analysis: "Alt+E" };
 
 function usePageEntries() {
   const { pages } = useNavigation();
-  const { t } = useTranslation(["shell", ...pages.map((page) => page.id)]);
+  const { t } = useTranslation(["shell", ...[...pages, ...FURTHER].map((page) => page.id)]);
   const navigate = useNavigate();
   return useMemo(
     () =>
-      pages.map((page) => {
+      [...pages, ...FURTHER].map((page) => {
         const Icon = page.nav?.icon;
-        const name = t("nav", { ns: page.id });
+        const name = t(page.nav ? "nav" : "title", { ns: page.id });
         const go = () => void navigate({ to: page.path } as never);
         const command: Command = { id: `page-${page.id}`, label: name, group: t("commands_pages"), words: `${page.id} ${t(`words_${page.id}`, { defaultValue: "" })}`, run: go, ...(goKeys(page) ? { keys: goKeys(page) } : {}), ...(Icon ? { icon: <Icon /> } : {}) } as Command;
         const label = t("goTo", { page: name });

@@ -27,6 +27,9 @@ export const goKeys = (page: PageDefinition): string | undefined => (LETTERS[pag
 const AT_HAND = ["research", "compare", "factors", "data"];
 export const isAtHand = (page: PageDefinition) => AT_HAND.includes(page.id);
 
+/** Pages without a place in the navigation that can be opened without knowing more. */
+export const FURTHER = PAGES.filter((page) => page.nav === undefined && !page.path.includes("$") && page.id !== "login");
+
 export function useNavigation(): { readonly pages: readonly PageDefinition[]; readonly groups: readonly Group[]; readonly here: string | undefined; readonly open: PageDefinition | undefined } {
   const admin = useIsAdmin();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
