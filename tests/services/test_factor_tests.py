@@ -12,6 +12,7 @@ from tests._rig import lend_demo, make_app
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
 from quantgpt.foundations.hashing import hash_value
+from quantgpt.foundations.progress import Note
 from quantgpt.services._base import App, JobRef, operation_of
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES, Stages
@@ -110,6 +111,27 @@ def test_stages_that_are_skipped_do_not_appear() -> None:
     for stage in STAGES:
         stages(stage, 0.5)
     assert "analyzing" not in seen
+
+
+def test_counts_and_finished_stages_are_told_as_a_stage_begins() -> None:
+    told: list[Note] = []
+
+    class Sink:
+        def __call__(self, stage: str, fraction: float, message: str = "") -> None:
+            pass
+
+        def tell(self, note: Note) -> None:
+            told.append(note)
+
+    stages = Stages(Sink())
+    stages.enter("validating")
+    stages.enter("fetching_data")
+    assert told == []
+    stages.count("backtesting", names=3, sessions=7)
+    stages.enter("backtesting")
+    (note,) = told
+    assert note.facts["counts"] == {"backtesting": {"names": 3, "sessions": 7}}
+    assert set(note.facts["timings"]) == {"validating", "fetching_data"}
 
 
 def test_a_request_without_an_operation_is_a_bug_of_ours(app: App) -> None:

@@ -93,7 +93,16 @@ def test_the_task_object_has_the_keys_of_the_contract(task: dict[str, Any]) -> N
     assert "user_id" not in task
     assert (task["expression"], task["error"], task["session_id"]) == (EXPRESSION, None, None)
     assert {name: task["params"][name] for name in ASK} == ASK
-    assert task["progress"] == {"stage": "completed", "pct": 100.0, "message": ""}
+    ended = {"stage": "completed", "pct": 100.0, "message": "", "code": "completed", "args": {}}
+    assert task["progress"] == ended
+    of = task["counts"]
+    assert set(of) == {"fetching_data", "backtesting", "analyzing"}
+    assert of["backtesting"]["names"] == of["fetching_data"]["names"] > 0
+    assert of["analyzing"]["permutations"] >= 999
+    assert set(task["timings"]) >= {"fetching_data", "backtesting", "analyzing", "generating_report", "total"}
+    assert task["timings"]["total"] == pytest.approx(
+        sum(value for name, value in task["timings"].items() if name != "total"), abs=1e-3
+    )
     assert len(task["created_at"]) == len("2026-01-01T00:00:00")
 
 

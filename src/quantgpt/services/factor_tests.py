@@ -74,6 +74,8 @@ class FactorTestRun:
     result: dict[str, Any]
     series: Mapping[str, Series]
     timings: dict[str, float]
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """of how much each stage was: names, sessions, groups, shuffles (not part of the result)"""
 
 
 def _check(app: App, ask: TestFactor) -> TestFactor:
@@ -131,6 +133,7 @@ def _keep(app: App, job: JobRef, run: FactorTestRun, progress: Progress) -> Kept
     day = datetime.fromtimestamp(job.created_at, UTC).strftime("%Y%m%d")
     name: str | None = f"backtest_report_{day}_{job.id}_{digest[:8]}.html"
     stages = Stages(progress)
+    stages.counts, stages.timings = run.counts, {name: took for name, took in run.timings.items() if name != "total"}
     stages.enter("generating_report")
     app.artifacts.write_task(job.id, result, run.series)
     try:
@@ -141,12 +144,12 @@ def _keep(app: App, job: JobRef, run: FactorTestRun, progress: Progress) -> Kept
         log.exception("job %s: the report could not be made", job.id)
         result["warnings"] = [*result.get("warnings", ()), _NO_REPORT]
         name = None
-    timings = stages.stop()
     facts = {
         "expression": run.result["params"]["expression"],
         "market": run.result["params"].get("market"),
         "warnings": result.get("warnings", []),
-        "timings": {**run.timings, **timings, "total": round(run.timings["total"] + timings["total"], 4)},
+        "timings": stages.stop(),
+        "counts": run.counts,
         "manifest_id": digest[:16],
     }
     facts["brief"] = {"report_url": f"{REPORT_URL}{name}" if name else None, **_brief(result)}
@@ -218,7 +221,7 @@ def factor_test(app: App, ask: TestFactor, progress: Progress) -> FactorTestRun:
     result = {**made.body, **parts}
     if ask.said:
         result["warnings"] = [*made.body.get("warnings", ()), *notes(ask.said)]
-    return FactorTestRun(result=result, series=made.series, timings=stages.stop())
+    return FactorTestRun(result=result, series=made.series, timings=stages.stop(), counts=stages.counts)
 
 
 def _identity(ask: TestFactor, market: Market, wording: Wording) -> Identity:
@@ -260,6 +263,10 @@ def _tested(
     inputs = EvalInputs.of(view)
     for name in expression.fields:
         view.fields[name]
+    size = {"names": len(view.assets), "sessions": int(view.days.size - view.first)}
+    stages.count("fetching_data", **size, warmup=int(view.first))
+    stages.count("backtesting", **size, groups=ask.n_groups)
+    stages.count("analyzing", **size, permutations=correction.permutations)
     stages.enter("backtesting")
     factor = evaluate([expression], inputs, threads=app.settings.job_threads)[0]
     return _computed(spec_of(ask, expression, correction), view, factor, stages)

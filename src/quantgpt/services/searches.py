@@ -98,11 +98,18 @@ class Search:
             ),
         )
 
+    def step(self, name: str) -> None:
+        """Tell which part of the work begins, and on how many names and sessions."""
+        view = self.panel.view
+        size = {"names": len(view.assets), "sessions": int(view.days.size - view.first)}
+        tell(self.progress, Note(facts={"counts": {STAGE: {"step": name, **size}}}))
+
     # -- the parent ---------------------------------------------------------------------------------------------
 
     def score_parent(self) -> None:
         """Test the parent as its candidates will be tested. Raises NoData where it cannot be."""
         self.progress(STAGE, 0.05, "重新检验母因子")
+        self.step("retest_parent")
         self.parent_body = self._parent_tested()
         self.progress(STAGE, 0.15, "")
 
@@ -137,6 +144,7 @@ class Search:
     def draft(self) -> list[Draft]:
         """The factors of this generation, from a model where there is one, else from mutation."""
         self.progress(STAGE, 0.16, "生成候选")
+        self.step("drafting")
         market = self.market
         ground = Ground(market.expression_fields(), market.has_industry, self.memory)
         generation = Generation(
@@ -203,6 +211,7 @@ class Search:
                 self._done(self.tested[at])
         self._correct_for(drafts)
         self._reach_back(drafts)
+        self.step("testing")
         candidates = [Candidate(e, self._spec(e, None)) for at in runnable if (e := drafts[at].expression) is not None]
 
         def on_done(found: Outcome) -> None:

@@ -34,6 +34,8 @@ class Stages:
         self._since = time.perf_counter()
         self.timings: dict[str, float] = {}
         self.skipped: frozenset[str] = frozenset()
+        self.counts: dict[str, dict[str, int]] = {}
+        """of how much a stage is: names, sessions, groups, shuffles"""
 
     def enter(self, stage: str, message: str = "") -> None:
         """Begin a stage; one that had begun before is left alone."""
@@ -42,6 +44,12 @@ class Stages:
             self._clock()
             self._at = place
             self._say(BEGINS[stage], message)
+            if self.counts:
+                self.tell(Note(facts={"counts": self.counts, "timings": dict(self.timings)}))
+
+    def count(self, stage: str, **numbers: int) -> None:
+        """Note of how much a stage is; it is told with the beginning of the next one."""
+        self.counts[stage] = numbers
 
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Progress of the computation itself, between `backtesting` and the report."""

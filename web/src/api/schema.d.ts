@@ -4404,6 +4404,15 @@ export interface components {
             /** Candidates Total */
             candidates_total: number | null;
             /**
+             * Counts
+             * @description by stage: names, sessions, groups, permutations
+             */
+            counts: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /**
              * Created At
              * @description UTC, YYYY-MM-DDTHH:MM:SS
              */
@@ -4464,7 +4473,10 @@ export interface components {
              * @enum {string}
              */
             task_type: "backtest" | "iteration";
-            /** Timings */
+            /**
+             * Timings
+             * @description seconds by stage; while it runs those that have ended
+             */
             timings: {
                 [key: string]: number;
             } | null;
@@ -4480,6 +4492,19 @@ export interface components {
          * @description Where a task is.
          */
         TaskProgress: {
+            /**
+             * Args
+             * @description names, sessions, groups, permutations, total
+             */
+            args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Code
+             * @description the stage, or of an iteration its step: retest_parent, drafting, testing
+             * @default
+             */
+            code: string;
             /** Message */
             message: string;
             /**

@@ -13,6 +13,8 @@ class TaskProgress(BaseModel):
     stage: str
     pct: float = Field(description="0 … 100")
     message: str
+    code: str = Field("", description="the stage, or of an iteration its step: retest_parent, drafting, testing")
+    args: dict[str, Any] = Field(default_factory=dict, description="names, sessions, groups, permutations, total")
 
 
 class TaskObject(BaseModel):
@@ -44,7 +46,8 @@ class TaskObject(BaseModel):
     warnings: list[dict[str, Any]]
     manifest_id: str | None
     result_hash: str | None
-    timings: dict[str, float] | None
+    timings: dict[str, float] | None = Field(description="seconds by stage; while it runs those that have ended")
+    counts: dict[str, dict[str, Any]] | None = Field(description="by stage: names, sessions, groups, permutations")
     q_values: dict[str, Any] | None = Field(description="in lists: significance after everything that was tried")
     created_at: str = Field(description="UTC, YYYY-MM-DDTHH:MM:SS")
     updated_at: str

@@ -179,11 +179,12 @@ def task_json(
         **_candidates(job, then, ask, result, parts, brief),
         "error": None if then else job.error,
         "error_facts": json.loads(job.error_facts) if job.error_facts and not then else None,
-        **_place(job, then),
+        **_place(job, then, facts, ask),
         "warnings": facts.get("warnings", []),
         "manifest_id": facts.get("manifest_id"),
         "result_hash": None if then else job.outcome_hash,
         "timings": facts.get("timings"),
+        "counts": facts.get("counts"),
         "q_values": dict(q_values) if q_values else None,
     }
     return f'{_text(head)[:-1]},"result":{result}}}'
@@ -193,11 +194,22 @@ def _text(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _place(job: Job, then: JobEvent | None) -> dict[str, Any]:
-    """Where the work is or was, and when."""
+def _place(job: Job, then: JobEvent | None, facts: dict[str, Any], ask: dict[str, Any]) -> dict[str, Any]:
+    """Where the work is or was, and when. `code` and `args` say in plain values what `message` says in words."""
     now = then or job
+    known = dict((facts.get("counts") or {}).get(now.stage) or {})
+    code = str(known.pop("step", now.stage))
+    if "n_candidates" in ask and now.stage == "iterating":
+        known["total"] = int(ask["n_candidates"])
+    told = {
+        "stage": now.stage,
+        "pct": round(100 * now.fraction, 1),
+        "message": now.message,
+        "code": code,
+        "args": known,
+    }
     return {
-        "progress": {"stage": now.stage, "pct": round(100 * now.fraction, 1), "message": now.message},
+        "progress": told,
         "attempt": now.attempt,
         "created_at": moment(job.created_at),
         "updated_at": moment(then.at if then else job.updated_at),
