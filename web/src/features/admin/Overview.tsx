@@ -38,7 +38,7 @@ function Daily({ days }: { days: Days }) {
       const dates = days.map((day) => day.date);
       return {
         grid: grid({ left: 40 }),
-        xAxis: timeAxis(tokens, dates, { min: stamp(dates[0] ?? "") - 43_200_000, max: stamp(dates[dates.length - 1] ?? "") + 43_200_000, axisLabel: { color: tokens.ink3, fontSize: 12, align: "center", formatter: "{MM}-{dd}" } }),
+        xAxis: timeAxis(tokens, dates, { min: stamp(dates[0] ?? "") - 43_200_000, max: stamp(dates[dates.length - 1] ?? "") + 43_200_000, axisLabel: { color: tokens.ink3, fontSize: 12, align: "center", hideOverlap: true, formatter: "{MM}-{dd}" } }),
         yAxis: valueAxis(tokens, (value) => integer(value), counts(days)),
         series: [{ type: "bar" as const, data: days.map((day) => [stamp(day.date), day.count]), barMaxWidth: 34, itemStyle: { color: tokens.accent, borderRadius: [2, 2, 0, 0] }, emphasis: { disabled: true } }],
         tooltip: dayTooltip(tokens, dates, i18n.language, (index) => [{ name: t("tasksOfDay"), value: integer(days[index]?.count), color: tokens.accent }]),

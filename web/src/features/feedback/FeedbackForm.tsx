@@ -86,7 +86,7 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
     <form className={css["form"]} onSubmit={submit} onPaste={paste}>
       <p className={css["hint"]}>{t("lead")}</p>
       <label htmlFor={id} className={css["label"]}>{t("text")}</label>
-      <textarea id={id} className={css["text"]} data-testid="feedback-text" rows={5} placeholder={t("textPlaceholder")} value={draft.text} aria-invalid={used > MOST} aria-describedby={`${id}-count`} onChange={(event) => setDraft({ ...draft, text: event.target.value })} ref={focusHere} />
+      <textarea id={id} className={css["text"]} data-testid="feedback-text" rows={4} placeholder={t("textPlaceholder")} value={draft.text} aria-invalid={used > MOST} aria-describedby={`${id}-count`} onChange={(event) => setDraft({ ...draft, text: event.target.value })} ref={focusHere} />
       <p id={`${id}-count`} className={used > MOST ? css["fault"] : css["hint"]}>{used > MOST ? t("tooLong", { most: MOST, over: used - MOST }) : t("count", { used, most: MOST })}</p>
       <Screenshot shot={draft.shot} fault={pictureFault} onTake={take} onChange={(shot) => setDraft({ ...draft, shot })} />
       <fieldset className={css["also"]}>
