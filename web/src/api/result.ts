@@ -132,13 +132,13 @@ export interface SealedFigure {
 
 export interface SealedState {
   readonly lineage_id: string;
-  readonly state: "none" | "sealed" | "opening" | "opened" | "failed";
+  readonly state: "none" | "sealed" | "opening" | "opened" | "seen" | "failed";
   readonly reason: Bilingual | null;
   readonly slice: { readonly first_day: string; readonly last_day: string; readonly sessions: Num; readonly open_sessions?: Num } | null;
   readonly opened: { readonly at: string; readonly expression: string; readonly is_this: boolean; readonly number?: number } | null;
   readonly figures: readonly SealedFigure[];
   readonly verdict: TextRule | null;
-  readonly series: { readonly nav: SeriesTable; readonly rank_ic: SeriesTable } | null;
+  readonly series: { readonly nav: SeriesTable; readonly ic: SeriesTable } | null;
   readonly looks: readonly { readonly at: string; readonly reason: string; readonly refused: boolean; readonly expression: string }[];
   readonly error?: string | null;
 }

@@ -96,17 +96,21 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
     const text = column.head ?? column.label;
     if (!sortable) return text;
     const mine = sort?.key === column.key;
+    const arrow = mine ? (sort.down ? " ↓" : " ↑") : "";
+    const turn = () => setSort(mine && !sort.down ? null : { key: column.key, down: mine ? false : true });
+    // A head with a definition is a button already: the sort stands beside it.
+    if (column.head) return <>{column.head} <button type="button" className={css["sort"]} aria-label={t("sortBy", { label: column.label })} onClick={turn}>{arrow || " ↕"}</button></>;
     return (
-      <button type="button" aria-label={t("sortBy", { label: column.label })} onClick={() => setSort(mine && !sort.down ? null : { key: column.key, down: mine ? false : true })}>
+      <button type="button" aria-label={t("sortBy", { label: column.label })} onClick={turn}>
         {text}
-        {mine ? (sort.down ? " ↓" : " ↑") : ""}
+        {arrow}
       </button>
     );
   };
 
   return (
     <>
-      <div ref={box} className={css["box"]} style={{ maxHeight: paper ? undefined : (maxHeight ?? (virtual ? 560 : undefined)) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "region" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
+      <div ref={box} className={css["box"]} style={{ maxHeight: paper ? undefined : (maxHeight ?? (virtual ? 560 : undefined)) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "group" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
         <table className={css["table"]} aria-label={label} aria-rowcount={virtual ? sorted.length + 1 : undefined}>
           <thead>
             <tr>

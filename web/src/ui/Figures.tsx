@@ -106,7 +106,7 @@ export function MonthHeat({ label, months, totals, cap, palette, show, hint, sea
   const years = [...new Set([...totals.keys(), ...sealedYears])].sort();
   const numbers = Array.from({ length: 12 }, (_, i) => i + 1);
   return (
-    <div className={css["heatBox"]} tabIndex={0} role="region" aria-label={label}>
+    <div className={css["heatBox"]} tabIndex={0} role="group" aria-label={label}>
       <table className={css["heat"]} aria-label={label}>
         <thead>
           <tr>

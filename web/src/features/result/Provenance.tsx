@@ -38,8 +38,8 @@ function missingCount(value: RunResult["params"]["universe_meta"]): number | nul
   return typeof missing === "number" ? missing : Array.isArray(missing) ? missing.length : null;
 }
 
-export function Provenance({ task, id, result, universe, benchmark }: { task: Task; id: string; result: RunResult; universe: string; benchmark: string }) {
-  const { t, i18n } = useTranslation(["result", "words", "stages"]);
+export function Provenance({ task, id, result, universe, benchmark, recheck }: { task: Task; id: string; recheck: ReactNode; result: RunResult; universe: string; benchmark: string }) {
+  const { t, i18n } = useTranslation(["result", "words", "stages", "metrics"]);
   const { params } = result;
   const universeMeta = params.universe_meta;
   const missing = missingCount(universeMeta);
@@ -115,7 +115,7 @@ export function Provenance({ task, id, result, universe, benchmark }: { task: Ta
                   <MarkIcon mark="doubt" />
                   <span>
                     {pick(warning, i18n.language)}
-                    {warning.metrics && warning.metrics.length > 0 ? <span className="muted"> {t("touches", { metrics: warning.metrics.join(", ") })}</span> : null}
+                    {warning.metrics && warning.metrics.length > 0 ? <span className="muted"> {t("touches", { metrics: warning.metrics.map((name) => t(`touched_${name}`, { defaultValue: t(`metrics:${name}.name`, { defaultValue: name }) })).join(t("listJoin")) })}</span> : null}
                   </span>
                 </li>
               ))}
@@ -135,6 +135,7 @@ export function Provenance({ task, id, result, universe, benchmark }: { task: Ta
       <div className={css["full"]}>
         <ChartCard task={id} series="coverage" title={t("coverage")} heading={<Metric name="coverage">{t("coverage")}</Metric>} legend={[{ label: t("withValue"), color: "var(--accent)" }, { label: t("members"), color: "var(--bench)", look: "dashed" }, { label: t("canTrade"), color: "var(--g2)" }]} caption={t("coverageCaption")} height={210} indexLabel={t("date")} columns={[{ key: "members", label: t("members"), show: format.integer }, { key: "with_value", label: t("withValue"), show: format.integer }, { key: "tradable", label: t("canTrade"), show: format.integer }]} option={coverage} />
       </div>
+      {recheck ? <div className={css["full"]}>{recheck}</div> : null}
       <div className={css["full"]}>
         <Card
           title={t("manifest")}

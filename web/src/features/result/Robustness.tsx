@@ -14,6 +14,7 @@ import { SeriesCard } from "./ChartCard";
 import css from "./Result.module.css";
 import { FourTests } from "./FourTests";
 import { LedgerCard, LuckCard } from "./Luck";
+import { SealedCard } from "./SealedSlice";
 
 function Forward({ result }: { result: RunResult }) {
   const { t } = useTranslation(["result", "words"]);
@@ -145,6 +146,7 @@ export function Robustness({ task, result, benchmark }: { task: string; result: 
       <div className={css["full"]}>
         <FourTests task={task} result={result} />
       </div>
+      <SealedCard task={task} />
       <div className={css["wide"]}>
         <LuckCard result={result} />
       </div>

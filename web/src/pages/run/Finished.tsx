@@ -25,6 +25,7 @@ import { Tabs } from "@/ui/Tabs";
 
 import css from "@/pages/run.module.css";
 import { Actions } from "./Actions";
+import { Recheck } from "./Recheck";
 import { Tab, TABS, type TabName } from "./tabs";
 import { useSeal } from "./useSeal";
 import { useView } from "./useView";
@@ -76,6 +77,7 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
   const keys = useMemo(() => TABS.map((tab, i) => ({ keys: String(i + 1), label: t("tabKeys"), run: () => change({ tab }) })), [change, t]);
   shortcuts.useEntries(keys);
   const dayAction = useMemo(() => ({ hint: t("dayHint"), open: (day: string) => change({ day }) }), [change, t]);
+  const candidate = view.candidate !== null && id !== task.task_id ? view.candidate : null;
   const bodies: Record<TabName, ReactNode> = {
     performance: <Tab.performance task={id} result={result} benchmark={benchmark} />,
     ic: <Tab.ic task={id} result={result} />,
@@ -83,9 +85,8 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
     robustness: <Tab.robustness task={id} result={result} benchmark={benchmark} />,
     holdings: <Tab.holdings task={id} day={view.day} onDay={(day) => change({ day })} />,
     blocked: <Tab.blocked task={id} />,
-    provenance: <Tab.provenance task={task} id={id} result={result} universe={universe} benchmark={benchmark} />,
+    provenance: <Tab.provenance task={task} id={id} result={result} universe={universe} benchmark={benchmark} recheck={candidate === null ? <Recheck task={task} /> : null} />,
   };
-  const candidate = view.candidate !== null && id !== task.task_id ? view.candidate : null;
   const shown = view.paper ? TABS : [view.tab];
   return (
     <LinkContext.Provider value={link}>
