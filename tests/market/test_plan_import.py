@@ -11,7 +11,7 @@ import pytest
 from quantgpt.foundations.errors import BadImport
 from quantgpt.foundations.hashing import hash_file
 from quantgpt.market import MarketStore
-from quantgpt.market.importing import MarketMoved, Plan, Terms
+from quantgpt.market.importing import MarketMoved, Plan, Terms, recognise
 
 Frame = Callable[..., pd.DataFrame]
 Tree = Callable[[Path], dict[str, str]]
@@ -131,6 +131,15 @@ def test_the_new_snapshot_is_announced_before_the_switch(store: MarketStore, fol
     seen: list[tuple[str, bool]] = []
     terms = Terms(announce=lambda snapshot: seen.append((snapshot, store.folder("main").exists)))
     assert [(store.import_path(folder, terms=terms).snapshot, False)] == seen
+
+
+def test_a_file_that_claims_too_many_rows_is_left_out(
+    store: MarketStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognise, "MOST_ROWS", 100)
+    plan = store.plan_import(folder)
+    assert states(plan)["bars.parquet"] == "refused"
+    assert states(plan)["names.csv"] == "imported"
 
 
 def test_names_of_files_are_told_by_their_hashes(store: MarketStore, folder: Path) -> None:

@@ -17,7 +17,8 @@ from quantgpt.market.snapshots import Pointer, SnapshotFolder
 
 if TYPE_CHECKING:
     from quantgpt.market.health import HealthReport
-    from quantgpt.market.importing.files import Plan, Terms
+    from quantgpt.market.importing.file import Terms
+    from quantgpt.market.importing.planning import Plan
     from quantgpt.market.importing.report import ImportReport
 
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,31}$")

@@ -29,7 +29,7 @@ from quantgpt.services.import_files import (
 from quantgpt.services.tasks import CANCELLED
 
 if TYPE_CHECKING:
-    from quantgpt.market.importing.files import Plan
+    from quantgpt.market.importing.planning import Plan
     from quantgpt.market.importing.report import FileReport, ImportReport
 
 MOST_OPEN = 5

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".csv")
 NEEDED = "code,date,open,high,low,close,volume,amount,pre_close,factor"
 """Columns of daily bars that tests and backtests can be run on."""
+MOST_ROWS = 300_000_000
+"""of one file: a few bytes of parquet can claim any number"""
 SEPARATORS = (",", ";", "\t")
 
 
@@ -153,7 +155,14 @@ def open_table(path: Path) -> tuple[list[str], int, pa.Table | None]:
     try:
         if path.suffix.lower() == ".parquet":
             with pq.ParquetFile(path) as file:
-                return list(file.schema_arrow.names), int(file.metadata.num_rows), None
+                rows = int(file.metadata.num_rows)
+                if rows > MOST_ROWS:
+                    raise BadImport(
+                        f"{path.name} 有 {rows:,} 行，一个文件最多 {MOST_ROWS:,} 行",
+                        hint="split the file",
+                        field="path",
+                    )
+                return list(file.schema_arrow.names), rows, None
         table = _read_csv(path)
         return list(table.column_names), int(table.num_rows), table
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
