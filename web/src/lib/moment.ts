@@ -33,3 +33,11 @@ export function wholeSeconds(value: Maybe<number>): string {
   const whole = Math.round(value);
   return whole < 90 ? `${whole}\u00a0s` : `${Math.floor(whole / 60)}\u00a0min ${whole % 60}\u00a0s`;
 }
+
+/** The day and the time in the viewer's zone; today needs no day. */
+export function moment(stamp: Maybe<string>, now = new Date()): string {
+  const text = localMoment(stamp);
+  if (text === null) return MISSING;
+  const today = localMoment(now.toISOString())?.slice(0, 10) ?? "";
+  return text.startsWith(today) ? text.slice(11) : text;
+}
