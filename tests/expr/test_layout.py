@@ -11,7 +11,7 @@ from tests.expr import fuzz
 
 from quantgpt.expr import Expression, compile_expression
 from quantgpt.expr.changes import changes
-from quantgpt.expr.layout import WIDTH, parts_of, pretty
+from quantgpt.expr.layout import WIDTH, formatted, parts_of, pretty
 from quantgpt.foundations.errors import BadExpression
 
 
@@ -102,3 +102,47 @@ def test_very_long_texts_are_compared_at_once() -> None:
     made = changes(chain("close", 1), chain("open", 2))
     assert made.removed
     assert made.added
+
+
+def test_a_formatted_text_keeps_its_words_and_its_meaning() -> None:
+    for seed in range(1, 400):
+        text = fuzz.expression(random.Random(seed), 4)
+        try:
+            known = compile_expression(text)
+        except BadExpression:
+            continue
+        made = formatted(text)
+        assert compile_expression(made).hash == known.hash, (text, made)
+        assert formatted(made) == made
+        assert re.sub(r"\s", "", made) == re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("rank( adv20 )*-rank( close-open )", "rank(adv20)*-rank(close - open)"),
+        ("close>open   and  -volume<1", "close > open and -volume < 1"),
+        ("ts_mean(close,20)", "ts_mean(close, 20)"),
+        ("rank(ts_mean(close,20)/close)*rank(ts_std(volume,60)/adv60)-1e-3",
+         "rank(ts_mean(close, 20)/close)*rank(ts_std(volume, 60)/adv60)\n  - 1e-3"),
+    ],
+)  # fmt: skip
+def test_a_text_is_formatted(text: str, made: str) -> None:
+    assert formatted(text) == made
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "zh"),
+    [
+        ("rank(close)", "rank( close )", "same", "与它相同"),
+        ("ts_mean(close, 20)", "rank(ts_mean(close, 20))", "wrapped", "外层套 rank(…)"),
+        ("rank(ts_mean(close, 20))", "ts_mean(close, 20)", "unwrapped", "去掉外层 rank(…)"),
+        ("rank(ts_mean(close, 20))", "rank(ts_mean(close, 60))", "replaced", "参数 20 → 60"),
+        ("rank(ts_mean(close, 20)/close)", "rank(ts_mean(open, 20)/open)", "replaced", "close → open；close → open"),
+        ("rank(close)", "ts_corr(open, volume, 10)/ts_std(high - low, 30)", "rewritten", "整条重写"),
+        ("rank(close)", "rank(close)*rank(volume)", "wrapped", "外层套 …*rank(volume)"),
+    ],
+)
+def test_a_change_has_a_code(before: str, after: str, code: str, zh: str) -> None:
+    made = changes(compile_expression(before), compile_expression(after))
+    assert (made.code, made.zh) == (code, zh)

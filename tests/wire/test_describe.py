@@ -67,6 +67,16 @@ def test_a_difference_marks_both_texts(client: TestClient) -> None:
     assert made["diff_error"]["code"]
 
 
+def test_a_table_of_candidates_is_said_at_once(client: TestClient) -> None:
+    made = describe(client, "ts_mean(close, 20)", others=["rank(ts_mean(close, 20))", "rank(", "ts_mean(close, 60)"])
+    assert [one and (one["code"], one["zh"]) for one in made["diffs"]] == [
+        ("wrapped", "外层套 rank(…)"), None, ("replaced", "参数 20 → 60")
+    ]  # fmt: skip
+    assert describe(client, "rank( adv20 )*close")["formatted"] == "rank(adv20)*close"
+    answer = client.post(f"{API}/expressions/describe", json={"expression": "close", "others": ["close"] * 21})
+    assert (answer.status_code, answer.json()["field"]) == (400, "others")
+
+
 def test_garbage_is_answered(client: TestClient) -> None:
     for text in [*ODD_TEXTS, "", "(" * 5000, "rank(close" * 300]:
         for dialect in ("quantgpt", "qlib"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from quantgpt.expr.canonical import printed_parts
 from quantgpt.expr.expression import Expression
 from quantgpt.expr.tokens import Token, TokenKind, scan
 
@@ -12,6 +13,8 @@ MOST_TOKENS = 600
 """tokens that differ, beyond the common beginning and end, up to which they are compared one by one"""
 MOST_NAMED = 3
 LONGEST = 32
+REWRITTEN = 0.45
+"""share of common tokens below which nothing of the old expression is left"""
 
 Span = tuple[int, int]
 
@@ -30,6 +33,8 @@ class Changes:
     added: tuple[Span, ...]
     zh: str
     en: str
+    code: str
+    """`same`, `rewritten`, `wrapped`, `unwrapped`, `replaced`, `added`, `removed` or `changed`"""
 
 
 def changes(before: Expression, after: Expression) -> Changes:
@@ -38,7 +43,7 @@ def changes(before: Expression, after: Expression) -> Changes:
     >>> from quantgpt.expr import compile_expression
     >>> made = changes(compile_expression("rank(ts_mean(close, 20))"), compile_expression("rank(ts_mean(close, 60))"))
     >>> made.zh, [made.after[start:end] for start, end in made.added]
-    ('20 → 60', ['60'])
+    ('参数 20 → 60', ['60'])
     """
     old, new = _tokens(before), _tokens(after)
     removed, added, named = [], [], []
@@ -50,8 +55,54 @@ def changes(before: Expression, after: Expression) -> Changes:
         added += [come] if come else []
         named.append((_piece(before.canonical, gone), _piece(after.canonical, come)))
     same = before.hash == after.hash
-    zh, en = ("与它相同", "the same computation") if same else _words(named)
-    return Changes(same, before.canonical, after.canonical, tuple(removed), tuple(added), zh, en)
+    code, zh, en = _said(before, after, named)
+    return Changes(same, before.canonical, after.canonical, tuple(removed), tuple(added), zh, en, code)
+
+
+def _said(before: Expression, after: Expression, named: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """The change in a few words: what was put around, taken away, replaced."""
+    if before.hash == after.hash:
+        return "same", "与它相同", "the same computation"
+    if (around := _around(after, before)) is not None:
+        return "wrapped", f"外层套 {around}", f"wrapped in {around}"
+    if (around := _around(before, after)) is not None:
+        return "unwrapped", f"去掉外层 {around}", f"without the outer {around}"
+    if _likeness(before, after) < REWRITTEN:
+        return "rewritten", "整条重写", "rewritten"
+    zh, en = _words(named)
+    if all(gone and come for gone, come in named):
+        numbers = all(_is_number(gone) and _is_number(come) for gone, come in named)
+        return ("replaced", f"参数 {zh}", f"parameter {en}") if numbers else ("replaced", zh, en)
+    if not any(gone for gone, _ in named):
+        return "added", zh, en
+    return ("removed" if not any(come for _, come in named) else "changed"), zh, en
+
+
+def _around(outer: Expression, inner: Expression) -> str | None:
+    """What is put around the inner expression to make the outer one, with … for the inner; None where it is not that."""
+    tree = outer.tree
+    if tree.operator is None or all(part.key != inner.tree.key for part in tree.parts):
+        return None
+    inside = printed_parts(inner.tree)[inner.tree.key][0]
+    whole = printed_parts(tree)[tree.key][0]
+    shown = whole.replace(inside, "…", 1)
+    return shown if len(shown) <= LONGEST else f"{tree.name}(…)"
+
+
+def _likeness(before: Expression, after: Expression) -> float:
+    """Share of the tokens that both have, in order."""
+    old, new = ([token.text for token in _tokens(one)] for one in (before, after))
+    if max(len(old), len(new)) > MOST_TOKENS:
+        return 1.0
+    return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _tokens(expression: Expression) -> list[Token]:

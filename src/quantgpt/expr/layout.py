@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from quantgpt.expr.analysis import warmup_of
 from quantgpt.expr.canonical import ATOM, PRECEDENCE, printed_parts
 from quantgpt.expr.lowering import lowered
+from quantgpt.expr.tokens import TokenKind, scan
 from quantgpt.expr.tree import Node
 from quantgpt.expr.words import in_words
 
@@ -142,3 +143,59 @@ def _call_lines(node: Node, texts: Texts, indent: int) -> list[str]:
         lines[-1] += ","
     lines[-1] = f"{lines[-1]} {numbers})" if numbers else f"{lines[-1][:-1]})"
     return lines
+
+
+# -- a text in its writer's own words ------------------------------------------------------------------------------------
+
+_TIGHT = {"*", "/", "^"}
+_WORDS = {"and", "or", "not", "if", "else"}
+_LEVELS = ({"or", "|", "||"}, {"and", "&", "&&"}, {"+", "-"}, {"*", "/"})
+
+
+def formatted(text: str) -> str:
+    """A text of our dialect with its own words, evenly spaced, and broken before the operators of its outermost chain where
+    it is long. It reads as before.
+
+    >>> formatted("rank( adv20 )*rank( close-open )")
+    'rank(adv20)*rank(close - open)'
+    """
+    pieces, depth = _spaced(text)
+    line = "".join(space + word for space, word in pieces)
+    if len(line) <= SHORT:
+        return line
+    outer = {word.lower() for (_, word), deep in zip(pieces, depth, strict=True) if deep == 0}
+    family = next((names for names in _LEVELS if outer & names), None)
+    if family is None or outer & {"if", "else", "?", ":", "<", ">", "<=", ">=", "==", "!=", "not"}:
+        return line
+    made = ""
+    for (space, word), deep in zip(pieces, depth, strict=True):
+        breaks = deep == 0 and word.lower() in family
+        made += f"\n{' ' * INDENT}{word} " if breaks else (space if not made.endswith(" ") else "") + word
+    return made
+
+
+def _spaced(text: str) -> tuple[list[tuple[str, str]], list[int]]:
+    """(space before it, word) of every token, and how deep in brackets it stands; −1 for a sign before a value."""
+    pieces: list[tuple[str, str]] = []
+    depths: list[int] = []
+    depth, glued, before = 0, True, ""
+    for token in scan(text):
+        if token.kind is TokenKind.END:
+            break
+        word = token.text
+        value_before = before not in ("", "(", ",") and (before[-1].isalnum() or before in (")",) or before[-1] in "_.")
+        value_before = value_before and before.lower() not in _WORDS
+        sign = word in ("-", "+", "!") and not value_before
+        if token.kind is TokenKind.CLOSE:
+            depth -= 1
+        if glued or word in (")", ",") or (token.kind is TokenKind.OPEN and value_before) or word in _TIGHT:
+            space = ""
+        else:
+            space = " "
+        pieces.append((space, word))
+        depths.append(-1 if sign else depth)
+        if token.kind is TokenKind.OPEN:
+            depth += 1
+        glued = token.kind is TokenKind.OPEN or sign or word in _TIGHT
+        before = word
+    return pieces, depths

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from quantgpt.expr.expression import Dialect
     from quantgpt.market.market import Market
 
-MOST_SIMILAR = 5
+MOST_SIMILAR, MOST_OTHERS = 5, 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Describe:
-    """Ask for the description of an expression. `other`: one to say the difference from. `similar`: look for others
-    like it among the user's factors and the published ones."""
+    """Ask for the description of an expression. `other`: one to say the difference from; `others`: some that were made of
+    it, to say what was changed in each. `similar`: look for others like it among the user's factors and the published ones."""
 
     expression: str
     dialect: str = "quantgpt"
     other: str | None = None
+    others: tuple[str, ...] = ()
     similar: bool = True
 
 
@@ -39,6 +40,10 @@ def describe(app: App, owner_id: str, ask: Describe) -> dict[str, Any]:
     if ask.dialect not in DIALECTS:
         raise BadRequest(
             f"dialect 应为 {' 或 '.join(DIALECTS)}，收到 {ask.dialect[:40]!r}", field="dialect", nearest=DIALECTS[0]
+        )
+    if len(ask.others) > MOST_OTHERS:
+        raise BadRequest(
+            f"others 最多 {MOST_OTHERS} 个", field="others", hint=f"at most {MOST_OTHERS}", nearest=MOST_OTHERS
         )
     market = _market(app)
     head = {"expression": ask.expression, "dialect": ask.dialect}
@@ -55,6 +60,7 @@ def describe(app: App, owner_id: str, ask: Describe) -> dict[str, Any]:
         "dialects": _dialects(expression),
         "similar": _similar(app, owner_id, expression, market) if ask.similar else [],
         **_difference(ask, expression, market),
+        "diffs": [_change(one, ask.dialect, expression, market) for one in ask.others],
     }
 
 
@@ -67,6 +73,8 @@ _UNKNOWN: dict[str, Any] = {
     "similar": [],
     "diff": None,
     "diff_error": None,
+    "diffs": [],
+    "formatted": None,
 }
 
 
@@ -92,7 +100,7 @@ def _read(text: str, dialect: str, market: Market | None) -> Expression:
 def _layout(expression: Expression) -> dict[str, Any]:
     """How it reads, in lines and in words. The places of parts are those in our canonical text; an expression of another
     dialect has one part, the whole."""
-    from quantgpt.expr.layout import parts_of, pretty
+    from quantgpt.expr.layout import formatted, parts_of, pretty
 
     if expression.dialect == "qlib":
         text = expression.canonical
@@ -102,6 +110,7 @@ def _layout(expression: Expression) -> dict[str, Any]:
         in_words = {name: [sentence] for name, sentence in words.items()}
         return {
             "pretty": text,
+            "formatted": None,
             "pretty_lines": lines,
             "in_words": in_words,
             "parts": [{"text": text, "symbol": None, **whole, **words}],
@@ -110,6 +119,7 @@ def _layout(expression: Expression) -> dict[str, Any]:
     names = ("text", "symbol", "start", "end", "warmup", "zh", "en")
     return {
         "pretty": pretty(expression.tree),
+        "formatted": formatted(expression.text),
         "pretty_lines": [{"text": part.text, "symbol": part.symbol} for part in parts],
         "in_words": {"zh": [part.zh for part in parts], "en": [part.en for part in parts]},
         "parts": [{name: getattr(part, name) for name in names} for part in parts],
@@ -178,18 +188,30 @@ def _similar(app: App, owner_id: str, expression: Expression, market: Market | N
 
 def _difference(ask: Describe, expression: Expression, market: Market | None) -> dict[str, Any]:
     """What makes the expression another one than `other`."""
-    from quantgpt.expr.changes import changes
-
     if ask.other is None:
         return {"diff": None, "diff_error": None}
     try:
         other = _read(ask.other, ask.dialect, market)
     except BadExpression as error:
         return {"diff": None, "diff_error": fault(error)}
-    made = changes(other, expression)
+    return {"diff": _diff_json(other, expression), "diff_error": None}
+
+
+def _change(text: str, dialect: str, expression: Expression, market: Market | None) -> dict[str, Any] | None:
+    """What was changed of the expression to make another one; None where that cannot be read."""
+    try:
+        return _diff_json(expression, _read(text, dialect, market))
+    except BadExpression:
+        return None
+
+
+def _diff_json(before: Expression, after: Expression) -> dict[str, Any]:
+    from quantgpt.expr.changes import changes
+
+    made = changes(before, after)
     spans = {"before": (made.before, made.removed), "after": (made.after, made.added)}
     shown = {
         name: {"text": text, "spans": [{"start": start, "end": end} for start, end in found]}
         for name, (text, found) in spans.items()
     }
-    return {"diff": {"same": made.same, "zh": made.zh, "en": made.en, **shown}, "diff_error": None}
+    return {"same": made.same, "code": made.code, "zh": made.zh, "en": made.en, **shown}

@@ -2293,6 +2293,12 @@ export interface components {
              */
             other?: string | null;
             /**
+             * Others
+             * @description 由它改成的表达式，逐个说明改了什么
+             * @default []
+             */
+            others: string[];
+            /**
              * Similar
              * @description 查找相似的因子
              * @default true
@@ -2313,11 +2319,21 @@ export interface components {
             dialects: components["schemas"]["Dialects"] | null;
             diff: components["schemas"]["Difference"] | null;
             diff_error: components["schemas"]["ExpressionError"] | null;
+            /**
+             * Diffs
+             * @description what was changed in each of `others`; null for one not readable
+             */
+            diffs: (components["schemas"]["Difference"] | null)[];
             error: components["schemas"]["ExpressionError"] | null;
             /** Expression */
             expression: string;
             /** Fields */
             fields: string[];
+            /**
+             * Formatted
+             * @description the writer's own words, evenly spaced, in lines; null for Qlib's dialect
+             */
+            formatted: string | null;
             /** Hash */
             hash: string | null;
             in_words: components["schemas"]["Sentences"];
@@ -2373,6 +2389,11 @@ export interface components {
         Difference: {
             after: components["schemas"]["Marked"];
             before: components["schemas"]["Marked"];
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "same" | "rewritten" | "wrapped" | "unwrapped" | "replaced" | "added" | "removed" | "changed";
             /** En */
             en: string;
             /** Same */

@@ -462,6 +462,7 @@ class Difference(BaseModel):
     """What makes an expression another one: removed from `before`, added in `after`."""
 
     same: bool
+    code: Literal["same", "rewritten", "wrapped", "unwrapped", "replaced", "added", "removed", "changed"]
     zh: str
     en: str
     before: Marked
@@ -473,6 +474,9 @@ class Description(Validation):
 
     dialect: str
     pretty: str | None = Field(description="canonical, in lines")
+    formatted: str | None = Field(
+        description="the writer's own words, evenly spaced, in lines; null for Qlib's dialect"
+    )
     pretty_lines: list[Line]
     in_words: Sentences
     parts: list[Part]
@@ -480,6 +484,9 @@ class Description(Validation):
     similar: list[Similar]
     diff: Difference | None
     diff_error: ExpressionError | None
+    diffs: list[Difference | None] = Field(
+        description="what was changed in each of `others`; null for one not readable"
+    )
 
 
 class Health(BaseModel):

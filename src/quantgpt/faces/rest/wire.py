@@ -122,11 +122,12 @@ class DescribeBody(ExpressionBody):
 
     dialect: Text = Field("quantgpt", description="写法：quantgpt 或 qlib")
     other: Text | None = Field(None, description="与之比较的表达式")
+    others: list[Text] = Field([], max_length=20, description="由它改成的表达式，逐个说明改了什么")
     similar: StrictBool = Field(True, description="查找相似的因子")
 
     def to_request(self) -> Describe:
         """The request that the service takes."""
-        return Describe(**self.model_dump())
+        return Describe(**{**self.model_dump(), "others": tuple(self.others)})
 
 
 class Accepted(BaseModel):
