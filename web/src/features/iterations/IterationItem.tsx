@@ -59,6 +59,13 @@ function Elapsed({ task }: { task: Task }) {
   return <>{t("elapsed", { time: seconds(elapsed) })}</>;
 }
 
+/** What an iteration is doing, where the server says so. */
+function Step({ task }: { task: Task }) {
+  const { t } = useTranslation("stages");
+  const code = task.progress?.code ?? "";
+  return <>{t([`step_${code}`, `doing_${task.status}`, task.status])}</>;
+}
+
 /** Rows that are still to come: the place of each is kept, so that nothing jumps when it arrives. */
 function Coming({ count, drafting }: { count: number; drafting: boolean }) {
   const { t } = useTranslation("iterations");
@@ -109,7 +116,7 @@ function Table({ task, number: own, shownCandidate, onSelect }: { task: Task } &
               onSelect={() => onSelect(task, candidate, index)}
             />
           ))}
-          {state === "running" ? <Coming count={Math.max(0, total - candidates.length)} drafting={candidates.length === 0} /> : null}
+          {state === "running" ? <Coming count={Math.max(0, total - candidates.length)} drafting={candidates.length === 0 && task.progress?.code !== "testing"} /> : null}
         </tbody>
       </table>
     </div>
@@ -183,7 +190,7 @@ export function IterationItem(props: IterationItemProps) {
             <header className={css["head"]}>
               <h3>{title}</h3>
               <span className="muted">
-                {state === "completed" ? t("took", { time: wholeSeconds(secondsBetween(task.created_at, task.finished_at)) }) : <>{t("doneOf", { done: task.candidates_done ?? 0, total })}{state === "running" ? <> · <Elapsed task={task} /></> : null}</>}
+                {state === "completed" ? t("took", { time: wholeSeconds(secondsBetween(task.created_at, task.finished_at)) }) : <>{t("doneOf", { done: task.candidates_done ?? 0, total })}{state === "running" ? <> · <Step task={task} /> · <Elapsed task={task} /></> : null}</>}
               </span>
               {state === "running" ? (
                 <Button small look="ghost" disabled={cancel.isPending} onClick={() => cancel.mutate(id)} data-testid="stop"><StopIcon size={14} /> {t("stop")}</Button>

@@ -36,7 +36,7 @@ describe("the tree of a session", () => {
     const tasks = [
       test("a"),
       iteration("b", "a", [ok(60), { expression: "x", status: "failed", error: "e", duplicate: { level: "form", of: "y", degree: 1 } }, { expression: "z", status: "failed", error: "e" }]),
-      iteration("c", "a", [], { status: "iterating", progress: { stage: "iterating", pct: 25, message: "" }, result: null }),
+      iteration("c", "a", [], { status: "iterating", progress: { stage: "iterating", pct: 25, message: "", code: "" }, result: null }),
     ];
     expect(nodes(tasks).map(({ id, state, percent }) => [id, state, percent])).toEqual([
       ["a", "finished", null],

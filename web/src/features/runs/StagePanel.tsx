@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useCancel, type Link } from "@/api/queries";
 import { STAGES, type Stage, type Task } from "@/api/types";
 import { secondsBetween, useElapsed } from "@/lib/elapsed";
-import { seconds } from "@/lib/format";
+import { integer, seconds } from "@/lib/format";
 import { prepareCharts } from "@/ui/chart/Chart";
 import { Button } from "@/ui/controls";
 import { StageTrack, type StageItem } from "@/ui/Figures";
@@ -29,6 +29,14 @@ function useSeen(status: string): Map<string, number> {
   const seen = useRef(new Map<string, number>());
   if (!seen.current.has(status)) seen.current.set(status, performance.now());
   return seen.current;
+}
+
+const COUNTED = ["names", "sessions", "groups", "permutations"] as const;
+
+/** "300 names × 909 sessions": what the stage works on, as far as the server has counted it. */
+function countsOf(task: Task, t: (key: string, values?: Record<string, unknown>) => string): string {
+  const args = task.progress?.args ?? {};
+  return COUNTED.flatMap((name) => (typeof args[name] === "number" ? [t(`stages:count_${name}`, { value: integer(args[name]) })] : [])).join(" × ");
 }
 
 /** How much of the stage is done, where the server counts: "540/999". Otherwise only that it has begun. */
@@ -62,7 +70,7 @@ export function StagePanel({ task, link }: { task: Task; link: Link }) {
       <div className={css["stageHead"]}>
         <strong aria-live="polite">{t(`stages:doing_${task.status}`)}</strong>
         <span className="muted">
-          {[task.progress?.message, remaining === null ? "" : t("remaining", { time: seconds(remaining) })].filter(Boolean).join(" · ")}
+          {[countsOf(task, t), remaining === null ? "" : t("remaining", { time: seconds(remaining) })].filter(Boolean).join(" · ")}
         </span>
         <span className={css["elapsed"]}>{seconds(elapsed)}</span>
         <Button small look="ghost" disabled={cancel.isPending} onClick={() => cancel.mutate(task.task_id)} data-testid="stop">

@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { OpenedResult } from "@/api/iterations";
+import { useSealedState } from "@/api/result";
 import { ic, number, percent, score, share, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { CodeLine } from "@/ui/Code";
@@ -40,12 +41,14 @@ function useLines(result: OpenedResult): Line[] {
   ];
 }
 
-function Figures({ result, openSpan }: { result: OpenedResult; openSpan: string | null }) {
+function Figures({ run, result, openSpan }: { run: string; result: OpenedResult; openSpan: string | null }) {
   const { t, i18n } = useTranslation("sealed");
   const lines = useLines(result);
+  const compared = useSealedState(run).data?.verdict;
   return (
     <>
-      <p className={css["verdict"]}>{pick(result.verdict, i18n.language)}</p>
+      {compared ? <p className={css["verdict"]}>{pick(compared, i18n.language)}</p> : null}
+      <p className={compared ? css["text"] : css["verdict"]}>{t("alone", { verdict: pick(result.verdict, i18n.language) })}</p>
       <table className={css["table"]}>
         <thead>
           <tr>
@@ -75,6 +78,8 @@ function Figures({ result, openSpan }: { result: OpenedResult; openSpan: string 
 }
 
 interface OpenedOutcomeProps {
+  /** The chosen candidate: `<task>-<index>`. */
+  readonly run: string;
   readonly seal: Seal;
   /** Dates of the open part, where they are known. */
   readonly openSpan: string | null;
@@ -82,7 +87,7 @@ interface OpenedOutcomeProps {
   readonly refused: boolean;
 }
 
-export function OpenedOutcome({ seal, openSpan, refused }: OpenedOutcomeProps) {
+export function OpenedOutcome({ run, seal, openSpan, refused }: OpenedOutcomeProps) {
   const { t } = useTranslation("sealed");
   const { opening } = seal;
   if (!opening) return null;
@@ -96,7 +101,7 @@ export function OpenedOutcome({ seal, openSpan, refused }: OpenedOutcomeProps) {
       {opening.status === "failed" ? (
         <p className={css["text"]}>{t("outcomeFailed", { reason: opening.error ?? "—" })}</p>
       ) : opening.result ? (
-        <Figures result={opening.result} openSpan={openSpan} />
+        <Figures run={run} result={opening.result} openSpan={openSpan} />
       ) : (
         <div role="status">
           <p className={css["text"]}>{t("outcomeRunning")}</p>

@@ -92,7 +92,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
     if (!seal?.opening) return null;
     const facts = brief.params as Record<string, unknown>;
     const openSpan = typeof facts["effective_start"] === "string" && seal.first !== null ? span(facts["effective_start"], String(facts["effective_end"])) : null;
-    return <OpenedOutcome seal={seal} openSpan={openSpan} refused={seal.opening.expression !== candidatesOf(brief)[chosen]?.expression} />;
+    return <OpenedOutcome run={`${brief.task_id}-${chosen}`} seal={seal} openSpan={openSpan} refused={seal.opening.expression !== candidatesOf(brief)[chosen]?.expression} />;
   };
   const nameOf = (one: Choice) => `#${numbers.get(one.task.task_id) ?? ""}.${one.index + 1}`;
 
