@@ -3,7 +3,7 @@
 import { Menu } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import { MISSING } from "@/lib/format";
@@ -23,6 +23,8 @@ export interface Column {
   readonly head?: ReactNode;
   readonly numeric?: boolean;
   readonly wrap?: boolean;
+  /** false: the column cannot be sorted by, in a table that sorts. */
+  readonly sortable?: boolean;
   readonly show?: (value: CellValue, row: Row) => ReactNode;
 }
 
@@ -50,6 +52,20 @@ function compare(left: CellValue, right: CellValue): number {
   if (noLeft || noRight) return noLeft === noRight ? 0 : noLeft ? 1 : -1;
   if (typeof left === "number" && typeof right === "number") return left - right;
   return String(left).localeCompare(String(right), "zh");
+}
+
+/** Whether the table is wider than its box; then the box must be reachable by keys. */
+function useOverflow(box: RefObject<HTMLDivElement | null>): boolean {
+  const [tight, setTight] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watcher = new ResizeObserver(() => setTight(element.scrollWidth > element.clientWidth + 1));
+    watcher.observe(element);
+    if (element.firstElementChild) watcher.observe(element.firstElementChild);
+    return () => watcher.disconnect();
+  }, [box]);
+  return tight;
 }
 
 /** Columns that the reader put away, remembered by the name of the table. */
@@ -92,9 +108,12 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
   const after = virtual ? virtualizer.getTotalSize() - (items[items.length - 1]?.end ?? 0) : 0;
   const visible = virtual ? items.map((item) => ({ row: sorted[item.index] as Row, index: item.index })) : (paper ? sorted.slice(0, PAPER_ROWS) : sorted).map((row, index) => ({ row, index }));
 
+  const tight = useOverflow(box);
+  const scrolls = tight || maxHeight !== undefined || virtual;
+
   const header = (column: Column) => {
     const text = column.head ?? column.label;
-    if (!sortable) return text;
+    if (!sortable || column.sortable === false) return text;
     const mine = sort?.key === column.key;
     const arrow = mine ? (sort.down ? " ↓" : " ↑") : "";
     const turn = () => setSort(mine && !sort.down ? null : { key: column.key, down: mine ? false : true });
@@ -110,7 +129,7 @@ export function DataTable({ id, label, columns, rows, sortable = false, maxHeigh
 
   return (
     <>
-      <div ref={box} className={css["box"]} style={{ maxHeight: paper ? undefined : (maxHeight ?? (virtual ? 560 : undefined)) }} tabIndex={maxHeight || virtual ? 0 : undefined} role={maxHeight || virtual ? "group" : undefined} aria-label={maxHeight || virtual ? label : undefined}>
+      <div ref={box} className={css["box"]} style={{ maxHeight: paper ? undefined : (maxHeight ?? (virtual ? 560 : undefined)) }} tabIndex={scrolls ? 0 : undefined} role={scrolls ? "group" : undefined} aria-label={scrolls ? label : undefined}>
         <table className={css["table"]} aria-label={label} aria-rowcount={virtual ? sorted.length + 1 : undefined}>
           <thead>
             <tr>

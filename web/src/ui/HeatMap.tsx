@@ -1,6 +1,6 @@
 /** Many cells at once on a canvas: rows × columns on a diverging map, missing cells hatched, the cell under the pointer or the keys read out. */
 
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { parseHex } from "@/lib/color";
@@ -76,16 +76,17 @@ export function HeatMap({ label, rows, columns, values, format, cap, height = 36
     return most || 1;
   }, [cap, values]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const frame = box.current;
     if (!frame) return;
+    setWidth(Math.round(frame.getBoundingClientRect().width));
     const watcher = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
     watcher.observe(frame);
     return () => watcher.disconnect();
   }, []);
 
   const [plotWidth, plotHeight] = [Math.max(0, width - LEFT), height - BOTTOM];
-  useEffect(() => {
+  useLayoutEffect(() => {
     const target = canvas.current;
     const pen = target?.getContext("2d");
     if (!target || !pen || plotWidth === 0 || rows.length === 0 || columns.length === 0) return;
@@ -112,7 +113,7 @@ export function HeatMap({ label, rows, columns, values, format, cap, height = 36
     const eachRow = plotHeight / rows.length;
     const rowStep = Math.ceil(16 / eachRow);
     rows.forEach((name, i) => {
-      if (i % rowStep === 0) pen.fillText(name, LEFT - 8, (i + 0.5) * eachRow, LEFT - 12);
+      if (i % rowStep === 0) pen.fillText(name, LEFT - 8, Math.max(7, (i + 0.5) * eachRow), LEFT - 12);
     });
     pen.textAlign = "left";
     const eachColumn = plotWidth / columns.length;

@@ -86,6 +86,7 @@ export function Performance({ task, result, benchmark }: { task: string; result:
           heading={<Metric name="sharpe">{t("rollingSharpe")}</Metric>}
           legend={[{ label: t("words:strategy"), color: "var(--accent)" }, ...(hasBenchmark ? [{ label: benchmark, color: "var(--bench)", look: "dashed" as const }] : [])]}
           caption={t("rollingSharpeCaption")}
+          missing={t("windowNotFull")}
           height={220}
          
           indexLabel={t("date")}

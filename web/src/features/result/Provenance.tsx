@@ -4,9 +4,11 @@ import { useCallback, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { column, labels, STAGES, type RunResult, type SeriesTable, type Task } from "@/api/types";
+import { useReportLink } from "@/api/reports";
 import { download } from "@/lib/csv";
 import * as format from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { toast } from "@/lib/toast";
 import { Card } from "@/ui/Card";
 import { dayLines } from "@/ui/chart/dayLines";
 import { Button, LinkButton, MarkIcon } from "@/ui/controls";
@@ -26,6 +28,12 @@ function Facts({ items }: { items: readonly Fact[] }) {
       {items.flatMap(([label, value]) => [<dt key={`${label}-t`}>{label}</dt>, <dd key={`${label}-d`}>{value}</dd>])}
     </dl>
   );
+}
+
+function ReportLink({ url }: { url: string }) {
+  const { t } = useTranslation("result");
+  const link = useReportLink(url, { download: false, onFault: (reason) => toast("error", reason instanceof Error ? reason.message : String(reason)) });
+  return <LinkButton small look="ghost" href={link.href} onClick={link.onClick} target="_blank" rel="noopener"><ReportIcon size={14} /> {t("report")}</LinkButton>;
 }
 
 function plain(value: unknown): string {
@@ -143,7 +151,7 @@ export function Provenance({ task, id, result, universe, benchmark, recheck }: {
           tools={
             <>
               <Button small look="ghost" onClick={saveJson}><DownloadIcon size={14} /> JSON</Button>
-              {result.report_url ? <LinkButton small look="ghost" href={result.report_url} target="_blank" rel="noopener"><ReportIcon size={14} /> {t("report")}</LinkButton> : null}
+              {result.report_url ? <ReportLink url={result.report_url} /> : null}
             </>
           }
         >

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { indexAxisOf, moved, nearest, timeAxisOf, zoomed } from "./days";
-import { dayLines } from "./dayLines";
+import { dayLines, gapsOf } from "./dayLines";
 import { inTurn } from "./frames";
 import { makeLink, parseRange, writeRange } from "./link";
 import { stamp, type DayReading } from "./parts";
@@ -75,6 +75,13 @@ describe("a line over days", () => {
     const [series] = option.series as { data: unknown[][]; connectNulls: boolean }[];
     expect(series?.connectNulls).toBe(false);
     expect(series?.data[1]).toEqual([stamp("2023-01-04"), null]);
+  });
+
+  it("hatches long stretches without any value, not short ones", () => {
+    const none = Array.from({ length: 6 }, () => null);
+    expect(gapsOf([[...none, 1, null, null, 2, ...none], [...none, 1, null, 3, 2, ...none]])).toEqual([[0, 5], [10, 15]]);
+    expect(gapsOf([[...none, 1], [1, ...none]])).toEqual([[1, 5]]);
+    expect(gapsOf([[1, null, 2], [1, 2, 3]])).toEqual([]);
   });
 
   it("reads a missing value as a dash, and names as text", () => {

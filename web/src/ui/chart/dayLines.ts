@@ -5,7 +5,8 @@ import type { EChartsOption, LineSeriesOption } from "echarts";
 import { MISSING } from "@/lib/format";
 
 import type { Tokens } from "@/ui/tokens";
-import { dayTooltip, grid, level, limits, timeAxis, timed, valueAxis, type TipLine } from "./parts";
+import { hatched } from "./seal";
+import { dayTooltip, grid, level, limits, stamp, timeAxis, timed, valueAxis, type TipLine } from "./parts";
 
 type Num = number | null;
 
@@ -39,6 +40,25 @@ export interface DayLines {
   readonly right?: number;
 }
 
+/** Shortest stretch without a value that is hatched; shorter ones are plain gaps. */
+const LEAST_GAP = 5;
+
+/** Stretches in which none of the lines has a value, as positions from…to. */
+export function gapsOf(columns: readonly (readonly Num[])[], least = LEAST_GAP): readonly (readonly [number, number])[] {
+  const count = Math.max(0, ...columns.map((values) => values.length));
+  const out: [number, number][] = [];
+  let from = -1;
+  for (let i = 0; i <= count; i += 1) {
+    const empty = i < count && columns.every((values) => (values[i] ?? null) === null);
+    if (empty && from < 0) from = i;
+    if (!empty && from >= 0) {
+      if (i - from >= least) out.push([from, i - 1]);
+      from = -1;
+    }
+  }
+  return out;
+}
+
 export function dayLines(tokens: Tokens, spec: DayLines): EChartsOption {
   const bounds = limits(spec.lines.map((line) => line.values), [...(spec.zero === undefined ? [] : [spec.zero]), ...(spec.keepInView ?? [])]);
   const series: LineSeriesOption[] = spec.lines.map((line, i) => ({
@@ -57,6 +77,10 @@ export function dayLines(tokens: Tokens, spec: DayLines): EChartsOption {
     ...(i === 0 && spec.zero !== undefined ? { markLine: level(tokens, spec.zero) } : {}),
     z: spec.lines.length - i,
   }));
+  const gaps = gapsOf(spec.lines.map((line) => line.values));
+  if (gaps.length > 0) {
+    series.push({ type: "line", name: "", silent: true, data: [], markArea: { silent: true, itemStyle: { color: hatched(tokens.line), opacity: 0.9 }, data: gaps.map(([from, to]) => [{ xAxis: stamp(spec.days[from] ?? "") }, { xAxis: stamp(spec.days[to] ?? "") }]) as never } });
+  }
   if (spec.reference && series[0]) {
     series.push({ type: "line", name: "", data: [], markLine: level(tokens, spec.reference.value, spec.reference.label, "dotted") });
   }
