@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 
 import { useChoices, type Choice } from "@/api/compare";
 import { MOST_COMPARED } from "@/lib/compareSet";
-import { clockTime, score } from "@/lib/format";
+import { score } from "@/lib/format";
+import { moment } from "@/lib/moment";
 import { Button, Grade } from "@/ui/controls";
 import { Dialog } from "@/ui/Dialog";
 import { SearchField } from "@/ui/SearchField";
@@ -21,15 +22,14 @@ export function matching(choices: readonly Choice[], query: string): readonly Ch
 
 function Line({ choice, chosen, closed, onToggle }: { choice: Choice; chosen: boolean; closed: boolean; onToggle: () => void }) {
   const { t } = useTranslation("comparison");
-  const day = choice.finishedAt?.slice(0, 10) ?? "";
   return (
     <li>
       <label className={css["choice"]} data-chosen={chosen ? "" : undefined}>
         <input type="checkbox" checked={chosen} disabled={closed} onChange={onToggle} />
-        <code className={css["choiceText"]}>{choice.expression}</code>
-        <span className="muted">
+        <code className={css["choiceText"]} title={choice.expression}>{choice.expression}</code>
+        <span className={css["choiceNote"]}>
           {choice.candidate === null ? null : `${t("candidate", { number: choice.candidate + 1 })} · `}
-          {day} {clockTime(choice.finishedAt)}
+          {moment(choice.finishedAt)}
         </span>
         <span className={css["choiceScore"]}>{score(choice.score)}</span>
         <Grade letter={choice.grade} size={22} />

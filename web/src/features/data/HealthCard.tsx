@@ -8,13 +8,13 @@ import type { HealthCheck } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
 import { integer, MISSING } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { moment } from "@/lib/moment";
 import { Card } from "@/ui/Card";
 import { MarkIcon, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
 import { DataView } from "@/ui/states";
 
 import css from "./Data.module.css";
-import { moment } from "./SourcesCard";
 
 const MARK: Record<HealthCheck["level"], "pass" | "doubt" | "fail" | null> = { ok: "pass", gap: "doubt", fault: "fail", skipped: null };
 

@@ -9,6 +9,7 @@ import type { Import } from "@/api/dataTypes";
 import { sendFiles, useImport, useImportActions, useImports, type Picked } from "@/api/imports";
 import { bytes } from "@/lib/bytes";
 import { share } from "@/lib/format";
+import { moment } from "@/lib/moment";
 import { Card } from "@/ui/Card";
 import { Button, TextButton } from "@/ui/controls";
 import { ErrorNote, Loading } from "@/ui/states";
@@ -17,7 +18,6 @@ import { DropZone } from "./DropZone";
 import { bytesOf, refusalOf } from "./files";
 import css from "./Import.module.css";
 import { ImportState } from "./ImportState";
-import { moment } from "./SourcesCard";
 import { useParam } from "./useView";
 
 interface Sending {

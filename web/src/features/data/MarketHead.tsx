@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useCoverage } from "@/api/data";
 import type { MarketItem } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
-import { clockTime, integer, MISSING, span } from "@/lib/format";
+import { integer, MISSING, span } from "@/lib/format";
+import { moment } from "@/lib/moment";
 import { Segmented, TextButton } from "@/ui/controls";
 
 import css from "./Data.module.css";
@@ -53,7 +54,7 @@ export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHead
           <dt>{t("snapshot")}</dt>
           <dd title={market.snapshot ?? undefined}>
             {(market.snapshot ?? MISSING).slice(0, 6)}
-            {market.made_at ? <span className={css["factNote"]}> · {market.made_at.slice(0, 10)} {clockTime(market.made_at)}</span> : null}
+            {market.made_at ? <span className={css["factNote"]}> · {moment(market.made_at)}</span> : null}
           </dd>
         </div>
         <div>

@@ -9,12 +9,12 @@ import { useRollback, useSnapshots } from "@/api/data";
 import { bytes } from "@/lib/bytes";
 import { integer, span } from "@/lib/format";
 import { toast } from "@/lib/toast";
+import { moment } from "@/lib/moment";
 import { Button, Tag } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, Empty, ErrorNote } from "@/ui/states";
 
 import css from "./Data.module.css";
-import { moment } from "./SourcesCard";
 
 export function SnapshotsSheet({ market, open, onClose }: { market: string; open: boolean; onClose: () => void }) {
   const { t } = useTranslation("dataset");

@@ -6,8 +6,9 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/api/auth";
 import { useSources, useTestSource } from "@/api/data";
 import type { Source } from "@/api/dataTypes";
-import { clockTime, MISSING } from "@/lib/format";
+import { MISSING } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { moment } from "@/lib/moment";
 import { Card } from "@/ui/Card";
 import { Button, MarkIcon, TextButton } from "@/ui/controls";
 import { RefreshIcon } from "@/ui/icons";
@@ -17,16 +18,6 @@ import css from "./Sources.module.css";
 
 /** "182 ms" or "3.4 s". */
 export const latency = (ms: number | null): string => (ms === null ? MISSING : ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1000).toFixed(1)}\u00a0s`);
-
-/** The day and the time in the viewer's zone; today needs no day. */
-export function moment(stamp: string | null, now = new Date()): string {
-  if (!stamp) return MISSING;
-  const date = new Date(/Z|[+-]\d\d:\d\d$/.test(stamp) ? stamp : `${stamp}Z`);
-  if (Number.isNaN(date.getTime())) return MISSING;
-  const two = (part: number) => String(part).padStart(2, "0");
-  const day = (one: Date) => `${one.getFullYear()}-${two(one.getMonth() + 1)}-${two(one.getDate())}`;
-  return day(date) === day(now) ? clockTime(stamp) : `${day(date)} ${clockTime(stamp)}`;
-}
 
 function Status({ source }: { source: Source }) {
   const { t } = useTranslation("dataset");

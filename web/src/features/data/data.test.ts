@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import type { Bars, MemberHistory } from "@/api/dataTypes";
+import { moment } from "@/lib/moment";
 
 import { levelOf, percentText } from "./CoverageCard";
 import { bytesOf, refusalOf } from "./files";
 import { targetOf } from "./ImportCard";
 import { countsOf, marksOf, readingOf, rises, tailOf } from "./kline";
 import { stepPoints } from "./MemberHistory";
-import { latency, moment } from "./SourcesCard";
+import { latency } from "./SourcesCard";
 import { startOf } from "./spans";
 
 const t = (key: string) => key;
