@@ -247,10 +247,12 @@ def _refused(file: File) -> bool:
 
 
 def anything_known(reports: list[FileReport]) -> bool:
+    """Whether the market has some of the files already."""
     return any(report.state is FileState.UNCHANGED for report in reports)
 
 
 def nothing_usable(path: Path, reports: list[FileReport]) -> str:
+    """Why none of the files can be taken in."""
     reasons = "；".join(f"{report.name}：{report.zh}" for report in reports[:5])
     return f"{path.name} 里没有可以导入的行情数据（{reasons}）"
 
