@@ -10,7 +10,7 @@ export type Description = components["schemas"]["Description"];
 const descriptionQuery = (expression: string, other: string | null, enabled: boolean) => ({
   queryKey: ["describe", expression, other] as const,
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect: "quantgpt" as const, similar: false, ...(other === null ? {} : { other }) }, signal }), signal),
+    answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect: "quantgpt" as const, similar: false, others: [], ...(other === null ? {} : { other }) }, signal }), signal),
   staleTime: Infinity,
   enabled: enabled && expression.trim() !== "",
   retry: false,

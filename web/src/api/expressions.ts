@@ -17,7 +17,7 @@ const PAUSE_MS = 150;
 const RETRY_MS = 4000;
 
 const ask = (expression: string, dialect: Dialect, signal: AbortSignal) =>
-  answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect, similar: true }, signal }), signal);
+  answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect, similar: true, others: [] }, signal }), signal);
 
 export interface LiveDescription {
   /** The answer for exactly the current text, when it is there. */
