@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/api/auth";
 import { useMarkets, useSources } from "@/api/data";
 import type { MarketItem } from "@/api/dataTypes";
+import { usePreference } from "@/lib/preference";
 import { useHeading } from "@/lib/title";
 import { Boundary } from "@/ui/Boundary";
 import { ProvenanceProvider } from "@/ui/Card";
@@ -76,11 +77,14 @@ export function DataPage({ door }: { door: ReactNode }) {
   const markets = useMarkets();
   const sources = useSources();
   const [asked] = useParam("market");
+  const [chosen] = usePreference("market");
   const change = useChange();
   const [tab, setTab] = useOneOf<Tab>("tab", TABS);
   const [sheet, setSheet] = useState<"snapshots" | "update" | null>(null);
   const list = markets.data?.markets ?? [];
-  const market = list.find((one) => one.name === asked) ?? list.find((one) => one.name === markets.data?.default) ?? list[0];
+  // Without a word in the address: the market chosen for the whole app, else the default one.
+  const usual = list.find((one) => one.name === chosen) ?? list.find((one) => one.name === markets.data?.default) ?? list[0];
+  const market = list.find((one) => one.name === asked) ?? usual;
   const down = sources.data?.some((source) => source.status === "unavailable" || source.status === "degraded");
   const counts: Partial<Record<Tab, string>> = sources.data ? { sources: `${sources.data.length}${down ? " ▲" : ""}` } : {};
   const warn = () => {
@@ -101,7 +105,7 @@ export function DataPage({ door }: { door: ReactNode }) {
             <DataView of={markets} height={48} isEmpty={(data) => data.markets.length === 0} empty={<p className={css["none"]}>{t("noMarket")}</p>}>
               {() =>
                 market ? (
-                  <MarketHead markets={list} market={market} onWarnings={warn} onMarket={(name) => change({ market: name === markets.data?.default ? undefined : name, code: undefined, universe: undefined, date: undefined, range: undefined })} />
+                  <MarketHead markets={list} market={market} onWarnings={warn} onMarket={(name) => change({ market: name === usual?.name ? undefined : name, code: undefined, universe: undefined, date: undefined, range: undefined })} />
                 ) : null
               }
             </DataView>
