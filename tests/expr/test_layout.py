@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import itertools
 import random
 import re
@@ -13,6 +15,11 @@ from quantgpt.expr import Expression, compile_expression
 from quantgpt.expr.changes import changes
 from quantgpt.expr.layout import WIDTH, formatted, parts_of, pretty
 from quantgpt.foundations.errors import BadExpression
+
+
+@pytest.mark.parametrize("name", ["layout", "changes"])
+def test_docstring_examples_hold(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"quantgpt.expr.{name}")).failed == 0
 
 
 def some(count: int, depth: int = 5) -> list[Expression]:
