@@ -87,7 +87,7 @@ function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLea
           </Button>
         ) : null}
         <Button look="ghost" disabled={discard.isPending} onClick={() => discard.mutate(one.id, { onSuccess: onLeave })}>{t("discard")}</Button>
-        {!preview.can_commit ? <span className="muted">{t("cannotCommit")}</span> : blocked ? <span className="muted">{t("skipFirst")}</span> : null}
+        {!preview.can_commit ? (preview.refused ? null : <span className="muted">{t("cannotCommit")}</span>) : blocked ? <span className="muted">{t("skipFirst")}</span> : null}
       </div>
     </div>
   );

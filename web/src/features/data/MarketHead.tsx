@@ -7,7 +7,7 @@ import type { MarketItem } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
 import { integer, MISSING, span } from "@/lib/format";
 import { moment } from "@/lib/moment";
-import { Segmented, TextButton } from "@/ui/controls";
+import { Segmented, Tag, TextButton } from "@/ui/controls";
 
 import css from "./Data.module.css";
 
@@ -41,6 +41,7 @@ export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHead
   return (
     <div className={css["facts"]} data-testid="market-facts">
       <Switch markets={markets} market={market} onMarket={onMarket} />
+      {market.synthetic ? <Tag mark="doubt">{t("synthetic")}</Tag> : null}
       <dl>
         <div>
           <dt>{t("names")}</dt>
