@@ -17,6 +17,7 @@ import { DataView } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import { continued } from "./continued";
+import css from "./Result.module.css";
 import { twinOf } from "./twin";
 
 export type CurveView = "nav" | "excess" | "log" | "drawdown";
@@ -182,6 +183,12 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark, unsealed }
     ...(hasBenchmark ? [{ value: "excess" as const, label: t("viewExcess") }] : []),
     phone ? { value: "drawdown", label: t("drawdown") } : { value: "log", label: t("viewLog") },
   ];
+  const switches = (
+    <>
+      <Segmented label={t("viewLabel")} value={view} onChange={setView} options={views} />
+      <Segmented<Span | ""> label={t("spanLabel")} value={span} onChange={(next) => link?.setRange(lastYears(days, next === "" ? "all" : next))} options={[{ value: "1", label: t("span1") }, { value: "3", label: t("span3") }, { value: "all", label: t("spanAll") }]} />
+    </>
+  );
   return (
     <Card
       id="nav"
@@ -192,16 +199,12 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark, unsealed }
       ]}
       caption={unsealed}
       table={twin}
-      tools={
-        <>
-          <Segmented label={t("viewLabel")} value={view} onChange={setView} options={views} />
-          <Segmented<Span | ""> label={t("spanLabel")} value={span} onChange={(next) => link?.setRange(lastYears(days, next === "" ? "all" : next))} options={[{ value: "1", label: t("span1") }, { value: "3", label: t("span3") }, { value: "all", label: t("spanAll") }]} />
-        </>
-      }
+      tools={phone ? undefined : switches}
     >
       <DataView of={both} height={phone ? HEIGHT.phone : HEIGHT.wide}>
         {(data) => <Curve nav={data.nav} drawdown={data.drawdown} after={after} view={view} benchmark={benchmark} height={phone ? HEIGHT.phone : HEIGHT.wide} both={!phone} />}
       </DataView>
+      {phone ? <div className={css["switches"]} data-unpictured="">{switches}</div> : null}
     </Card>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useSeries } from "@/api/result";
 import { column, labels } from "@/api/types";
 import * as format from "@/lib/format";
+import { useConvention } from "@/ui/convention";
 import { DataTable } from "@/ui/DataTable";
 import { MonthHeat } from "@/ui/Figures";
 
@@ -16,12 +17,13 @@ export function MonthsCard({ task, benchmark }: { task: string; benchmark: strin
   const { t } = useTranslation(["result", "words"]);
   const yearly = useSeries(task, "yearly");
   const sealedMonths = useSealedMonths();
+  const [convention] = useConvention();
   return (
     <SeriesCard
       task={task}
       series="monthly_returns"
       title={t("months")}
-      caption={t("monthsCaption")}
+      caption={t(`monthsCaption_${convention}`)}
       height={180}
       indexLabel={t("month")}
       columns={[

@@ -135,8 +135,12 @@ export function listen({ frame, brush, control, onDay }: Ground): () => void {
     event.preventDefault();
     act(event);
   };
-  const leave = () => {
-    if (!hold) control.leave();
+  const leave = (event: Event) => {
+    // A finger that is lifted leaves, too; its reading stays until something else is touched.
+    if (!hold && !(event instanceof PointerEvent && event.pointerType !== "mouse")) control.leave();
+  };
+  const elsewhere = (event: PointerEvent) => {
+    if (!frame.contains(event.target as Node | null)) control.leave();
   };
 
   frame.addEventListener("pointerenter", measure);
@@ -149,6 +153,7 @@ export function listen({ frame, brush, control, onDay }: Ground): () => void {
   frame.addEventListener("wheel", wheel, { passive: false });
   frame.addEventListener("keydown", key);
   frame.addEventListener("focusout", leave);
+  document.addEventListener("pointerdown", elsewhere);
   return () => {
     window.clearTimeout(click);
     frame.removeEventListener("pointerenter", measure);
@@ -161,5 +166,6 @@ export function listen({ frame, brush, control, onDay }: Ground): () => void {
     frame.removeEventListener("wheel", wheel);
     frame.removeEventListener("keydown", key);
     frame.removeEventListener("focusout", leave);
+    document.removeEventListener("pointerdown", elsewhere);
   };
 }
