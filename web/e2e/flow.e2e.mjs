@@ -107,7 +107,7 @@ process.exitCode = await rig.run(async () => {
     const chosen = await page.evaluate(() => JSON.parse(localStorage.getItem("quantgpt.compare") ?? "[]"));
     if (chosen.length < 2) {
       const { result } = await rig.api(`/tasks/${iteration}`);
-      const best = result.candidates.findIndex((one) => one.status === "completed");
+      const best = result.candidates.findIndex((one) => one.status === "success");
       await page.goto(`${rig.base}/compare?ids=${task},${iteration}-${best}`);
     } else if (way === "keyboard") {
       await page.evaluate(() => document.activeElement?.blur());
