@@ -1,9 +1,10 @@
 /** 结果: everything about one run or one candidate, verdict first, then seven tabs. */
 
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ApiError } from "@/api/client";
 import { useFollow, useMarket, useSubmit, useTask, useTasks } from "@/api/queries";
 import { candidateResult } from "@/api/result";
 import { isTerminal, type Task } from "@/api/types";
@@ -14,7 +15,7 @@ import { fraction, StagePanel } from "@/features/runs/StagePanel";
 import { shortcuts } from "@/lib/keys";
 import { definePage } from "@/lib/page";
 import { useHeading } from "@/lib/title";
-import { LinkButton } from "@/ui/controls";
+import { buttonClass } from "@/ui/controls";
 import { DataView, Empty } from "@/ui/states";
 
 import css from "./run.module.css";
@@ -59,7 +60,7 @@ function Iteration({ task, asked }: { task: Task; asked: number | null }) {
   const candidates = task.candidates ?? [];
   return (
     <div className={css["body"]}>
-      <Empty title={asked === null ? t("iterationTitle") : t("noCandidate", { number: asked + 1 })} height={200} action={<LinkButton small href={`/runs/${task.parent_task_id ?? ""}`}>{t("parent")}</LinkButton>}>
+      <Empty title={asked === null ? t("iterationTitle") : t("noCandidate", { number: asked + 1 })} height={200} action={<Link className={buttonClass("default", true)} to="/runs/$id" params={{ id: task.parent_task_id ?? task.task_id }}>{t("parent")}</Link>}>
         {t("iterationText")}
       </Empty>
       <ol className={css["candidates"]}>
@@ -67,7 +68,7 @@ function Iteration({ task, asked }: { task: Task; asked: number | null }) {
           const one = candidate as { expression?: string; status?: string; score?: number | null; grade?: string | null };
           return (
             <li key={i}>
-              {one.status === "success" ? <a href={`/runs/${task.task_id}?candidate=${i}`}>{one.expression}</a> : <span className="muted">{one.expression ?? ""}</span>}
+              {one.status === "success" ? <Link to="/runs/$id" params={{ id: task.task_id }} search={{ candidate: i } as never}>{one.expression}</Link> : <span className="muted">{one.expression ?? ""}</span>}
             </li>
           );
         })}
@@ -118,7 +119,11 @@ function RunPage() {
         <Finished key={`${id}-${candidate ?? ""}`} id={iteration ? `${id}-${candidate ?? 0}` : id} task={task} result={result} onRewrite={rewrite} />
       ) : (
         <div className={css["single"]}>
+          {query.error instanceof ApiError && query.error.status === 404 ? (
+            <Empty title={t("noRun")} height={240} action={<Link className={buttonClass("default", true)} to="/">{t("research")}</Link>}>{t("noRunWhy")}</Empty>
+          ) : (
           <DataView of={query} height={320}>{(data) => (iteration && isTerminal(data.status) ? <Iteration task={data} asked={candidate} /> : <Unfinished task={data} />)}</DataView>
+          )}
         </div>
       )}
     </div>

@@ -27,7 +27,15 @@ export function filtered(rows: readonly Row[], words: string): readonly Row[] {
   return wanted ? rows.filter((row) => Object.values(row).some((value) => String(value ?? "").toLowerCase().includes(wanted))) : rows;
 }
 
-export function Holdings({ task, day, onDay }: { task: string; day: string | null; onDay: (day: string | null) => void }) {
+interface HoldingsProps {
+  readonly task: string;
+  readonly day: string | null;
+  /** Orders fill on the day of the signal, not on the session after it. */
+  readonly sameDay: boolean;
+  readonly onDay: (day: string | null) => void;
+}
+
+export function Holdings({ task, day, sameDay, onDay }: HoldingsProps) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const last = useSeries(task, "holdings");
   const turnover = useSeries(task, "turnover");
@@ -36,7 +44,10 @@ export function Holdings({ task, day, onDay }: { task: string; day: string | nul
   const at = day === null ? signals.length - 1 : sessionAt(signals, day);
   const signal = signals[at] ?? lastSignal;
   const isLast = day === null || signal === lastSignal;
-  const past = useDay(task, isLast || signal === null ? null : signal);
+  const nav = useSeries(task, "nav");
+  const sessions = nav.data ? labels(nav.data) : [];
+  const filled = signal === null ? null : sameDay ? signal : (sessions[sessions.indexOf(signal) + 1] ?? null);
+  const past = useDay(task, isLast ? null : filled);
   const [words, setWords] = useState("");
   const step = (by: number) => {
     const next = signals[at + by];

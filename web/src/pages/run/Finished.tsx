@@ -83,7 +83,7 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
     ic: <Tab.ic task={id} result={result} />,
     groups: <Tab.groups task={id} result={result} />,
     robustness: <Tab.robustness task={id} result={result} benchmark={benchmark} />,
-    holdings: <Tab.holdings task={id} day={view.day} onDay={(day) => change({ day })} />,
+    holdings: <Tab.holdings task={id} day={view.day} sameDay={result.params.execution === "same_close"} onDay={(day) => change({ day })} />,
     blocked: <Tab.blocked task={id} />,
     provenance: <Tab.provenance task={task} id={id} result={result} universe={universe} benchmark={benchmark} recheck={candidate === null ? <Recheck task={task} /> : null} />,
   };
