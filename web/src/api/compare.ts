@@ -30,6 +30,8 @@ export function choicesOf(tasks: readonly Task[]): Choice[] {
   return tasks.flatMap((task): Choice[] => {
     const finishedAt = task.finished_at ?? null;
     if (task.candidates) {
+      // Places among the candidates are settled when the iteration is: until then an id would name another one later.
+      if (task.status !== "iteration_completed") return [];
       return (task.candidates as readonly Tested[]).flatMap((one, candidate) =>
         one.status === "success" && typeof one.score === "number"
           ? [{ id: `${task.task_id}-${candidate}`, expression: one.expression ?? "", score: one.score, grade: one.grade ?? null, finishedAt, candidate }]

@@ -80,6 +80,7 @@ describe("what can be picked", () => {
     { task_id: "t2", status: "failed", expression: "x", params: {}, candidates: null, result: null },
     { task_id: "t3", status: "completed", expression: null, params: { prompt: "words" }, candidates: null, result: null },
     { task_id: "it", status: "iteration_completed", params: {}, candidates: [{ expression: "a", status: "failed", score: null }, { expression: "rank(open)", status: "success", score: 40, grade: "C" }], result: null },
+    { task_id: "going", status: "running", params: {}, candidates: [{ expression: "rank(low)", status: "success", score: 90, grade: "A" }], result: null },
   ] as unknown as readonly Task[];
 
   it("are finished runs and candidates with a score", () => {

@@ -10,6 +10,7 @@ import { Tag } from "@/ui/controls";
 import { SearchIcon } from "@/ui/icons";
 
 import css from "./Bars.module.css";
+import { enteredCode } from "./entered";
 
 const PAUSE_MS = 120;
 
@@ -42,6 +43,9 @@ export function NamePicker({ market, code, onPick }: NamePickerProps) {
   const [query] = useDebouncedValue(text.trim(), PAUSE_MS);
   const list = useInstruments(market, query, 20);
   const found = list.data?.instruments ?? [];
+  // Old lines stay in sight while newer ones are on their way; a list that cannot be read knows nothing.
+  const answered = list.isPlaceholderData || list.isPending ? null : { query, codes: found.map((one) => one.code) };
+  const [waiting, setWaiting] = useState<string | null>(null);
   useEffect(() => setMarked(0), [query]);
   // Without a choice the first name of the market is shown.
   const first = query === "" ? found[0]?.code : undefined;
@@ -53,19 +57,27 @@ export function NamePicker({ market, code, onPick }: NamePickerProps) {
     onPick(next);
     setText("");
     setOpen(false);
+    setWaiting(null);
   };
+  const enter = () => {
+    const chosen = enteredCode({ text, answered, marked, open });
+    if (chosen === "wait") setWaiting(text);
+    else if (chosen) choose(chosen.code);
+  };
+  // Enter was pressed before the answer was there.
+  useEffect(() => {
+    if (waiting !== null && waiting === text && answered?.query === text.trim()) enter();
+  });
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Escape") {
       setOpen(false);
+      setWaiting(null);
       if (!open) input.current?.blur();
       return;
     }
     if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      const one = open ? found[marked] : undefined;
-      // What the list does not know is asked for all the same: the server answers with the nearest name.
-      if (one && (query === text.trim() || found.length > 0)) choose(one.code);
-      else if (text.trim()) choose(text.trim());
+      enter();
       return;
     }
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
