@@ -175,7 +175,12 @@ function renew(spent: string): Promise<Renewal> {
 }
 
 /** What the server says to somebody without a name: the status of its answer. */
-const withoutName = async () => (await globalThis.fetch(`${BASE}/auth/me`, { headers: { Accept: "application/json" } })).status;
+const withoutName = async () => {
+  const answer = await globalThis.fetch(`${BASE}/auth/me`, { headers: { Accept: "application/json" } });
+  // An answer that nobody reads keeps its connection.
+  await answer.text();
+  return answer.status;
+};
 
 let looked: Promise<void> | null = null;
 
