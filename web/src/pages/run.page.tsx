@@ -1,20 +1,22 @@
 /** 结果: everything about one run or one candidate, verdict first, then seven tabs. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
 import { useFollow, useMarket, useSubmit, useTask, useTasks } from "@/api/queries";
 import { candidateResult } from "@/api/result";
 import { isTerminal, type Task } from "@/api/types";
-import { draftFrom, repeatOf } from "@/features/composer/draft";
+import { draftFrom } from "@/features/composer/draft";
+import { repeatOf } from "@/features/jobs/repeat";
 import { ExpressionRow } from "@/features/runs/ExpressionRow";
 import { FailedJob } from "@/features/runs/FailedJob";
 import { fraction, StagePanel } from "@/features/runs/StagePanel";
 import { shortcuts } from "@/lib/keys";
 import { definePage } from "@/lib/page";
 import { useHeading } from "@/lib/title";
+import { toast } from "@/lib/toast";
 import { buttonClass } from "@/ui/controls";
 import { DataView, Empty } from "@/ui/states";
 
@@ -38,11 +40,16 @@ function Unfinished({ task }: { task: Task }) {
   const market = useMarket();
   const submit = useSubmit();
   const rewrite = useRewrite(task);
+  // One key per visit: a second press, or a press after a lost answer, is the same submission.
+  const [key] = useState(() => `${task.task_id}-again-${Date.now()}`);
   const again = () => {
-    if (!market.data) return;
+    if (!market.data || submit.isPending) return;
     submit.mutate(
-      { ask: repeatOf(task, market.data), key: `${task.task_id}-again-${Date.now()}` },
-      { onSuccess: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never) },
+      { ask: repeatOf(task, market.data), key },
+      {
+        onSuccess: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never),
+        onError: (reason) => toast("error", reason.message),
+      },
     );
   };
   const link = useFollow(task.task_id, !isTerminal(task.status));

@@ -2,7 +2,7 @@
 
 import { Menu } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useIterate } from "@/api/iterations";
@@ -17,6 +17,9 @@ import { ChevronIcon, DownloadIcon, EditIcon, ReportIcon, ScreenIcon } from "@/u
 
 const CANDIDATES = 5;
 
+/** A press that is repeated before its answer is one iteration; the next wanted one has a key of its own. */
+const newKey = () => `iterate-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+
 interface ActionsProps {
   readonly id: string;
   readonly task: Task;
@@ -29,7 +32,7 @@ export function Actions({ id, task, report, onRewrite, onPaper }: ActionsProps) 
   const { t } = useTranslation("run");
   const navigate = useNavigate();
   const iterate = useIterate();
-  const [key] = useState(() => `${task.task_id}-i-${Date.now()}`);
+  const [key, setKey] = useState(newKey);
   const chosen = compareSet.useAll().includes(id);
   const candidate = id !== task.task_id;
   const fail = (reason: unknown) => toast("error", reason instanceof Error ? reason.message : String(reason));
@@ -40,7 +43,10 @@ export function Actions({ id, task, report, onRewrite, onPaper }: ActionsProps) 
     iterate.mutate(
       { task: task.task_id, count: CANDIDATES, key },
       {
-        onSuccess: () => void navigate((task.session_id ? { to: "/s/$session", params: { session: task.session_id } } : { to: "/" }) as never),
+        onSuccess: () => {
+          setKey(newKey());
+          void navigate((task.session_id ? { to: "/s/$session", params: { session: task.session_id } } : { to: "/" }) as never);
+        },
         onError: fail,
       },
     );
@@ -49,13 +55,16 @@ export function Actions({ id, task, report, onRewrite, onPaper }: ActionsProps) 
     if (!compareSet.toggle(id)) toast("warning", t("compareFull", { count: MOST_COMPARED }));
     else if (compareSet.has(id)) toast("success", t("compareAdded"), { action: { label: t("compareOpen"), run: () => void navigate({ to: "/compare", search: { ids: compareSet.all().join(",") } } as never) } });
   };
+  const acts = useRef({ improve, compare });
+  useEffect(() => {
+    acts.current = { improve, compare };
+  });
   const keys = useMemo(
     () => [
-      ...(candidate ? [] : [{ keys: "i", label: t("iterate"), run: improve }]),
-      { keys: "x", label: t("compare"), run: compare },
+      ...(candidate ? [] : [{ keys: "i", label: t("iterate"), run: () => acts.current.improve() }]),
+      { keys: "x", label: t("compare"), run: () => acts.current.compare() },
     ],
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [id, candidate, t, key],
+    [candidate, t],
   );
   shortcuts.useEntries(keys);
 
