@@ -46,7 +46,11 @@ export async function startRig({ base = process.env.BASE_URL ?? "http://127.0.0.
   }
 
   const api = async (path, options = {}) => {
-    const answer = await fetch(`${base}/api/v1${path}`, options);
+    let answer = await fetch(`${base}/api/v1${path}`, options);
+    while (answer.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(answer.headers.get("Retry-After") ?? 2)));
+      answer = await fetch(`${base}/api/v1${path}`, options);
+    }
     return answer.status === 204 ? null : answer.json();
   };
   const post = (path, body) => api(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
