@@ -3,6 +3,8 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useRefusalText } from "@/lib/refusal";
+
 import { Button } from "./controls";
 import { CrossIcon, InfoIcon, WarnIcon } from "./icons";
 import css from "./states.module.css";
@@ -79,21 +81,25 @@ interface DataViewProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
+function Failed({ failure, onRetry }: { failure: Error; onRetry: () => void }) {
+  const { t } = useTranslation("ui");
+  const offline = (failure as { offline?: boolean }).offline === true;
+  const said = useRefusalText()(failure);
+  return (
+    <ErrorNote
+      title={offline ? t("offlineTitle") : said.title}
+      actions={<Button small onClick={onRetry}>{t("retry")}</Button>}
+      small={said.foreign ? <span lang="zh" data-user-text="">{said.foreign}</span> : undefined}
+    >
+      {offline ? t("offlineText") : said.text}
+    </ErrorNote>
+  );
+}
+
 /** Old data stays while newer data loads; an error without data says what failed and offers a retry. */
 export function DataView<T>({ of, height = 200, isEmpty, empty, children }: DataViewProps<T>) {
   const { t } = useTranslation("ui");
   if (of.data !== undefined) return isEmpty?.(of.data) ? <>{empty ?? <Empty title={t("noRows")} height={height} />}</> : <>{children(of.data)}</>;
-  if (of.error) {
-    const hint = (of.error as { facts?: { hint?: string } }).facts?.hint;
-    const offline = (of.error as { offline?: boolean }).offline === true;
-    return (
-      <ErrorNote
-        title={offline ? t("offlineTitle") : of.error.message}
-        actions={<Button small onClick={() => void of.refetch()}>{t("retry")}</Button>}
-      >
-        {offline ? t("offlineText") : hint}
-      </ErrorNote>
-    );
-  }
+  if (of.error) return <Failed failure={of.error} onRetry={() => void of.refetch()} />;
   return <Loading height={height} />;
 }

@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useCountdown } from "@/lib/countdown";
+import { useRefusalText } from "@/lib/refusal";
 import { CrossIcon } from "@/ui/icons";
 
 import css from "./accounts.module.css";
@@ -23,6 +24,7 @@ export function useWait(): (seconds: number) => string {
 export function Fault({ id, fault }: { id: string; fault: Shown | null }) {
   const { t } = useTranslation("accounts");
   const wait = useWait();
+  const refusalText = useRefusalText();
   const seconds = useCountdown(fault?.wait === undefined ? null : fault.at + fault.wait * 1000);
   const over = fault?.wait !== undefined && seconds === 0;
   // A wait that is over needs no more words, except that a void code stays void.
@@ -32,7 +34,7 @@ export function Fault({ id, fault }: { id: string; fault: Shown | null }) {
       {fault && key ? (
         <p className={css["fault"]}>
           <CrossIcon size={14} />
-          <span>{t(key, { count: fault.count ?? 0, detail: fault.detail ?? "", wait: wait(seconds) })}</span>
+          <span>{t(key, { count: fault.count ?? 0, detail: fault.refused ? refusalText(fault.refused).title : "", wait: wait(seconds) })}</span>
         </p>
       ) : null}
     </div>

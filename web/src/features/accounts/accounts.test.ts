@@ -40,7 +40,7 @@ describe("faults", () => {
     expect(codeFault(fault(429, {}, 37))).toEqual({ key: "locked", wait: 37 });
     expect(codeFault(fault(429, {}, 1))).toEqual({ key: "lockedNow" });
     expect(codeFault(fault(401))).toEqual({ key: "shutOut" });
-    expect(codeFault(fault(500, {}, null, "boom"))).toEqual({ key: "failed", detail: "boom" });
+    expect(codeFault(fault(500, {}, null, "boom"))).toMatchObject({ key: "failed", refused: { message: "boom" } });
     expect(adminFault(fault(401))).toEqual({ key: "adminWrong" });
     expect(adminFault(fault(503))).toEqual({ key: "adminUnset" });
   });

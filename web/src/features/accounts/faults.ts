@@ -7,7 +7,8 @@ export interface Said {
   /** Seconds to wait, where waiting helps. */
   readonly wait?: number;
   readonly count?: number;
-  readonly detail?: string;
+  /** What the door has no words of its own for. */
+  readonly refused?: ApiError;
 }
 
 /** A fault of asking for a code. */
@@ -16,7 +17,7 @@ export function sendFault(fault: ApiError): Said {
   if (fault.status === 400) return { key: "badEmail" };
   if (fault.status === 429) return { key: "tooSoon", wait: fault.retryAfterSeconds ?? 60 };
   if (fault.status === 503) return { key: fault.facts.hint?.includes("SMTP_HOST") ? "noMail" : "mailFailed" };
-  return { key: "failed", detail: fault.message };
+  return { key: "failed", refused: fault };
 }
 
 /** A fault of showing a code. `WrongCode` says how many tries are left in its sentence. */
@@ -26,7 +27,7 @@ export function codeFault(fault: ApiError): Said {
   if (fault.status === 401) return { key: "shutOut" };
   if (fault.facts.code === "WrongCode") return { key: "wrongCode", count: Number(/\d+/.exec(fault.message)?.[0] ?? 0) };
   if (fault.facts.code === "CodeGone") return { key: "codeGone" };
-  return { key: "failed", detail: fault.message };
+  return { key: "failed", refused: fault };
 }
 
 /** A fault of the administrator's password. */
@@ -35,7 +36,7 @@ export function adminFault(fault: ApiError): Said {
   if (fault.status === 401) return { key: "adminWrong" };
   if (fault.status === 429) return { key: "adminTooOften", wait: fault.retryAfterSeconds ?? 60 };
   if (fault.status === 503) return { key: "adminUnset" };
-  return { key: "failed", detail: fault.message };
+  return { key: "failed", refused: fault };
 }
 
 /** Seconds as the unit in which a person waits, rounded up. */

@@ -15,7 +15,8 @@ import { LinkContext } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
 import { Button, Segmented, TextButton } from "@/ui/controls";
 import { DownloadIcon } from "@/ui/icons";
-import { Empty, ErrorNote, Loading, Strip } from "@/ui/states";
+import { Refusal } from "@/ui/Refusal";
+import { Empty, Loading, Strip } from "@/ui/states";
 
 import { Chips, type Compared } from "./Chips";
 import css from "./Compare.module.css";
@@ -65,13 +66,14 @@ function Unknown({ ids, onIds }: { ids: readonly string[]; onIds: (ids: readonly
   );
 }
 
+/** A refusal with the ways out of it. */
 function Refused({ failure, ids, onIds, onRetry }: { failure: Error; ids: readonly string[]; onIds: (ids: readonly string[]) => void; onRetry: () => void }) {
   const { t } = useTranslation("comparison");
   const api = failure instanceof ApiError ? failure : null;
   const nearest = idsOf(api?.facts.nearest);
   return (
-    <ErrorNote
-      title={api?.offline ? t("offline") : failure.message}
+    <Refusal
+      of={failure}
       actions={
         <>
           {nearest.length > 0 && api?.status === 400 ? <Button small onClick={() => onIds(nearest)}>{t("useThese", { count: nearest.length })}</Button> : null}
@@ -80,8 +82,8 @@ function Refused({ failure, ids, onIds, onRetry }: { failure: Error; ids: readon
         </>
       }
     >
-      {api?.offline ? t("offlineText") : api?.status === 404 ? t("unknownRun") : api?.facts.hint}
-    </ErrorNote>
+      {api?.offline ? t("offlineText") : api?.status === 404 ? t("unknownRun") : undefined}
+    </Refusal>
   );
 }
 
@@ -100,7 +102,7 @@ function Parts({ data, ids, look }: { data: Comparison; ids: readonly string[]; 
   const link = useChartLink();
   const figures = <MetricTable data={data} look={look} cells={cells} onCells={setCells} />;
   // More columns than fit beside the curves get the whole width.
-  const wide = data.runs.length > (cells === "difference" ? 3 : 4);
+  const wide = data.runs.length > (cells === "difference" && look === "aligned" ? 3 : 4);
   const again = () => void client.resetQueries({ queryKey: ["compare", "correlation", ids.join(",")] });
   return (
     <div className={css["columns"]} data-wide={wide ? "" : undefined}>

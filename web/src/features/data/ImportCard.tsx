@@ -1,36 +1,34 @@
 /** Take files into a market: drop, look at what would be taken and refused, then write. */
 
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
 import type { Import } from "@/api/dataTypes";
-import { sendFiles, useImport, useImportActions, useImports, type Picked } from "@/api/imports";
+import { useImport, useImportActions, useImports, type Picked } from "@/api/imports";
 import { bytes } from "@/lib/bytes";
 import { share } from "@/lib/format";
 import { moment } from "@/lib/moment";
+import { useRefusalText } from "@/lib/refusal";
+import { toast } from "@/lib/toast";
 import { Card } from "@/ui/Card";
 import { Button, TextButton } from "@/ui/controls";
+import { Refusal } from "@/ui/Refusal";
 import { ErrorNote, Loading } from "@/ui/states";
 
 import { DropZone } from "./DropZone";
 import { bytesOf, refusalOf } from "./files";
 import css from "./Import.module.css";
 import { ImportState } from "./ImportState";
+import { startUpload, useUpload, type Upload } from "./upload";
 import { useParam } from "./useView";
-
-interface Sending {
-  readonly files: number;
-  readonly size: number;
-  readonly share: number;
-  readonly stop: AbortController;
-}
 
 /** Where a new import starts: the market shown, or the one that real data goes to. */
 export const targetOf = (market: { name: string; can_import: boolean } | undefined): string => (market?.can_import ? market.name : "main");
 
-function Progress({ sending }: { sending: Sending }) {
+function Progress({ sending }: { sending: Upload }) {
   const { t } = useTranslation("dataset");
   const label = t(sending.share >= 1 ? "sent" : "sending", { count: sending.files, size: bytes(sending.size) });
   return (
@@ -38,9 +36,20 @@ function Progress({ sending }: { sending: Sending }) {
       <span>{label}</span>
       <progress max={1} value={sending.share} aria-label={label} />
       <span className="muted">{share(sending.share, 0)}</span>
-      <Button small onClick={() => sending.stop.abort()}>{t("cancel")}</Button>
+      <Button small onClick={sending.stop}>{t("cancel")}</Button>
     </div>
   );
+}
+
+type Fault = { readonly title: string; readonly text: string } | { readonly failure: unknown };
+
+/** What was not sent, or not taken. */
+function FaultNote({ fault, onClose }: { fault: Fault; onClose: () => void }) {
+  const { t } = useTranslation("dataset");
+  const close = <Button small onClick={onClose}>{t("close")}</Button>;
+  if ("title" in fault) return <ErrorNote title={fault.title} actions={close}>{fault.text}</ErrorNote>;
+  const broken = fault.failure instanceof ApiError && fault.failure.offline;
+  return <Refusal of={fault.failure} title={broken ? t("sendBroken") : undefined} actions={close}>{broken ? t("sendBrokenText") : undefined}</Refusal>;
 }
 
 /** Other imports that wait for somebody. */
@@ -78,8 +87,18 @@ export function ImportCard({ market, door, compact = false }: ImportCardProps) {
   const [asked, setAsked] = useParam("import");
   const id = asked ?? openOf(list.data?.imports)?.id;
   const one = useImport(id);
-  const [sending, setSending] = useState<Sending | null>(null);
-  const [fault, setFault] = useState<{ title: string; text?: string | undefined } | null>(null);
+  const navigate = useNavigate();
+  const refusalText = useRefusalText();
+  const sending = useUpload();
+  const [fault, setFault] = useState<Fault | null>(null);
+  // What ends after the reader has left says so where the reader is, and leaves that address alone.
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const target = targetOf(market);
   const state = one.data?.state;
   const before = useRef(state);
@@ -97,20 +116,18 @@ export function ImportCard({ market, door, compact = false }: ImportCardProps) {
       return;
     }
     setFault(null);
-    const stop = new AbortController();
-    setSending({ files: files.length, size: bytesOf(files), share: 0, stop });
-    try {
-      const made = await sendFiles({ market: target, files, signal: stop.signal, onShare: (part) => setSending((old) => (old ? { ...old, share: part } : old)) });
-      actions.keep(made);
-      setAsked(made.id);
-    } catch (reason) {
-      if (stop.signal.aborted) return;
-      const api = reason instanceof ApiError ? reason : null;
-      if (api?.adminLocked) void list.refetch();
-      setFault(api?.offline ? { title: t("sendBroken"), text: t("sendBrokenText") } : { title: api?.message ?? String(reason), text: api?.facts.hint });
-    } finally {
-      setSending(null);
+    const outcome = await startUpload(target, files);
+    if (outcome.kind === "made") {
+      actions.keep(outcome.one);
+      if (here.current) setAsked(outcome.one.id);
+      else toast("success", t("uploaded", { count: files.length }), { action: { label: t("lookAtIt"), run: () => void navigate({ to: "/data", search: { tab: "import", import: outcome.one.id } } as never) } });
+      return;
     }
+    if (outcome.kind !== "failed") return;
+    const { failure } = outcome;
+    if (failure instanceof ApiError && failure.adminLocked) void list.refetch();
+    if (here.current) setFault({ failure });
+    else toast("error", t("uploadFailed", { reason: refusalText(failure).title }));
   };
   const leave = () => {
     setAsked(undefined);
@@ -122,12 +139,12 @@ export function ImportCard({ market, door, compact = false }: ImportCardProps) {
   return (
     <Card id="import" title={t("importTitle")} caption={one.data?.preview && state === "ready" ? t("nothingWritten") : t("importCaption", { market: target })}>
       <div className={css["stack"]}>
-        {forbidden ? <ErrorNote title={t("notAllowed")}>{list.error?.message}</ErrorNote> : null}
-        {list.error && !forbidden ? <ErrorNote title={list.error instanceof ApiError && list.error.offline ? t("offline") : list.error.message} actions={<Button small onClick={() => void list.refetch()}>{t("retry")}</Button>} /> : null}
+        {forbidden ? <Refusal of={list.error} title={t("notAllowed")} /> : null}
+        {list.error && !forbidden ? <Refusal of={list.error} actions={<Button small onClick={() => void list.refetch()}>{t("retry")}</Button>} /> : null}
         {list.isPending && !list.error ? <Loading height={120} /> : null}
         {list.data ? <DropZone disabled={sending !== null} compact={compact || id !== undefined} accepts={list.data.accepts} limits={list.data.limits} onFiles={(files) => void send(files)} /> : null}
         {sending ? <Progress sending={sending} /> : null}
-        {fault ? <ErrorNote title={fault.title} actions={<Button small onClick={() => setFault(null)}>{t("close")}</Button>}>{fault.text}</ErrorNote> : null}
+        {fault ? <FaultNote fault={fault} onClose={() => setFault(null)} /> : null}
         <Others imports={list.data?.imports ?? []} shown={id} onPick={setAsked} />
         {id !== undefined && list.data ? <ImportState of={one} onLeave={leave} actions={actions} /> : null}
       </div>

@@ -1,6 +1,6 @@
 /** One import on its way: looked through, waiting for a word, being written, done or refused. */
 
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
@@ -9,6 +9,7 @@ import type { useImportActions } from "@/api/imports";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Button, MarkIcon } from "@/ui/controls";
+import { Refusal } from "@/ui/Refusal";
 import { DataView, ErrorNote, type Loadable } from "@/ui/states";
 
 import { FileTable } from "./FileTable";
@@ -49,15 +50,11 @@ function Changes({ preview, market }: { preview: ImportPreview; market: string }
   );
 }
 
-function Fault({ failure, children }: { failure: Error | Failure; children?: React.ReactNode }) {
-  const { t } = useTranslation("dataset");
-  const api = failure instanceof ApiError ? failure : null;
-  const plain = failure instanceof Error ? null : failure;
-  return (
-    <ErrorNote title={api?.offline ? t("offline") : (plain?.detail ?? (failure as Error).message)} actions={children}>
-      {api ? api.facts.hint : plain?.hint}
-    </ErrorNote>
-  );
+/** What a job says of its own fault is read like a refusal. */
+export const asRefusal = (failure: Failure) => ({ message: failure.detail, facts: { code: failure.code ?? undefined, hint: failure.hint ?? undefined } });
+
+function Fault({ failure, children }: { failure: Error | Failure; children?: ReactNode }) {
+  return <Refusal of={failure instanceof Error ? failure : asRefusal(failure)} actions={children} />;
 }
 
 function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLeave: () => void }) {

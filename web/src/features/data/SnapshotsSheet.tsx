@@ -11,8 +11,9 @@ import { integer, span } from "@/lib/format";
 import { toast } from "@/lib/toast";
 import { moment } from "@/lib/moment";
 import { Button, Tag } from "@/ui/controls";
+import { Refusal } from "@/ui/Refusal";
 import { Sheet } from "@/ui/Sheet";
-import { DataView, Empty, ErrorNote } from "@/ui/states";
+import { DataView, Empty } from "@/ui/states";
 
 import css from "./Data.module.css";
 
@@ -61,9 +62,7 @@ export function SnapshotsSheet({ market, open, onClose }: { market: string; open
               ))}
             </ol>
             {rollback.error ? (
-              <ErrorNote title={rollback.error.message} actions={changed ? <Button small onClick={() => (rollback.reset(), void query.refetch())}>{t("retry")}</Button> : null}>
-                {rollback.error instanceof ApiError ? rollback.error.facts.hint : null}
-              </ErrorNote>
+              <Refusal of={rollback.error} actions={changed ? <Button small onClick={() => (rollback.reset(), void query.refetch())}>{t("retry")}</Button> : null} />
             ) : null}
             {admin && found.can_roll_back && before ? (
               asking ? (

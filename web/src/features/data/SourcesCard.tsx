@@ -9,6 +9,7 @@ import type { Source } from "@/api/dataTypes";
 import { MISSING } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { moment } from "@/lib/moment";
+import { useRefusalText } from "@/lib/refusal";
 import { Card } from "@/ui/Card";
 import { Button, MarkIcon, TextButton } from "@/ui/controls";
 import { RefreshIcon } from "@/ui/icons";
@@ -56,6 +57,7 @@ interface RowProps {
 
 function SourceRows({ source, testing, failure, admin, detailed, onTest }: RowProps) {
   const { t, i18n } = useTranslation("dataset");
+  const refusalText = useRefusalText();
   const reason = pick({ zh: source.zh_reason, en: source.en_reason }, i18n.language);
   const success = source.last_success_at ? t("lastSuccess", { when: moment(source.last_success_at) }) : "";
   const words = [reason, success].filter(Boolean).join(t("joiner")) || (source.kind === "files" ? t("anyTime") : t("neverTested"));
@@ -65,7 +67,7 @@ function SourceRows({ source, testing, failure, admin, detailed, onTest }: RowPr
         <th scope="row">{pick(source, i18n.language) || source.name}</th>
         <td>{testing ? <span className={css["status"]} data-status="testing"><i aria-hidden="true" />{t("testing")}</span> : <Status source={source} />}</td>
         <td className="num">{latency(source.latency_ms)}</td>
-        <td className={css["reason"]}>{failure ? <span className={css["fault"]} role="alert">{failure.message}</span> : words}</td>
+        <td className={css["reason"]}>{failure ? <span className={css["fault"]} role="alert">{refusalText(failure).title}</span> : words}</td>
         {admin ? (
           <td className="num">
             {source.can_test ? <TextButton disabled={testing} onClick={onTest} aria-label={t("testOne", { source: source.name })}>{t("test")}</TextButton> : null}

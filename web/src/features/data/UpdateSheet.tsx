@@ -9,12 +9,13 @@ import type { Update } from "@/api/dataTypes";
 import { isUnderWay, useUpdate, useUpdateActions } from "@/api/imports";
 import { integer } from "@/lib/format";
 import { Button, TextButton } from "@/ui/controls";
+import { Refusal } from "@/ui/Refusal";
 import { Sheet } from "@/ui/Sheet";
-import { DataView, ErrorNote, Strip } from "@/ui/states";
+import { DataView, Strip } from "@/ui/states";
 
 import css from "./Data.module.css";
 import { FileTable } from "./FileTable";
-import { Working } from "./ImportState";
+import { asRefusal, Working } from "./ImportState";
 
 /** Show the difference; with `apply`, say that it was written. */
 function Report({ update, onApply, busy }: { update: Update; onApply: () => void; busy: boolean }) {
@@ -79,9 +80,7 @@ export function UpdateSheet({ market, open, onClose }: { market: string; open: b
   return (
     <Sheet title={t("updateTitle", { market })} open={open} onClose={onClose} width={640}>
       {failure ? (
-        <ErrorNote title={failure instanceof ApiError && failure.offline ? t("offline") : failure.message} actions={<Button small onClick={anew}>{t("retry")}</Button>}>
-          {failure instanceof ApiError ? failure.facts.hint : null}
-        </ErrorNote>
+        <Refusal of={failure} actions={<Button small onClick={anew}>{t("retry")}</Button>} />
       ) : null}
       {!failure && id === undefined ? <Working job={null} title={t("updateAsking")} /> : null}
       {id !== undefined ? (
@@ -90,7 +89,7 @@ export function UpdateSheet({ market, open, onClose }: { market: string; open: b
             <div className={css["stack"]}>
               {isUnderWay(one) ? <Working job={one.job} title={t(one.apply ? "updateWriting" : "updateLooking", { source: one.source ?? "" })} /> : null}
               {isUnderWay(one) ? <div className={css["buttons"]}><Button small disabled={stop.isPending} onClick={() => stop.mutate(one.id)}>{t("stop")}</Button></div> : null}
-              {one.error ? <ErrorNote title={one.error.detail} actions={<Button small onClick={anew}>{t("retry")}</Button>}>{one.error.hint}</ErrorNote> : null}
+              {one.error ? <Refusal of={asRefusal(one.error)} actions={<Button small onClick={anew}>{t("retry")}</Button>} /> : null}
               {!isUnderWay(one) && !one.error ? <p><TextButton onClick={anew}>{t("askAgain")}</TextButton></p> : null}
               <Report update={one} busy={start.isPending} onApply={() => ask(true)} />
             </div>

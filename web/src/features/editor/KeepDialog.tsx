@@ -9,7 +9,7 @@ import { toast } from "@/lib/toast";
 import { CodeBlock } from "@/ui/Code";
 import { Button } from "@/ui/controls";
 import { Dialog } from "@/ui/Dialog";
-import { ErrorNote } from "@/ui/states";
+import { Refusal } from "@/ui/Refusal";
 
 import css from "./Keep.module.css";
 
@@ -51,7 +51,7 @@ function KeepForm({ expression, onClose }: { expression: string; onClose: () => 
         {t("keepNote")}
         <textarea value={note} maxLength={MOST_NOTE} rows={3} onChange={(event) => setNote(event.target.value)} />
       </label>
-      {keep.error ? <ErrorNote title={keep.error.message} /> : null}
+      {keep.error ? <Refusal of={keep.error} /> : null}
       <div className={css["actions"]}>
         <Button onClick={onClose}>{t("cancel")}</Button>
         <Button type="submit" look="primary" disabled={keep.isPending}>{t("keep")}</Button>

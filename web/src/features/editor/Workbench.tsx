@@ -10,6 +10,7 @@ import { useOperators } from "@/api/operators";
 import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { shortcuts, type Shortcut } from "@/lib/keys";
+import { useRefusalText } from "@/lib/refusal";
 import { Boundary } from "@/ui/Boundary";
 import { Button, Segmented, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
@@ -42,6 +43,7 @@ interface WorkbenchProps {
 
 export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
   const { t, i18n } = useTranslation(["workbench", "mend"]);
+  const refusalText = useRefusalText();
   const { text, setText, earlier, forgetEarlier } = draft;
   const dialect = useDialectOfAddress();
   const vocabulary = useOperators(dialect);
@@ -160,7 +162,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
         {now?.words ? <Strip calm action={<Button small onClick={() => onSentence(text.trim())}>{t("toResearch")}</Button>}>{t("sentence")}</Strip> : null}
         {written && written.text === null ? <Strip>{t("notRunnable", { what: said(written.notes) })}</Strip> : null}
         {written && written.text !== null && !written.exact ? <Strip calm>{t("numbersDiffer", { what: said(written.notes) })}</Strip> : null}
-        {check.failure ? <Strip>{check.failure.offline ? t("noCheck") : check.failure.message}</Strip> : null}
+        {check.failure ? <Strip>{check.failure.offline ? t("noCheck") : refusalText(check.failure).title}</Strip> : null}
         <FactTiles facts={tiles} stale={stale} />
         {facts ? <Words facts={facts} stale={stale} /> : null}
       </div>

@@ -3,14 +3,14 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiError } from "@/api/client";
 import { MOST_TESTED, type LibraryTestAsk } from "@/api/libraryTests";
 import type { MarketFacts } from "@/api/types";
 import { defaultsFor } from "@/lib/defaults";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Button, Segmented } from "@/ui/controls";
-import { ErrorNote, Strip } from "@/ui/states";
+import { Refusal } from "@/ui/Refusal";
+import { Strip } from "@/ui/states";
 
 import css from "./TestForm.module.css";
 
@@ -33,15 +33,6 @@ function Labelled({ label, children }: { label: string; children: ReactNode }) {
       {children}
     </label>
   );
-}
-
-/** A refusal in words: how long to wait where the server says so. */
-function Refused({ failure }: { failure: Error }) {
-  const { t } = useTranslation("shelves");
-  const api = failure instanceof ApiError ? failure : null;
-  const wait = api?.retryAfterSeconds ?? null;
-  if (api?.offline) return <ErrorNote title={t("refusedOffline")} />;
-  return <ErrorNote title={failure.message}>{wait === null ? api?.facts.hint : t("refusedWait", { seconds: Math.ceil(wait) })}</ErrorNote>;
 }
 
 export function TestForm({ market, names, busy, failure, onStart, onCancel }: TestFormProps) {
@@ -83,7 +74,7 @@ export function TestForm({ market, names, busy, failure, onStart, onCancel }: Te
         <span>{t("seal")}</span>
       </label>
       <Strip calm>{t("testTrials")}</Strip>
-      {failure ? <Refused failure={failure} /> : null}
+      {failure ? <Refusal of={failure} /> : null}
       <div className={css["actions"]}>
         <Button onClick={onCancel}>{t("cancel")}</Button>
         <Button type="submit" look="primary" disabled={!right || busy} data-testid="library-test-start">{busy ? t("sending") : t("startTest")}</Button>

@@ -7,6 +7,7 @@ import { useMe } from "@/api/auth";
 import { ApiError } from "@/api/client";
 import { useSendFeedback } from "@/api/feedback";
 import { focusHere } from "@/lib/focus";
+import { useRefusalText } from "@/lib/refusal";
 import { toast } from "@/lib/toast";
 import { Button } from "@/ui/controls";
 
@@ -37,6 +38,7 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
   const id = useId();
   const me = useMe();
   const send = useSendFeedback();
+  const refusalText = useRefusalText();
   const [left, setLeft] = useState<readonly Extra[]>([]);
   const [fault, setFault] = useState<string | null>(null);
   const [pictureFault, setPictureFault] = useState<string | null>(null);
@@ -58,10 +60,8 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
     take(file);
   };
   const reasonOf = (reason: unknown): string => {
-    if (!(reason instanceof ApiError)) return String(reason);
-    if (reason.status === 429) return t("tooOften", { seconds: reason.retryAfterSeconds ?? 60 });
-    if (reason.status === 404) return t("taskGone");
-    return t("unsent", { reason: reason.offline ? t("offline") : reason.message });
+    if (reason instanceof ApiError && reason.status === 404) return t("taskGone");
+    return t("unsent", { reason: refusalText(reason).title });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
