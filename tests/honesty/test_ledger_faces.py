@@ -131,6 +131,32 @@ def test_pages_of_trials(app: App, client: TestClient) -> None:
     assert client.get(f"{API}/trials", params={"universe": "\x00"}).status_code == 400
 
 
+def test_failures_and_repeats_are_counted_over_all_pages(app: App, client: TestClient) -> None:
+    """A repeat is the same factor with another holding period; against a count by hand over rows in plain order."""
+    g = np.random.default_rng(8)
+    held = [("a", 5), ("b", 5), ("a", 10), ("c", 5), ("a", 20), ("b", 1), ("d", 5)]
+    asked = [replace(identity(name), holding_period=days) for name, days in held]
+    rows = [measured_row(one, g.normal(0.001, 0.01, size=300), "2024-01-05", {}, "test") for one in asked]
+    app.records.trials.add(
+        LOCAL_ADMIN, [*rows, failed_row(identity("e")), failed_row(replace(asked[3], holding_period=7))]
+    )
+    app.records.trials.add(LOCAL_ADMIN, [failed_row(replace(identity("a"), start_date="2023-01-05"))])
+    mine = {"ledger_key": identity("a").key}
+    pages = [client.get(f"{API}/trials", params={**mine, "page": n, "page_size": 2}).json() for n in range(1, 6)]
+    assert {(page["total"], page["failed"], page["repeats"]) for page in pages} == {(9, 2, 4)}
+    shown = [trial for page in pages for trial in page["trials"]][::-1]
+    seen: set[str] = set()
+    for trial in shown:
+        assert trial["is_repeat"] == (trial["expression_hash"] in seen), trial["expression"]
+        seen.add(trial["expression_hash"])
+        daily = trial["sharpe_daily"]
+        assert trial["sharpe_annual"] == (None if daily is None else pytest.approx(daily * 252**0.5, rel=1e-6))
+    other = client.get(f"{API}/trials").json()
+    assert (other["total"], other["failed"], other["repeats"]) == (10, 3, 4), "each ledger begins anew"
+    empty = client.get(f"{API}/trials", params={"universe": "csi500"}).json()
+    assert (empty["total"], empty["failed"], empty["repeats"]) == (0, 0, 0)
+
+
 def test_a_summary_says_how_lucky_the_best_may_be(app: App, client: TestClient) -> None:
     for k in range(8):
         tried(app, f"t{k}", 0.1)
@@ -184,10 +210,10 @@ def test_every_test_of_a_user_corrects_the_next(app: App) -> None:
     assert third["params"]["trials"] == pytest.approx(4.0, abs=0.2)
     alone = app.run(TestFactor(prompt="rank(volume)", start_date="2024-01-01", end_date="2025-12-31"))
     assert alone.result["search"]["trials"] == 1  # on nobody's behalf
-    rows, _ = app.records.trials.page(LOCAL_ADMIN, page=1, page_size=50)
+    rows = app.records.trials.page(LOCAL_ADMIN, page=1, page_size=50).rows
     assert sorted(row.kind for row in rows) == ["opening"] * 3 + ["test"] * 4  # each saw the last quarter, too
     kept_out = run("rank(volume)", seal=True)
     assert kept_out["search"]["sealed"]["state"] == "sealed"
     assert kept_out["params"]["effective_end"] == kept_out["search"]["sealed"]["open_last_day"]
-    assert app.records.trials.page(LOCAL_ADMIN, page=1, page_size=1)[0][0].kind == "test"
-    assert app.records.trials.page(LOCAL_ADMIN, page=1, page_size=1)[1] == 8
+    assert app.records.trials.page(LOCAL_ADMIN, page=1, page_size=1).rows[0].kind == "test"
+    assert app.records.trials.page(LOCAL_ADMIN, page=1, page_size=1).total == 8

@@ -51,18 +51,18 @@ def test_every_user_has_a_ledger_of_their_own(records: Records) -> None:
     records.trials.add(LOCAL_ADMIN, [row("a")])
     records.trials.add(other, [row("a"), row("b")])
     assert len(records.trials.of_ledgers(LOCAL_ADMIN, [KEY])) == 1
-    assert records.trials.page(other, page=1, page_size=10)[1] == 2
+    assert records.trials.page(other, page=1, page_size=10).total == 2
     assert records.trials.of_jobs(other, ["nobody"]) == []
 
 
 def test_pages_and_counts(records: Records) -> None:
     records.trials.add(LOCAL_ADMIN, [row(f"t{k}", k) for k in range(5)])
     records.trials.add(LOCAL_ADMIN, [row("x", universe="csi500"), failed_row(identity("y", "csi500"))])
-    page, total = records.trials.page(LOCAL_ADMIN, page=2, page_size=3)
-    assert (total, [found.expression for found in page]) == (7, ["t3", "t2", "t1"])
-    assert all(found.returns is None for found in page)
-    assert records.trials.page(LOCAL_ADMIN, page=1, page_size=3, universe="csi500")[1] == 2
-    assert records.trials.page(LOCAL_ADMIN, page=9, page_size=3)[0] == []
+    page = records.trials.page(LOCAL_ADMIN, page=2, page_size=3)
+    assert (page.total, [found.expression for found in page.rows]) == (7, ["t3", "t2", "t1"])
+    assert all(found.returns is None for found in page.rows)
+    assert records.trials.page(LOCAL_ADMIN, page=1, page_size=3, universe="csi500").total == 2
+    assert records.trials.page(LOCAL_ADMIN, page=9, page_size=3).rows == []
     by_universe = {found.universe: found for found in records.trials.counts(LOCAL_ADMIN)}
     assert (by_universe["hs300"].trials, by_universe["hs300"].failed) == (5, 0)
     assert (by_universe["csi500"].trials, by_universe["csi500"].failed) == (2, 1)

@@ -109,7 +109,7 @@ def test_every_distinct_expression_is_a_trial_once(app: App, tmp_path: Path) -> 
     assert made.trials == made.distinct == 3
     again = run_sweep(app, ask(path, **span, out=str(tmp_path / "other.jsonl")))
     assert again.trials == 3
-    found, _ = app.records.trials.page(LOCAL_ADMIN, page=1, page_size=100, key=_key(span))
+    found = app.records.trials.page(LOCAL_ADMIN, page=1, page_size=100, key=_key(span)).rows
     assert {row.kind for row in found} == {"sweep"}
     assert sorted(row.ok for row in found) == [False, True, True]
     measured = next(row for row in found if row.expression == "rank(high)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import stat
 import struct
 import zipfile
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from tests._rig import make_app
 
-from quantgpt.foundations.errors import BadRequest
+from quantgpt.foundations.errors import BadRequest, DiskFull, NotFound
 from quantgpt.services import import_files
 from quantgpt.services.import_files import safe_name, unique, unpack
 
@@ -132,6 +134,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "no archive": lambda: b"PK\x03\x04 this is none",
     "empty": lambda: b"",
     "bomb": lambda: zipped({"zeros.csv": bytes(100 << 20)}),
+    "bomb of many": lambda: zipped({f"{i}.csv": bytes(2 << 20) for i in range(64)}),
+    "long table": lambda: zipped({f"{i:04d}{'x' * 3000}.csv": b"x" for i in range(900)}, zipfile.ZIP_STORED),
     "many": lambda: zipped({f"{i}.csv": b"x" for i in range(1001)}),
     "file and folder": lambda: zipped({"a": b"x", "a/b.csv": b"x"}),
 }
@@ -160,3 +164,58 @@ def test_all_files_of_an_import_count_together(tmp_path: Path, monkeypatch: pyte
     (staged / "archives.json").write_text('{"0000.zip": "data.zip"}')
     with pytest.raises(BadRequest, match="一次最多"):
         unpack(staged)
+
+
+def test_the_table_of_an_archive_is_measured_without_reading_it(tmp_path: Path) -> None:
+    """Against the list that zipfile makes of it; with a comment behind it, and in the large form."""
+    path = tmp_path / "a.zip"
+    for count, comment in ((0, b""), (1, b""), (7, b"PK\5\6 " + b"c" * 5000), (70_000, b"")):
+        with zipfile.ZipFile(path, "w") as archive:
+            for at in range(count):
+                archive.writestr(f"{at}.csv", b"")
+            archive.comment = comment if b"PK" not in comment else comment[5:]
+        with zipfile.ZipFile(path) as archive:
+            wanted = sum(46 + len(one.filename.encode()) + len(one.extra) for one in archive.infolist())
+        assert import_files.directory_bytes(path) == wanted
+    path.write_bytes(b"none")
+    assert import_files.directory_bytes(path) == 0
+
+
+def test_room_stays_free_while_files_come_in_and_are_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is made to look full after so many bytes of ours: it stops before, and leaves nothing of the archive."""
+
+    class Disk:
+        free = 0
+
+    def usage(path: Any) -> Disk:
+        disk = Disk()
+        disk.free = import_files.SPARE_BYTES + (40 << 20) - sum(p.stat().st_size for p in tmp_path.rglob("*.csv"))
+        return disk
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    upload = import_files.Upload(import_files.Staging(make_app(tmp_path / "home")))
+    upload.begin()
+    upload.open_file("a.csv")
+    sent = 0
+    with pytest.raises(DiskFull):  # noqa: PT012  chunked: nothing was announced
+        while sent < 100 << 20:
+            upload.write(b"x" * (1 << 20))
+            sent += 1 << 20
+    assert 40 << 20 <= sent <= (40 << 20) + import_files.LOOK_EVERY
+    upload.give_up()
+    assert not list(tmp_path.rglob("*.csv"))
+    with pytest.raises(DiskFull):
+        opened(tmp_path / "i", zipped({"a.csv": bytes(range(256)) * (50 << 12)}))
+    assert not list(tmp_path.rglob("*.csv"))
+    assert not (tmp_path / "i" / ".unpacking").exists()
+
+
+def test_a_note_of_another_version_is_an_import_that_is_gone(tmp_path: Path) -> None:
+    staging = import_files.Staging(make_app(tmp_path))
+    folder = staging.folder / "imp_0123456789abcdef"
+    folder.mkdir(parents=True)
+    for note in ('{"files": [], "of": "later"}', '{"id": "x"}', "[]", '{"files": 3}'):
+        (folder / "import.json").write_text(note)
+        with pytest.raises(NotFound):
+            staging.read(folder.name)
+    assert staging.all() == []

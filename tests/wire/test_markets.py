@@ -77,7 +77,34 @@ def test_coverage_and_health_speak_of_the_open_snapshot(client: TestClient, mark
     assert health["ok"]
     assert {check["level"] for check in health["checks"]} == {"ok"}
     assert get(client, "")["markets"][0]["warnings"] == len(coverage["warnings"])
-    assert get(client, "/demo/health", files="true")["files_checked"]
+    assert not get(client, "/demo/health", files="true")["files_checked"]
+
+
+def test_files_are_read_once_for_all_who_ask(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    import quantgpt.market.health as health
+    from quantgpt.foundations.hashing import hash_file
+    from quantgpt.services import markets
+
+    read: list[Any] = []
+    monkeypatch.setattr(markets, "_files_read", {})
+    monkeypatch.setattr(health, "hash_file", lambda path: (read.append(path), hash_file(path))[1])
+    first = client.post(f"{API}/markets/demo/health")
+    assert (first.status_code, first.json()["files_checked"]) == (200, True)
+    assert len(read) == first.json()["objects"] > 0
+    assert client.post(f"{API}/markets/demo/health").json() == first.json()
+    assert get(client, "/demo/health") == first.json()
+    assert len(read) == first.json()["objects"]
+
+
+def test_a_check_of_files_holds_up_nobody(client: TestClient) -> None:
+    from quantgpt.services import markets
+
+    with markets._reading_files:
+        answer = client.post(f"{API}/markets/demo/health")
+        assert (answer.status_code, answer.json()["code"]) == (409, "busy")
+        assert get(client, "")["markets"]
+        assert get(client, "/demo/coverage")["rows"]
+        assert get(client, "/demo/health")["checks"]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ WORDS = {
 }  # fmt: skip
 """Parameters of paths that name no property of anybody; imports and updates are the administration's."""
 OF_THE_ADMINISTRATION = {
-    ("post", "/markets/{market}/rollback"), ("post", "/markets/{market}/updates"), ("get", "/markets/{market}/updates"),
+    ("post", "/markets/{market}/rollback"), ("post", "/markets/{market}/health"),
+    ("post", "/markets/{market}/updates"), ("get", "/markets/{market}/updates"),
     ("get", "/updates/{update_id}"), ("delete", "/updates/{update_id}"), ("post", "/sources/{source}/test"),
     ("get", "/imports"), ("post", "/imports"), ("get", "/imports/{import_id}"), ("delete", "/imports/{import_id}"),
     ("post", "/imports/{import_id}/preview"), ("post", "/imports/{import_id}/commit"),

@@ -10,7 +10,9 @@ import pytest
 from quantgpt.research.offline import Proposal, propose
 
 PAGE = Path(__file__).parents[2] / "web" / "src" / "features" / "examples"
-FIELDS = frozenset("amount cap close high low market_cap open returns shares turn volume vwap".split())
+FIELDS = frozenset(
+    ("amount", "cap", "close", "high", "low", "market_cap", "open", "returns", "shares", "turn", "volume", "vwap")
+)
 IDEAS = json.loads((PAGE / "ideas.json").read_text())
 
 

@@ -88,6 +88,18 @@ class LedgerSpan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialPage:
+    """One page of trials, and what is in all pages together."""
+
+    rows: list[TrialRow]
+    repeated: frozenset[int]
+    """ids of those on the page whose factor was tried before on the same ledger, with another holding period"""
+    total: int
+    failed: int
+    repeats: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LedgerCount:
     """How much is in one ledger."""
 
@@ -248,22 +260,38 @@ class TrialRecords:
         key: str | None = None,
         universe: str | None = None,
         lineage_id: str | None = None,
-    ) -> tuple[list[TrialRow], int]:
-        """One page of somebody's trials, newest first, and how many there are."""
-        wanted = [trials.c.owner_id == owner_id]
-        wanted += [trials.c.ledger_key == key] if key is not None else []
-        wanted += [trials.c.universe == universe] if universe is not None else []
-        wanted += [trials.c.lineage_id == lineage_id] if lineage_id is not None else []
+    ) -> TrialPage:
+        """One page of somebody's trials, newest first, with the counts of all pages."""
+        whole = [trials.c.owner_id == owner_id]
+        whole += [trials.c.ledger_key == key] if key is not None else []
+        whole += [trials.c.universe == universe] if universe is not None else []
+        part = [trials.c.lineage_id == lineage_id] if lineage_id is not None else []
         query = (
             select(*_WITHOUT_RETURNS)
-            .where(*wanted)
+            .where(*whole, *part)
             .order_by(trials.c.created_at.desc(), trials.c.id.desc())
             .limit(page_size)
             .offset((page - 1) * page_size)
         )
+        first = func.min(trials.c.id).over(partition_by=(trials.c.ledger_key, trials.c.expression_hash))
+        seen = select(trials.c.id, trials.c.ok, trials.c.lineage_id, first.label("first")).where(*whole).subquery()
+        shown = [seen.c.lineage_id == lineage_id] if lineage_id is not None else []
+        counts = select(
+            func.count(),
+            func.sum(case((seen.c.ok, 0), else_=1)),
+            func.sum(case((seen.c.id > seen.c.first, 1), else_=0)),
+        ).where(*shown)
         with database_faults(), self._reader.begin() as connection:
-            total = connection.execute(select(func.count()).select_from(trials).where(*wanted)).scalar_one()
-            return [TrialRow(**row) for row in connection.execute(query).mappings()], int(total)
+            total, failed, repeats = connection.execute(counts).one()
+            rows = [TrialRow(**row) for row in connection.execute(query).mappings()]
+            again = select(seen.c.id).where(seen.c.id > seen.c.first, seen.c.id.in_([row.id for row in rows]))
+            return TrialPage(
+                rows=rows,
+                repeated=frozenset(connection.execute(again).scalars()),
+                total=int(total),
+                failed=int(failed or 0),
+                repeats=int(repeats or 0),
+            )
 
     def of_lineage(self, owner_id: str, lineage_id: str) -> list[TrialRow]:
         """The trials of one lineage with their returns, oldest first."""

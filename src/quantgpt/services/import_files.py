@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import stat
+import struct
 import time
 import unicodedata
 import zipfile
@@ -29,10 +30,14 @@ MOST_BYTES = 2 << 30
 MOST_UNPACKED = 4 << 30
 """of all files of one import together, archives unpacked"""
 MOST_RATIO = 200
-"""times its packed size that an entry of an archive may have, once it is larger than RATIO_FROM"""
+"""times its packed size that an archive, and each entry of it, may have, once that is larger than RATIO_FROM"""
 RATIO_FROM = 64 << 20
 SPARE_BYTES = 256 << 20
-"""that stay free on the disk"""
+"""that stay free on the disk: the database is beside it"""
+LOOK_EVERY = 16 << 20
+"""bytes after which the room on the disk is looked at again"""
+MOST_DIRECTORY = 2 << 20
+"""bytes that the table of contents of an archive may have: it is read whole"""
 KEPT_HOURS = 24
 YOUNG_SECONDS = 60.0
 """that an upload may take to get its lock"""
@@ -77,9 +82,9 @@ class Staging:
         """One import.  Raises: NotFound when there is none (any more)."""
         try:
             body = json.loads((self.path(import_id) / "import.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = Staged(**{**body, "files": tuple(body["files"])})
+        except (OSError, ValueError, TypeError, KeyError):  # also a note that another version wrote
             raise _gone(import_id) from None
-        found = Staged(**{**body, "files": tuple(body["files"])})
         if found.expires_at < time.time():
             raise _gone(import_id)
         return found
@@ -155,8 +160,7 @@ class Upload:
     def begin(self, announced: int = 0) -> None:
         """Make room.  Raises: DiskFull when the disk has not enough for what is announced."""
         self.staging.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(self.staging.folder).free < announced + SPARE_BYTES:
-            raise DiskFull("磁盘空间不足，没有接收文件", hint="free some space, then try again")
+        keep_spare(self.staging.folder, announced)
         with room_on_disk():
             self._folder.mkdir()
             self._lock = (self._folder / ".lock").open("w")
@@ -185,6 +189,8 @@ class Upload:
         if self.size > MOST_BYTES:
             raise BadRequest(f"一次最多上传 {MOST_BYTES >> 30} GB", field="files", hint="send it in parts")
         assert self._open is not None
+        if self.size % LOOK_EVERY < len(data):
+            keep_spare(self._folder)
         with room_on_disk():
             self._open.write(data)
 
@@ -221,10 +227,17 @@ class Upload:
             self._lock = None
 
 
+def keep_spare(folder: Path, wanted: int = 0) -> None:
+    """Whether that many bytes more leave the spare room of the disk.  Raises: DiskFull."""
+    if shutil.disk_usage(folder).free < wanted + SPARE_BYTES:
+        raise DiskFull("磁盘空间不足，没有接收文件", hint="free some space, then try again")
+
+
 def unpack(folder: Path) -> None:
     """Unpack the archives of an import beside its other files. Doing it again after a kill begins anew.
 
-    Raises: BadRequest for an archive that is damaged, locked, too large, or that points out of its folder.
+    Raises: BadRequest for an archive that is damaged, locked, too large, or that points out of its folder; DiskFull, with
+    nothing of that archive left.
     """
     try:
         archives: Mapping[str, str] = json.loads((folder / "archives.json").read_text(encoding="utf-8"))
@@ -239,7 +252,11 @@ def unpack(folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
         with room_on_disk():
             part.mkdir()
-            used, count = _unpack_one(source, name, part, used, count)
+            try:
+                used, count = _unpack_one(source, name, part, used, count)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
             taken = {path.name for path in (folder / "files").iterdir()}
             part.replace(folder / "files" / unique(Path(name).stem or "archive", taken))
         source.unlink()
@@ -261,6 +278,8 @@ def _measured(folder: Path) -> tuple[int, int]:
 
 def _unpack_one(source: Path, name: str, into: Path, used: int, count: int) -> tuple[int, int]:
     """Write the entries of one archive; returns bytes and files of the import so far."""
+    if directory_bytes(source) > MOST_DIRECTORY:
+        raise _refused(name, "目录太大，里面的文件太多")
     try:
         with zipfile.ZipFile(source) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -270,6 +289,10 @@ def _unpack_one(source: Path, name: str, into: Path, used: int, count: int) -> t
                 raise _refused(name, f"解开后超过 {MOST_UNPACKED >> 30} GB")
             for entry in entries:
                 _check_entry(entry, name)
+            whole, packed_size = sum(entry.file_size for entry in entries), source.stat().st_size
+            if whole > RATIO_FROM and whole > MOST_RATIO * max(packed_size, 1):
+                raise _refused(name, f"压缩比超过 {MOST_RATIO}")
+            keep_spare(into, whole)
             taken: set[str] = set()
             for entry in entries:
                 safe = unique(safe_name(entry.filename), taken)
@@ -279,6 +302,28 @@ def _unpack_one(source: Path, name: str, into: Path, used: int, count: int) -> t
             return used, count + len(entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
         raise _refused(name, "压缩包已损坏、加了密码，或用了不支持的压缩方式") from error
+
+
+def directory_bytes(source: Path) -> int:
+    """How long the table of contents of an archive says it is, 0 where there is none; only the end of the file is read."""
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        file.seek(max(0, size - _LONGEST_END))
+        tail = file.read(_LONGEST_END)
+    ends_plainly = tail[-_END:].startswith(b"PK\5\6") and tail.endswith(b"\0\0")
+    at = len(tail) - _END if ends_plainly else tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) - at < _END:
+        return 0
+    found = int(struct.unpack_from("<I", tail, at + 12)[0])
+    large = at - _LOCATOR - _LARGE_END
+    if large >= 0 and tail[at - _LOCATOR :].startswith(b"PK\6\7") and tail[large:].startswith(b"PK\6\6"):
+        found = int(struct.unpack_from("<Q", tail, large + 40)[0])
+    return found
+
+
+_END, _LOCATOR, _LARGE_END = 22, 20, 56
+"""bytes of the records at the end of an archive: the plain one, the pointer to the large one, the large one"""
+_LONGEST_END = _END + 0xFFFF + _LOCATOR + _LARGE_END
 
 
 def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
@@ -300,6 +345,8 @@ def _copy(packed: IO[bytes], out: IO[bytes], entry: zipfile.ZipInfo, name: str, 
         written += len(piece)
         if written > entry.file_size or used + written > MOST_UNPACKED:
             raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的大")
+        if written % LOOK_EVERY < len(piece):
+            keep_spare(Path(out.name).parent)
         out.write(piece)
     if written != entry.file_size:
         raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的小")

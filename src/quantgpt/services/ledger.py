@@ -173,12 +173,14 @@ def each_factor_once(rows: Sequence[BookedTrial], key: str) -> list[BookedTrial]
 
 @dataclass(frozen=True)
 class LedgerPage:
-    """One page of trials, newest first."""
+    """One page of trials, newest first; `total`, `failed` and `repeats` count those of all pages."""
 
     trials: list[dict[str, Any]]
     page: int
     page_size: int
     total: int
+    failed: int
+    repeats: int
 
 
 def ledger_page(
@@ -192,15 +194,23 @@ def ledger_page(
     lineage_id: str | None = None,
 ) -> LedgerPage:
     """A page of somebody's trials."""
-    rows, total = app.records.trials.page(
+    found = app.records.trials.page(
         owner_id, page=page, page_size=page_size, universe=universe, key=ledger, lineage_id=lineage_id
     )
-    return LedgerPage([_shown(row) for row in rows], page, page_size, total)
+    rows = [_shown(row, row.id in found.repeated) for row in found.rows]
+    return LedgerPage(rows, page, page_size, found.total, found.failed, found.repeats)
 
 
-def _shown(row: TrialRow) -> dict[str, Any]:
+def _shown(row: TrialRow, is_repeat: bool) -> dict[str, Any]:
+    from quantgpt.metrics.returns import PERIODS
+
     hidden = ("owner_id", "returns")
-    return {name: value for name, value in vars(row).items() if name not in hidden} | {"task_id": row.job_id}
+    daily = row.sharpe_daily
+    return {name: value for name, value in vars(row).items() if name not in hidden} | {
+        "task_id": row.job_id,
+        "sharpe_annual": None if daily is None else number(daily * math.sqrt(PERIODS)),
+        "is_repeat": is_repeat,
+    }
 
 
 def ledger_summary(app: App, owner_id: str, *, page: int = 1, page_size: int = 10) -> tuple[list[dict[str, Any]], int]:

@@ -150,7 +150,7 @@ def lineage_of(app: App, task_id: str, owner_id: str) -> dict[str, Any]:
         "task_id": task.id,
         "roots": [node["task_id"] for node in nodes if node["parent_task_id"] not in known],
         "nodes": nodes,
-        "trials": app.records.trials.page(owner_id, page=1, page_size=1, lineage_id=lineage_id)[1],
+        "trials": app.records.trials.page(owner_id, page=1, page_size=1, lineage_id=lineage_id).total,
         "openings": openings_of(app, owner_id, task.id)["openings"],
     }
 

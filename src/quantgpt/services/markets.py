@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -52,6 +53,11 @@ TOUCHES = {
 _LARGEST_MEMORY = 16
 _remembered: dict[tuple[Any, ...], Any] = {}
 _one_at_a_time = threading.Lock()
+_reading_files = threading.Lock()
+_files_read: dict[tuple[Any, ...], tuple[float, dict[str, Any]]] = {}
+"""the last check of files: when it ended, what it found"""
+FILES_HOLD_SECONDS = 600.0
+"""that a check of all files answers for, too, whoever asks again"""
 
 
 T = TypeVar("T")
@@ -61,6 +67,12 @@ class Changed(Conflict):
     """Something is no longer as the caller saw it."""
 
     code = "changed"
+
+
+class Busy(Conflict):
+    """It is being done for somebody else just now."""
+
+    code = "busy"
 
 
 def list_markets(app: App) -> dict[str, Any]:
@@ -192,14 +204,35 @@ def _coverage(market: Market) -> dict[str, Any]:
     }
 
 
-def read_health(app: App, name: str, *, files: bool = False) -> dict[str, Any]:
-    """Every check of a market with what it found; with `files` each file against its hash, too.  Raises: UnknownMarket."""
+def read_health(app: App, name: str) -> dict[str, Any]:
+    """Every check of a market with what it found, the last check of its files among them.  Raises: UnknownMarket."""
     market = app.markets.open(name)
-    key = ("health", app.markets.root, market.name, market.snapshot)
-    if files:
-        with _one_at_a_time:
-            return _remember(key, _health(app, market, files=True))
-    return _once(key, lambda: _health(app, market, files=False))
+    return _once(_health_key(app, market), lambda: _health(app, market, files=False))
+
+
+def check_files(app: App, name: str) -> dict[str, Any]:
+    """Every check, each file read and held against its hash as well. It is done once in a while for all who ask.
+
+    Raises: UnknownMarket; Busy while files are being read for somebody else.
+    """
+    market = app.markets.open(name)
+    key = _health_key(app, market)
+    if not _reading_files.acquire(blocking=False):
+        raise Busy("正在为另一个请求核对文件", hint="ask again in a moment")
+    try:
+        done_at, found = _files_read.get(key, (-math.inf, {}))
+        if time.monotonic() - done_at >= FILES_HOLD_SECONDS:
+            found = _health(app, market, files=True)
+            _files_read.clear()
+            _files_read[key] = (time.monotonic(), found)
+            _remember(key, found)
+        return found
+    finally:
+        _reading_files.release()
+
+
+def _health_key(app: App, market: Market) -> tuple[Any, ...]:
+    return "health", app.markets.root, market.name, market.snapshot
 
 
 def _health(app: App, market: Market, *, files: bool) -> dict[str, Any]:

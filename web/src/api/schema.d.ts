@@ -747,11 +747,15 @@ export interface paths {
         };
         /**
          * Get Health
-         * @description Every check with what it found; with `files` the bytes on disk are compared with their hashes, too.
+         * @description Every check with what it found; nothing is read that the store has not opened anyway.
          */
         get: operations["get_health_api_v1_markets__market__health_get"];
         put?: never;
-        post?: never;
+        /**
+         * Post Health
+         * @description Read every file of the market and hold it against its hash, then every check; at most once in ten minutes.
+         */
+        post: operations["post_health_api_v1_markets__market__health_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4595,6 +4599,11 @@ export interface components {
             /** Id */
             id: number;
             /**
+             * Is Repeat
+             * @description its factor was tried before on this ledger, with another holding period
+             */
+            is_repeat: boolean;
+            /**
              * Kind
              * @description test, candidate, sweep or opening
              */
@@ -4618,6 +4627,11 @@ export interface components {
             /** Sessions */
             sessions: number | null;
             /**
+             * Sharpe Annual
+             * @description the same over a year
+             */
+            sharpe_annual: number | null;
+            /**
              * Sharpe Daily
              * @description of the returns above the average of the universe
              */
@@ -4636,10 +4650,20 @@ export interface components {
          * @description A page of trials, newest first.
          */
         TrialList: {
+            /**
+             * Failed
+             * @description of all pages
+             */
+            failed: number;
             /** Page */
             page: number;
             /** Page Size */
             page_size: number;
+            /**
+             * Repeats
+             * @description of all pages
+             */
+            repeats: number;
             /** Total */
             total: number;
             /** Trials */
@@ -7378,9 +7402,65 @@ export interface operations {
     };
     get_health_api_v1_markets__market__health_get: {
         parameters: {
-            query?: {
-                files?: boolean;
+            query?: never;
+            header?: never;
+            path: {
+                market: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthChecks"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_health_api_v1_markets__market__health_post: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 market: string;

@@ -34,6 +34,8 @@ class Trial(BaseModel):
     expression: str
     expression_hash: str
     sharpe_daily: float | None = Field(description="of the returns above the average of the universe")
+    sharpe_annual: float | None = Field(description="the same over a year")
+    is_repeat: bool = Field(description="its factor was tried before on this ledger, with another holding period")
     sessions: int | None
     skew: float | None
     kurtosis: float | None
@@ -52,6 +54,8 @@ class TrialList(BaseModel):
     page: int
     page_size: int
     total: int
+    failed: int = Field(description="of all pages")
+    repeats: int = Field(description="of all pages")
 
 
 class LedgerSummary(BaseModel):
@@ -190,7 +194,8 @@ def get_trials(
         rest.app, caller.id, page=page, page_size=page_size, universe=universe, ledger=ledger_key, lineage_id=lineage_id
     )
     rows = [{**row, "created_at": moment(row["created_at"])} for row in found.trials]
-    return {"trials": rows, "page": page, "page_size": page_size, "total": found.total}
+    counts = {"total": found.total, "failed": found.failed, "repeats": found.repeats}
+    return {"trials": rows, "page": page, "page_size": page_size, **counts}
 
 
 @router.get("/trials/summary", response_model=LedgerSummaries)

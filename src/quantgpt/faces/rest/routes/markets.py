@@ -64,11 +64,19 @@ def get_coverage(market: str, rest: RestDep, caller: CallerDep) -> dict[str, Any
 
 
 @router.get("/{market}/health", responses={200: {"model": HealthChecks}})
-def get_health(market: str, rest: RestDep, caller: CallerDep, files: bool = False) -> dict[str, Any]:
-    """Every check with what it found; with `files` the bytes on disk are compared with their hashes, too."""
+def get_health(market: str, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
+    """Every check with what it found; nothing is read that the store has not opened anyway."""
     from quantgpt.services import markets
 
-    return markets.read_health(rest.app, market, files=files)
+    return markets.read_health(rest.app, market)
+
+
+@router.post("/{market}/health", responses={200: {"model": HealthChecks}})
+def post_health(market: str, rest: RestDep, caller: AdminDep) -> dict[str, Any]:
+    """Read every file of the market and hold it against its hash, then every check; at most once in ten minutes."""
+    from quantgpt.services import markets
+
+    return markets.check_files(rest.app, market)
 
 
 @router.get("/{market}/instruments", responses={200: {"model": Instruments}})
