@@ -111,7 +111,7 @@ export async function accessible(page, where) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));
-  assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 4).join(" | ")}`), [], `accessibility of ${where}`);
+  assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(" ")} ${node.html.slice(0, 160)}`).slice(0, 4).join(" | ")}`), [], `accessibility of ${where}`);
 }
 
 /** What a person could not read, or should not have to. */

@@ -11,12 +11,19 @@ const rig = await startRig();
 
 process.exitCode = await rig.run(async () => {
   const made = await step("there is something to see", () => furnish(rig));
+  /** All that is wrong is worth knowing at once. */
+  const wrong = [];
+  const look = (name, body) =>
+    step(name, body).catch((error) => {
+      process.stdout.write(`     ${String(error.message).replaceAll("\n", " ").slice(0, 600)}\n`);
+      wrong.push(name);
+    });
   const all = Object.entries(places(made)).filter(([name]) => only === null || only.test(name));
 
   for (const [language, scheme] of [["zh", "light"], ["en", "dark"], ...(pictures ? [["zh", "dark"], ["en", "light"]] : [])]) {
     const { page, context, shot } = await rig.open({ language, scheme });
     for (const [name, path] of all) {
-      await step(`${name}, ${language}, ${scheme}`, async () => {
+      await look(`${name}, ${language}, ${scheme}`, async () => {
         await page.goto(rig.base + path);
         await settled(page);
         if (pictures) return shot(`${name}-${scheme}-${language}`, { fullPage: true });
@@ -35,13 +42,14 @@ process.exitCode = await rig.run(async () => {
 
   const phone = await rig.open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   for (const [name, path] of all) {
-    await step(`${name} on a phone`, async () => {
+    await look(`${name} on a phone`, async () => {
       await phone.page.goto(rig.base + path);
       await settled(phone.page);
       if (pictures) return phone.shot(`${name}-phone`, { fullPage: true });
       await fits(phone.page, name);
     });
   }
+  assert.deepEqual(wrong, []);
 });
 
 /** Visible Chinese words that are no data: names of shares, industries and what people wrote are marked lang=zh or are their own text. */
