@@ -2,7 +2,7 @@
 
 /** Metrics by chapter, in the order of the help page. */
 export const METRIC_CHAPTERS = {
-  evidence: ["rank_ic", "ic", "t_hac", "permutation_p", "icir", "positive_share", "half_life", "autocorrelation", "coverage"],
+  evidence: ["rank_ic", "rank_ic_oriented", "ic", "t_hac", "permutation_p", "icir", "positive_share", "half_life", "autocorrelation", "coverage"],
   returns: ["total_return", "cagr", "excess_return", "information_ratio", "tracking_error", "alpha", "beta"],
   risk: ["sharpe", "sortino", "max_drawdown", "volatility", "calmar", "var_95", "cvar_95", "best_day", "worst_day", "skew", "kurtosis"],
   trading: ["win_rate", "profit_factor", "turnover", "annual_cost_drag", "holding_return", "percentile"],

@@ -14,7 +14,7 @@ import { userText } from "./holdingColumns";
 import { filtered, tableRows } from "./Holdings";
 import css from "./Result.module.css";
 
-export function Blocked({ task }: { task: string }) {
+export function Blocked({ task, execution }: { task: string; execution: string }) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const query = useSeries(task, "blocked");
   const [words, setWords] = useState("");
@@ -47,7 +47,7 @@ export function Blocked({ task }: { task: string }) {
       : [];
   const total = typeof query.data?.meta["total"] === "number" ? query.data.meta["total"] : all.length;
   return (
-    <DataView of={query} height={300} isEmpty={(data) => data.index.length === 0} empty={<Empty title={t("noBlocked")} height={280}>{t("noBlockedWhy")}</Empty>}>
+    <DataView of={query} height={300} isEmpty={(data) => data.index.length === 0} empty={<Empty title={t("noBlocked")} height={280}>{t("noBlockedWhy", { fill: t(`words:${execution}`, { defaultValue: execution }) })}</Empty>}>
       {() => (
         <div className={css["grid"]}>
           <div className={css["full"]}>

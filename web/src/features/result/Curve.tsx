@@ -37,6 +37,7 @@ export function lastYears(days: readonly string[], span: Span): Range | null {
 interface CurveProps {
   readonly nav: SeriesTable;
   readonly drawdown: SeriesTable;
+  readonly daily: SeriesTable;
   readonly after: SeriesTable | null;
   readonly view: CurveView;
   readonly benchmark: string;
@@ -54,23 +55,24 @@ function deepestOf(fall: readonly Num[]): number {
   return deepest;
 }
 
-/** Place of the last high before each day: since when the value has been below it. */
-function highs(values: readonly Num[]): number[] {
-  let at = 0;
-  return values.map((value, i) => {
-    if (value !== null && value >= (values[at] ?? 1)) at = i;
+/** Place of the last day without a drawdown before each day: since when the value has been below its high. */
+export function sinceHigh(fall: readonly Num[]): (number | null)[] {
+  let at: number | null = null;
+  return fall.map((value, i) => {
+    if (value === 0) at = i;
     return at;
   });
 }
 
 /** Net value above, drawdown below, one hair line through both. */
-function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurveProps) {
+function Curve({ nav, drawdown, daily, after, view, benchmark, height, both }: CurveProps) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const option = useCallback(
     (tokens: Tokens): EChartsOption => {
       const { days, strategy, bench, excess } = continued(nav, after);
       const [fall, benchFall] = [column(drawdown, "strategy"), column(drawdown, "benchmark")];
-      const since = highs(column(nav, "strategy"));
+      const since = sinceHigh(fall);
+      const returns = new Map(labels(daily).map((day, i) => [day, column(daily, "strategy")[i] ?? null]));
       const hasBench = bench.some((value) => value !== null);
       const main = view === "excess" ? excess : strategy;
       const upper = view === "excess" || !hasBench ? [main] : [main, bench];
@@ -81,17 +83,17 @@ function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurvePro
       const low = top ? 1 : 0;
       const tone = (value: Num) => (value === null || value === 0 ? undefined : value > 0 ? tokens.up : tokens.down);
       const tipLines = (i: number): TipLine[] => {
-        const [before, value] = [strategy[i - 1], strategy[i]];
-        const change = typeof before === "number" && typeof value === "number" && before !== 0 ? value / before - 1 : null;
+        const value = strategy[i];
+        const change = returns.get(days[i] ?? "");
         const gap = excess[i] ?? null;
         const from = since[i];
         return [
           { name: t("strategyNav"), value: format.nav(value), color: tokens.accent },
           ...(hasBench ? [{ name: benchmark, value: format.nav(bench[i]), color: tokens.bench, dashed: true }] : []),
-          { name: t("dayReturn"), value: format.percent(change, 2), tone: tone(change) },
+          ...(change === undefined ? [] : [{ name: t("dayReturn"), value: format.percent(change, 2), tone: tone(change) }]),
           ...(hasBench ? [{ name: t("excessNav"), value: format.percent(gap === null ? null : gap - 1, 2), tone: tone(gap === null ? null : gap - 1) }] : []),
-          { name: t("drawdown"), value: format.share(fall[i], 1) },
-          ...(from !== undefined && from < i && (fall[i] ?? 0) < 0 ? [{ name: t("sinceHigh"), value: t("sinceHighValue", { day: days[from], count: i - from }) }] : []),
+          ...(fall[i] === undefined ? [] : [{ name: t("drawdown"), value: format.share(fall[i], 1) }]),
+          ...(typeof from === "number" && from < i && (fall[i] ?? 0) < 0 ? [{ name: t("sinceHigh"), value: t("sinceHighValue", { day: days[from], count: i - from }) }] : []),
         ];
       };
       const lower = bottom
@@ -137,7 +139,7 @@ function Curve({ nav, drawdown, after, view, benchmark, height, both }: CurvePro
         ],
       } as EChartsOption;
     },
-    [nav, drawdown, after, view, benchmark, both, i18n.language, t],
+    [nav, drawdown, daily, after, view, benchmark, both, i18n.language, t],
   );
   return <Chart label={t("navLabel")} height={height} seal="note" option={option} />;
 }
@@ -160,13 +162,13 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark, unsealed }
   const range = useShownRange();
   const sealed = useSealedState(task).data;
   const after = sealed?.opened?.is_this ? (sealed.series?.nav ?? null) : null;
-  const [nav, drawdown] = useManySeries(task, ["nav", "drawdown"]);
+  const [nav, drawdown, daily] = useManySeries(task, ["nav", "drawdown", "daily_returns"]);
   const days = useMemo(() => (nav?.data ? labels(nav.data) : []), [nav?.data]);
   const span: Span | "" = !range ? "all" : ((["1", "3"] as const).find((years) => lastYears(days, years)?.from === range.from && lastYears(days, years)?.to === range.to) ?? "");
   const both = {
-    data: nav?.data && drawdown?.data ? { nav: nav.data, drawdown: drawdown.data } : undefined,
-    error: nav?.error ?? drawdown?.error ?? null,
-    refetch: () => Promise.all([nav?.refetch(), drawdown?.refetch()]),
+    data: nav?.data && drawdown?.data && daily?.data ? { nav: nav.data, drawdown: drawdown.data, daily: daily.data } : undefined,
+    error: nav?.error ?? drawdown?.error ?? daily?.error ?? null,
+    refetch: () => Promise.all([nav?.refetch(), drawdown?.refetch(), daily?.refetch()]),
   };
   const twin = useMemo(
     () =>
@@ -202,7 +204,7 @@ export function CurveCard({ task, benchmark, longGroup, hasBenchmark, unsealed }
       tools={phone ? undefined : switches}
     >
       <DataView of={both} height={phone ? HEIGHT.phone : HEIGHT.wide}>
-        {(data) => <Curve nav={data.nav} drawdown={data.drawdown} after={after} view={view} benchmark={benchmark} height={phone ? HEIGHT.phone : HEIGHT.wide} both={!phone} />}
+        {(data) => <Curve nav={data.nav} drawdown={data.drawdown} daily={data.daily} after={after} view={view} benchmark={benchmark} height={phone ? HEIGHT.phone : HEIGHT.wide} both={!phone} />}
       </DataView>
       {phone ? <div className={css["switches"]} data-unpictured="">{switches}</div> : null}
     </Card>

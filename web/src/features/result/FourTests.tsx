@@ -47,15 +47,19 @@ function rule(test: SignificanceTest, code: string, observed: number | null, thr
   return t(`rule_${code}`, { observed: figure(code, observed, t), threshold: figure(code, threshold, t), sign, clause: format.pClause(test.p) });
 }
 
-/** A bin under the pointer: its range, its count, and the share of the distribution at or beyond it. */
-function binHint(data: SeriesTable, code: string, t: Translate): (bin: number) => string {
+/** A bin under the pointer: its range, its count, and in a null distribution the share that is at least as extreme. */
+export function binHint(data: SeriesTable, code: string, t: Translate): (bin: number) => string {
   const counts = column(data, "count").map((count) => count ?? 0);
   const width = meta(data, "bin_width") ?? 1;
   const total = counts.reduce((sum, count) => sum + count, 0) || 1;
+  const both = data.meta["tail"] === "both";
+  const middle = (bin: number) => Number(data.index[bin]) + width / 2;
   return (bin) => {
     const from = Number(data.index[bin]);
-    const beyond = counts.slice(bin).reduce((sum, count) => sum + count, 0);
-    return t("binHint", { from: figure(code, from, t), to: figure(code, from + width, t), count: format.integer(counts[bin]), beyond: format.share(beyond / total) });
+    const words = { from: figure(code, from, t), to: figure(code, from + width, t), count: format.integer(counts[bin]), part: format.share((counts[bin] ?? 0) / total) };
+    if (data.meta["bootstrap"] === true) return t("binPart", words);
+    const beyond = counts.reduce((sum, count, i) => sum + ((both ? Math.abs(middle(i)) >= Math.abs(middle(bin)) - width * 1e-6 : i >= bin) ? count : 0), 0);
+    return t(both ? "binBoth" : "binHint", { ...words, beyond: format.share(beyond / total) });
   };
 }
 
@@ -127,17 +131,18 @@ export function FourTests({ task, result }: { task: string; result: RunResult })
     columns: [
       { key: "test", label: t("test") },
       { key: "verdict", label: t("verdict") },
-      { key: "observed", label: t("observed"), numeric: true },
-      { key: "threshold", label: t("thresholdColumn"), numeric: true },
-      { key: "p", label: "p", numeric: true },
+      { key: "observed", label: t("observed"), numeric: true, show: (value, row) => figure(String(row["code"]), value as number | null, t) },
+      { key: "threshold", label: t("thresholdColumn"), numeric: true, show: (value, row) => figure(String(row["code"]), value as number | null, t) },
+      { key: "p", label: "p", numeric: true, show: (value) => format.pValue(value as number | null) },
       { key: "conditions", label: t("conditions"), wrap: true },
     ],
     rows: tests.map((test) => ({
       test: t(`test_${codeOf(test)}`, { defaultValue: test.name }),
       verdict: typeof test.details["error"] === "string" ? t("notTested") : test.passed ? t("passed") : t("failed"),
-      observed: figure(codeOf(test), test.observed, t),
-      threshold: figure(codeOf(test), test.threshold, t),
-      p: format.pValue(test.p),
+      code: codeOf(test),
+      observed: test.observed ?? null,
+      threshold: test.threshold ?? null,
+      p: test.p ?? null,
       conditions: (test.conditions ?? []).map((condition) => `${condition.passed ? "✓" : "✕"} ${pick(condition, i18n.language)}`).join("; "),
     })),
   };

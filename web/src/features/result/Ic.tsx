@@ -26,7 +26,7 @@ function decayCaption(result: RunResult, t: (key: string, values?: Record<string
 
 export function Ic({ task, result }: { task: string; result: RunResult }) {
   const { t, i18n } = useTranslation(["result", "words"]);
-  const icSeries = useIcSeries();
+  const icSeries = useIcSeries(result);
   const histogram = useHistogram();
   const decay = useDecay();
   const cumulative = useCallback(

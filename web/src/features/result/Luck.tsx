@@ -107,7 +107,7 @@ export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
           <>
             <DataTable label={t("ledger")} columns={columns} rows={rows} maxHeight={286} selected={(row) => row["hash"] === mine} phoneColumns={0} />
             <p className={css["ledgerFoot"]}>
-              {failed + repeats > 0 ? <span>{t("ledgerRest", { failed, repeats })}</span> : null}
+              {failed + repeats > 0 && total <= rows.length ? <span>{t("ledgerRest", { failed, repeats })}</span> : null}
               {total > rows.length ? <span>{t("ledgerCut", { shown: format.integer(rows.length) })}</span> : null}
               <span><Metric name="dsr">{t("metrics:dsr.name")}</Metric> <b>{format.number(search.dsr)}</b></span>
               <span><Metric name="psr">{t("metrics:psr.name")}</Metric> <b>{format.number(search.psr)}</b></span>

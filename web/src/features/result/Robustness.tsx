@@ -16,6 +16,8 @@ import { FourTests } from "./FourTests";
 import { LedgerCard, LuckCard } from "./Luck";
 import { SealedCard } from "./SealedSlice";
 
+const written = (value: unknown) => format.ic(typeof value === "number" ? value : null);
+
 function Forward({ result }: { result: RunResult }) {
   const { t } = useTranslation(["result", "words"]);
   const rolling = result.rolling_validation;
@@ -26,11 +28,11 @@ function Forward({ result }: { result: RunResult }) {
   const twin: Twin = {
     columns: [
       { key: "test", label: t("testPeriod") },
-      { key: "train", label: t("train"), numeric: true },
-      { key: "valid", label: t("valid"), numeric: true },
-      { key: "tested", label: t("testIc"), numeric: true },
+      { key: "train", label: t("train"), numeric: true, show: written },
+      { key: "valid", label: t("valid"), numeric: true, show: written },
+      { key: "tested", label: t("testIc"), numeric: true, show: written },
     ],
-    rows: windows.map((one) => ({ test: one.test_period, train: format.ic(one.train_ic), valid: format.ic(one.valid_ic), tested: format.ic(one.test_ic) })),
+    rows: windows.map((one) => ({ test: one.test_period, train: one.train_ic, valid: one.valid_ic, tested: one.test_ic })),
   };
   return (
     <Card id="rolling" title={t("forward")} heading={<Metric name="walk_forward">{t("forward")}</Metric>} caption={windows.length > 0 ? t("forwardCaption", { count: windows.length }) : undefined} table={windows.length > 0 ? twin : undefined}>
@@ -59,6 +61,8 @@ function Forward({ result }: { result: RunResult }) {
 function Phases({ task, result, benchmark }: { task: string; result: RunResult; benchmark: string }) {
   const { t } = useTranslation(["result", "words"]);
   const bench = result.metrics["benchmark_cagr"];
+  // Mean and range over the phases as the run computed them.
+  const stats = (result.phases as { annual_return?: { mean?: number | null; min?: number | null; max?: number | null } } | null | undefined)?.annual_return;
   return (
     <SeriesCard
       task={task}
@@ -72,10 +76,9 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
     >
       {(data) => {
         const values = column(data, "annual_return");
-        const known = values.filter((value): value is number => value !== null);
-        if (known.length === 0) return <Empty title={t("noSeries")} height={190} />;
-        const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-        const [low, high] = [Math.min(...known), Math.max(...known)];
+        if (values.every((value) => value === null)) return <Empty title={t("noSeries")} height={190} />;
+        const [low, high] = [stats?.min ?? null, stats?.max ?? null];
+        const range = low === null || high === null ? null : high - low;
         const many = values.length > 12;
         const shown = many ? labels(data).map((_, i) => i).filter((i) => i === 0 || values[i] === low || values[i] === high || i % Math.ceil(values.length / 8) === 0) : labels(data).map((_, i) => i);
         return (
@@ -85,12 +88,12 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
             rows={shown.map((i) => ({ key: String(i), label: t("phaseRow", { day: labels(data)[i] ?? i + 1 }), value: values[i] ?? null, hollow: i !== 0 }))}
             format={(value) => format.percent(value)}
             axis={(value, digits) => format.share(value, Math.max(0, digits - 2))}
-            band={{ low, high }}
+            band={low === null || high === null ? undefined : { low, high }}
             marks={[
               ...(typeof bench === "number" ? [{ value: bench, label: t("phaseBench", { name: benchmark, value: format.percent(bench) }), dashed: true }] : []),
-              { value: mean, label: t("phaseMean", { count: known.length, value: format.percent(mean) }) },
+              ...(typeof stats?.mean === "number" ? [{ value: stats.mean, label: t("phaseMean", { count: values.length, value: format.percent(stats.mean) }) }] : []),
             ]}
-            foot={t("phaseFoot", { range: format.number((high - low) * 100, 1) })}
+            foot={range === null ? t("phaseFirst") : t("phaseFoot", { range: format.number(range * 100, 1) })}
           />
         );
       }}

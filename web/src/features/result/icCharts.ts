@@ -4,7 +4,7 @@ import type { CustomSeriesRenderItem, EChartsOption } from "echarts";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import { column, labels, type SeriesTable } from "@/api/types";
+import { column, labels, type RunResult, type SeriesTable } from "@/api/types";
 import * as format from "@/lib/format";
 import { normalCounts, rollingMean } from "@/lib/stats";
 import { box, categoryAxis, dayTooltip, grid, itemTooltip, level, limits, timeAxis, timed, tip, valueAxis } from "@/ui/chart/parts";
@@ -14,31 +14,29 @@ import { meta } from "./twin";
 
 const WINDOW = 60;
 
-export function useIcSeries() {
+export function useIcSeries(result: RunResult) {
   const { t, i18n } = useTranslation(["result", "words"]);
+  const mean = typeof result.backtest_summary["rank_ic_mean"] === "number" ? result.backtest_summary["rank_ic_mean"] : null;
   return useCallback(
     (data: SeriesTable, tokens: Tokens): EChartsOption => {
       const days = labels(data);
       const [daily, names] = [column(data, "rank_ic"), column(data, "names")];
       const smooth = rollingMean(daily, WINDOW);
-      const known = daily.filter((value): value is number => value !== null);
-      const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
       return {
         grid: grid({ right: 14 }),
         xAxis: timeAxis(tokens, days),
         yAxis: valueAxis(tokens, (value) => format.number(value, 1), limits([daily], [0])),
         tooltip: dayTooltip(tokens, days, i18n.language, (i) => [
           { name: "Rank IC", value: format.ic(daily[i]) },
-          { name: t("mean60"), value: format.ic(smooth[i]), color: tokens.accent },
           { name: t("names"), value: format.integer(names[i]) },
         ]),
         series: [
           { type: "bar", data: timed(days, daily), barWidth: 1, itemStyle: { color: tokens.null }, emphasis: { disabled: true }, large: days.length > 3000, markLine: level(tokens, 0) },
-          { type: "line", data: timed(days, smooth), showSymbol: false, lineStyle: { color: tokens.accent, width: 2 }, itemStyle: { color: tokens.accent }, emphasis: { disabled: true }, markLine: level(tokens, mean, t("mean", { value: format.ic(mean, 3) }), "dotted") },
+          { type: "line", data: timed(days, smooth), showSymbol: false, lineStyle: { color: tokens.accent, width: 2 }, itemStyle: { color: tokens.accent }, emphasis: { disabled: true }, ...(mean === null ? {} : { markLine: level(tokens, mean, t("mean", { value: format.ic(mean, 3) }), "dotted") }) },
         ],
       } as EChartsOption;
     },
-    [i18n.language, t],
+    [mean, i18n.language, t],
   );
 }
 

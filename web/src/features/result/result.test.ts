@@ -8,8 +8,9 @@ import zh from "@/lib/metrics.zh.json";
 import { pixels } from "@/ui/HeatMap";
 
 import { continued } from "./continued";
-import { lastYears } from "./Curve";
+import { lastYears, sinceHigh } from "./Curve";
 import { sessionAt } from "./DaySheet";
+import { binHint } from "./FourTests";
 import { filtered } from "./Holdings";
 
 const table = (index: string[], columns: Record<string, (number | null)[]>) => ({ name: "", index_name: "date", unit: "", meta: {}, index, columns }) as unknown as SeriesTable;
@@ -50,6 +51,24 @@ describe("an opened slice", () => {
     expect(bench[2]).toBeCloseTo(1.35);
   });
   it("that is closed adds nothing", () => expect(continued(nav, null).strategy).toEqual([1, 2]));
+});
+
+it("a drawdown lasts since the last day without one", () => {
+  expect(sinceHigh([0, -0.1, null, 0, -0.2])).toEqual([0, 0, 0, 3, 3]);
+  expect(sinceHigh([-0.1, 0])).toEqual([null, 1]);
+});
+
+describe("a bin of a null distribution", () => {
+  const say = (key: string, values?: Record<string, unknown>) => `${key} ${String(values?.["beyond"] ?? values?.["part"] ?? "")}`;
+  const null_ = (meta: Record<string, unknown>) => ({ ...table([], { count: [10, 20, 40, 20, 10] }), index: [-2.5, -1.5, -0.5, 0.5, 1.5], meta: { bin_width: 1, ...meta } }) as unknown as SeriesTable;
+  it("counts the side that decides: the right, or both", () => {
+    expect(binHint(null_({ tail: "right" }), "ic_stability", say)(3)).toBe("binHint 30.0%");
+    expect(binHint(null_({ tail: "both" }), "placebo", say)(0)).toBe("binBoth 20.0%");
+    expect(binHint(null_({ tail: "both" }), "placebo", say)(3)).toBe("binBoth 60.0%");
+  });
+  it("of a bootstrap is a part, not a chance", () => {
+    expect(binHint(null_({ tail: "right", bootstrap: true }), "half_life", say)(2)).toBe("binPart 40.0%");
+  });
 });
 
 it("a heat map leaves missing cells clear and caps the rest", () => {

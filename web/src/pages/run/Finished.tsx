@@ -84,7 +84,7 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
     groups: <Tab.groups task={id} result={result} />,
     robustness: <Tab.robustness task={id} result={result} benchmark={benchmark} />,
     holdings: <Tab.holdings task={id} day={view.day} sameDay={result.params.execution === "same_close"} onDay={(day) => change({ day })} />,
-    blocked: <Tab.blocked task={id} />,
+    blocked: <Tab.blocked task={id} execution={result.params.execution ?? "next_open"} />,
     provenance: <Tab.provenance task={task} id={id} result={result} universe={universe} benchmark={benchmark} recheck={candidate === null ? <Recheck task={task} result={result} /> : null} />,
   };
   const shown = view.paper ? TABS : [view.tab];
