@@ -51,6 +51,8 @@ function post({ market, files, onShare, signal }: Sending, authorization: string
 
 export async function sendFiles(sending: Sending): Promise<Import> {
   let response: Response;
+  // A small question first: it finds out whether the password still holds, so that no large body is sent only to be refused.
+  await answered(asAdmin.GET("/api/v1/imports", { signal: sending.signal }), sending.signal);
   try {
     response = await withAdmin((authorization) => post(sending, authorization));
   } catch (reason) {

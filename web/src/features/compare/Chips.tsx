@@ -50,7 +50,7 @@ export function Chips({ runs, onRemove, onAdd }: ChipsProps) {
           </TextButton>
         </li>
       ) : (
-        <li className="muted">{t("full")}</li>
+        <li className="muted">{t("full", { most: MOST_COMPARED })}</li>
       )}
     </ul>
   );

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { useComparison, useCorrelation, useTasksOf, type Comparison } from "@/api/compare";
 import * as format from "@/lib/format";
+import { MOST_COMPARED } from "@/lib/compareSet";
 import { download } from "@/lib/csv";
 import { pick } from "@/lib/i18n";
 import { useHeading } from "@/lib/title";
@@ -24,8 +25,8 @@ import { comparisonCsv } from "./comparisonCsv";
 import { CorrelationCard } from "./CorrelationCard";
 import { Curves } from "./Curves";
 import { idsOf, letterOf, partsOf } from "./ids";
-import { MetricTable, type Cells } from "./MetricTable";
-import { nameOf, type Look } from "./metrics";
+import { MetricTable } from "./MetricTable";
+import { cellsOf, nameOf, type Cells, type Look } from "./metrics";
 import { Picker } from "./Picker";
 import { SettingsCard, type Shown } from "./SettingsCard";
 import { useCompared, useWord } from "./useCompared";
@@ -102,7 +103,7 @@ function Parts({ data, ids, look }: { data: Comparison; ids: readonly string[]; 
   const link = useChartLink();
   const figures = <MetricTable data={data} look={look} cells={cells} onCells={setCells} />;
   // More columns than fit beside the curves get the whole width.
-  const wide = data.runs.length > (cells === "difference" && look === "aligned" ? 3 : 4);
+  const wide = data.runs.length > (cellsOf(cells, look) === "difference" ? 3 : 4);
   const again = () => void client.resetQueries({ queryKey: ["compare", "correlation", ids.join(",")] });
   return (
     <div className={css["columns"]} data-wide={wide ? "" : undefined}>
@@ -171,7 +172,7 @@ export function Compare() {
       <div className={css["body"]} aria-busy={query.isFetching}>
         {data?.warnings.filter((warning) => !QUIET.has(warning.code)).map((warning) => <Strip key={warning.code}>{pick(warning, i18n.language)}</Strip>)}
         <ProvenanceProvider value={provenance}>
-          {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText")}</Empty> : null}
+          {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText", { most: MOST_COMPARED })}</Empty> : null}
           {ids.length === 1 ? <Empty title={t("oneTitle")} height={280} action={pickOne}>{t("oneText")}</Empty> : null}
           {ids.length >= 2 && query.error && (!data || query.isPlaceholderData) ? <Refused failure={query.error} ids={ids} onIds={setIds} onRetry={() => void query.refetch()} /> : null}
           {ids.length >= 2 && !data && !query.error ? <Loading height={520} /> : null}

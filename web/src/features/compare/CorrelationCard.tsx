@@ -6,6 +6,7 @@ import type { Correlation } from "@/api/compare";
 import { diverging } from "@/lib/color";
 import { integer, MISSING, number, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { Absent } from "@/ui/Absent";
 import { Card, type Twin } from "@/ui/Card";
 import { DataView, Empty, ErrorNote, type Loadable } from "@/ui/states";
 import { Button } from "@/ui/controls";
@@ -18,7 +19,7 @@ import { Letter } from "./Letter";
 const placeOf = (letter: string) => LETTERS.indexOf(letter as (typeof LETTERS)[number]);
 
 function Matrix({ data }: { data: Correlation }) {
-  const { t } = useTranslation("comparison");
+  const { t, i18n } = useTranslation("comparison");
   const tokens = useTokens();
   const alike = new Set(data.same_idea.flatMap(([a, b]) => [`${a}${b}`, `${b}${a}`]));
   return (
@@ -38,11 +39,13 @@ function Matrix({ data }: { data: Correlation }) {
               <th scope="row"><Letter place={placeOf(row)} /></th>
               {data.letters.map((col, j) => {
                 const value = data.matrix[i]?.[j] ?? null;
-                if (i === j) return <td key={col} className={css["self"]}>{MISSING}</td>;
+                if (i === j) return <td key={col} className={css["self"]} aria-label={t("itself")}>{MISSING}</td>;
+                const why = data.failed.filter((one) => one.letter === row || one.letter === col).map((one) => `${one.letter}: ${pick(one, i18n.language)}`).join(" ");
+                if (value === null) return <td key={col}><Absent why={why || t("absent_correlation", { a: row, b: col })} /></td>;
                 const hint = t("correlationHint", { a: row, b: col, days: integer(data.days[i]?.[j]), names: integer(data.names[i]?.[j]) });
                 return (
-                  <td key={col} title={hint} data-alike={alike.has(`${row}${col}`) ? "" : undefined} style={value === null ? undefined : { background: diverging(tokens.surface, tokens.g2, tokens.g4, value, 0.62) }}>
-                    {value === null ? "·" : number(value)}
+                  <td key={col} title={hint} data-alike={alike.has(`${row}${col}`) ? "" : undefined} style={{ background: diverging(tokens.surface, tokens.g2, tokens.g4, value, 0.62) }}>
+                    {number(value)}
                   </td>
                 );
               })}

@@ -6,15 +6,14 @@ import { useTranslation } from "react-i18next";
 
 import type { ComparedMetric, ComparedRun, Comparison } from "@/api/compare";
 import * as format from "@/lib/format";
+import { Absent } from "@/ui/Absent";
 import { Card, type Twin } from "@/ui/Card";
 import { Grade, Segmented, Term } from "@/ui/controls";
 
 import css from "./MetricTable.module.css";
 import { Letter } from "./Letter";
-import { difference, entryOf, isReturn, spread, standing, valuesOf, written, type Look } from "./metrics";
+import { absenceOf, cellsOf, difference, entryOf, isReturn, noInterval, spread, standing, valuesOf, written, type Cells, type Look } from "./metrics";
 import { ScoreMark } from "./ScoreMark";
-
-export type Cells = "values" | "difference";
 
 function useMetricWords() {
   const { t } = useTranslation(["comparison", "metrics"]);
@@ -28,16 +27,33 @@ function useMetricWords() {
   };
 }
 
-function ValueCell({ metric, place, look, letters }: { metric: ComparedMetric; place: number; look: Look; letters: readonly string[] }) {
+/** "+2.0 points": a difference between percentages. */
+function usePoints() {
   const { t } = useTranslation("comparison");
+  return (value: string) => t("points", { value });
+}
+
+interface CellProps {
+  readonly metric: ComparedMetric;
+  readonly place: number;
+  readonly look: Look;
+  readonly letters: readonly string[];
+  /** How many sessions are common. */
+  readonly sessions: number;
+}
+
+function ValueCell({ metric, place, look, letters, sessions }: CellProps) {
+  const { t } = useTranslation("comparison");
+  const points = usePoints();
   const value = valuesOf(metric, look)[place];
+  if (value === null || value === undefined) return <td><Absent why={t(absenceOf(metric, look, sessions))} /></td>;
   const mark = standing(metric, place, look);
   const tone = isReturn(metric.name) && typeof value === "number" ? format.direction(value) : undefined;
   const shown = metric.kind === "grade" ? <Grade letter={typeof value === "string" ? value : null} size={22} /> : metric.kind === "state" && typeof value === "string" ? t(`state_${value}`, { defaultValue: value }) : written(metric, value);
   const lead = metric.lead;
   const text = <span className={tone}>{shown}</span>;
   if (!mark || !lead) return <td data-standing={mark}>{text}</td>;
-  const hint = t(metric.clear ? "leadClear" : "leadWithin", { next: letters[metric.runner_up ?? -1] ?? "", value: difference(metric, lead.value), interval: spread(metric, lead), p: format.pClause(lead.p) });
+  const hint = t(metric.clear ? "leadClear" : "leadWithin", { next: letters[metric.runner_up ?? -1] ?? "", value: difference(metric, lead.value, points), interval: spread(metric, lead, points), p: format.pClause(lead.p) });
   return (
     <td data-standing={mark}>
       <Tooltip label={hint} multiline events={{ hover: true, focus: true, touch: true }}>
@@ -47,16 +63,18 @@ function ValueCell({ metric, place, look, letters }: { metric: ComparedMetric; p
   );
 }
 
-function DifferenceCell({ metric, place, look }: { metric: ComparedMetric; place: number; look: Look }) {
-  if (place === 0) return <td>{written(metric, valuesOf(metric, look)[0])}</td>;
+function DifferenceCell(props: CellProps) {
+  const { metric, place, look, letters } = props;
+  const { t } = useTranslation("comparison");
+  const points = usePoints();
+  if (place === 0) return <ValueCell {...props} />;
   const paired = metric.to_first[place];
-  if (!paired) return <td>{format.MISSING}</td>;
-  return (
-    <td>
-      {difference(metric, paired.value)}
-      {paired.ci95 ? <span className={css["interval"]}>{spread(metric, paired)}</span> : null}
-    </td>
-  );
+  if (typeof paired?.value !== "number") {
+    const without = [0, place].filter((one) => typeof valuesOf(metric, look)[one] !== "number").map((one) => letters[one] ?? "");
+    return <td><Absent why={t("absent_difference", { runs: without.join(", ") })} /></td>;
+  }
+  const text = difference(metric, paired.value, points);
+  return <td>{paired.ci95 ? <>{text}<span className={css["interval"]}>{spread(metric, paired, points)}</span></> : <Term meaning={t(noInterval(metric))}>{text}</Term>}</td>;
 }
 
 function Rows({ data, look, cells }: { data: Comparison; look: Look; cells: Cells }) {
@@ -73,12 +91,13 @@ function Rows({ data, look, cells }: { data: Comparison; look: Look; cells: Cell
         const metric = byName.get(name);
         if (!metric || name === "score" || name === "grade") return null;
         const numeric = metric.kind !== "state" && metric.kind !== "grade";
+        const Cell = cells === "difference" && numeric ? DifferenceCell : ValueCell;
         return (
           <tr key={name} data-metric={name}>
             <th scope="row"><Term meaning={words.meaning(name)}>{words.name(name)}</Term></th>
-            {data.runs.map((run, place) =>
-              cells === "difference" && numeric ? <DifferenceCell key={run.id} metric={metric} place={place} look={look} /> : <ValueCell key={run.id} metric={metric} place={place} look={look} letters={letters} />,
-            )}
+            {data.runs.map((run, place) => (
+              <Cell key={run.id} metric={metric} place={place} look={look} letters={letters} sessions={data.alignment.sessions} />
+            ))}
           </tr>
         );
       })}
@@ -97,7 +116,7 @@ function ScoreRows({ runs, best }: { runs: readonly ComparedRun[]; best: number 
         {runs.map((run, place) => (
           <td key={run.id} data-standing={place === best ? "best" : undefined}>
             <span className={css["score"]}>
-              {format.score(run.score)} <Grade letter={run.grade} size={22} />
+              {typeof run.score === "number" ? format.score(run.score) : <Absent why={t("absent_figure")} />} <Grade letter={run.grade} size={22} />
             </span>
           </td>
         ))}
@@ -107,7 +126,7 @@ function ScoreRows({ runs, best }: { runs: readonly ComparedRun[]; best: number 
         {runs.map((run) => {
           const [low, high] = run.score_ci95 ?? [null, null];
           const label = t("words:score_label", { score: format.score(run.score), interval: format.interval(low, high), grade: run.grade ?? format.MISSING });
-          return <td key={run.id}>{typeof run.score === "number" ? <ScoreMark score={run.score} low={low} high={high} label={label} /> : format.MISSING}</td>;
+          return <td key={run.id}>{typeof run.score === "number" ? <ScoreMark score={run.score} low={low} high={high} label={label} /> : <Absent why={t("absent_figure")} />}</td>;
         })}
       </tr>
     </>
@@ -132,11 +151,13 @@ interface MetricTableProps {
   readonly onCells: (cells: Cells) => void;
 }
 
-export function MetricTable({ data, look, cells, onCells }: MetricTableProps) {
+export function MetricTable({ data, look, cells: asked, onCells }: MetricTableProps) {
   const { t } = useTranslation("comparison");
+  const cells = cellsOf(asked, look);
   const words = useMetricWords();
   const score = data.metrics.find((metric) => metric.name === "score");
-  const caption = look === "own" ? t("captionOwn") : cells === "difference" ? t("captionDifference") : t("captionValues");
+  const basis = look === "own" ? t("captionOwn") : cells === "difference" ? t("captionDifference") : t("captionValues");
+  const caption = t("captionOriented", { basis });
   return (
     <Card
       id="compare-metrics"
@@ -145,13 +166,16 @@ export function MetricTable({ data, look, cells, onCells }: MetricTableProps) {
       table={twinOf(data, look, cells, words.name, t("metric"))}
       isTable
       flush
+      // Differences are of the common sessions: beside figures of other spans they would be a second basis in one row.
       tools={
-        <Segmented
-          label={t("cells")}
-          value={cells}
-          onChange={onCells}
-          options={[{ value: "values", label: t("cellsValues") }, { value: "difference", label: t("cellsDifference") }]}
-        />
+        look === "own" ? null : (
+          <Segmented
+            label={t("cells")}
+            value={cells}
+            onChange={onCells}
+            options={[{ value: "values", label: t("cellsValues") }, { value: "difference", label: t("cellsDifference") }]}
+          />
+        )
       }
     >
       <div className={css["box"]} tabIndex={0} role="group" aria-label={t("metrics")} data-testid="compare-table">

@@ -6,7 +6,7 @@ import type { Task } from "@/api/types";
 import { comparisonCsv } from "./comparisonCsv";
 import { sortedTip } from "./Curves";
 import { idsOf, letterOf, partsOf } from "./ids";
-import { difference, entryOf, spread, standing, written } from "./metrics";
+import { absenceOf, cellsOf, difference, entryOf, noInterval, spread, standing, written } from "./metrics";
 import { matching } from "./Picker";
 import { unlike } from "./SettingsCard";
 
@@ -41,9 +41,26 @@ describe("figures", () => {
 
   it("differ with a sign and an interval", () => {
     const cagr = metric({ name: "cagr", kind: "percent" });
-    expect(difference(cagr, -0.041)).toBe("−4.1%");
-    expect(spread(cagr, { value: -0.041, ci95: [-0.1, 0.02], p: 0.3 })).toBe("−10.0% – +2.0%");
-    expect(spread(cagr, { value: 0, ci95: null, p: null })).toBe("—");
+    const points = (text: string) => `${text} pp`;
+    expect(difference(cagr, -0.041, points)).toBe("−4.1 pp");
+    expect(difference(metric({ name: "rank_ic_win_rate", kind: "percent" }), 0.02, points)).toBe("+2.0 pp");
+    expect(difference(metric({}), 0.2, points)).toBe("+0.20");
+    expect(difference(cagr, null, points)).toBe("—");
+    expect(spread(cagr, { value: -0.041, ci95: [-0.1, 0.02], p: 0.3 }, points)).toBe("−10.0 – +2.0 pp");
+    expect(spread(cagr, { value: 0, ci95: null, p: null }, points)).toBe("—");
+  });
+
+  it("have no differences beside figures of other ranges", () => {
+    expect(cellsOf("difference", "own")).toBe("values");
+    expect(cellsOf("difference", "aligned")).toBe("difference");
+  });
+
+  it("say why they are absent", () => {
+    expect(absenceOf(metric({ name: "sharpe" }), "aligned", 0)).toBe("absent_common");
+    expect(absenceOf(metric({ name: "sharpe" }), "own", 0)).toBe("absent_spread");
+    expect(absenceOf(metric({ name: "half_life", aligned: false }), "aligned", 0)).toBe("absent_half_life");
+    expect(absenceOf(metric({ name: "whatever" }), "aligned", 500)).toBe("absent_figure");
+    expect([noInterval(metric({})), noInterval(metric({ aligned: false }))]).toEqual(["noInterval_few", "noInterval_whole"]);
   });
 
   it("have a best one only where they compare", () => {
@@ -55,7 +72,7 @@ describe("figures", () => {
   });
 
   it("find their entry in the dictionary", () => {
-    expect(entryOf("rank_ic_mean")).toBe("rank_ic");
+    expect(entryOf("rank_ic_mean")).toBe("rank_ic_oriented");
     expect(entryOf("sharpe")).toBe("sharpe");
   });
 });

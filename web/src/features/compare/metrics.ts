@@ -5,7 +5,7 @@ import * as format from "@/lib/format";
 
 /** Names of the comparison that the dictionary of figures knows by another name. */
 const DICTIONARY: Record<string, string> = {
-  rank_ic_mean: "rank_ic",
+  rank_ic_mean: "rank_ic_oriented",
   ic_mean: "ic",
   rank_ic_t_hac: "t_hac",
   icir_annual: "icir",
@@ -33,17 +33,34 @@ export function written(metric: ComparedMetric, value: MetricValue | undefined):
   return format.number(value, digitsOf(metric));
 }
 
+const size = (metric: ComparedMetric, value: number | null | undefined): string =>
+  metric.kind === "percent" ? format.signed(typeof value === "number" ? value * 100 : value, 1) : format.signed(value, metric.kind === "p" ? 3 : digitsOf(metric));
+
+/** Puts the unit of differences between percentages behind a text: percentage points, never per cent. */
+export type Points = (text: string) => string;
+const inUnit = (metric: ComparedMetric, text: string, points: Points): string => (metric.kind === "percent" && text !== format.MISSING ? points(text) : text);
+
 /** A difference in the unit of the metric, with its sign. */
-export function difference(metric: ComparedMetric, value: number | null | undefined): string {
-  if (metric.kind === "percent") return format.percent(value);
-  return format.signed(value, metric.kind === "p" ? 3 : digitsOf(metric));
+export const difference = (metric: ComparedMetric, value: number | null | undefined, points: Points): string => inUnit(metric, size(metric, value), points);
+
+/** "−0.0012 – +0.0065": the interval of a paired difference, the unit once behind it. */
+export function spread(metric: ComparedMetric, paired: PairedDifference | null, points: Points): string {
+  const [low, high] = paired?.ci95 ?? [null, null];
+  return typeof low === "number" && typeof high === "number" ? inUnit(metric, `${size(metric, low)} – ${size(metric, high)}`, points) : format.MISSING;
 }
 
-/** "−0.0012 – +0.0065": the interval of a paired difference. */
-export function spread(metric: ComparedMetric, paired: PairedDifference | null): string {
-  const [low, high] = paired?.ci95 ?? [null, null];
-  return typeof low === "number" && typeof high === "number" ? `${difference(metric, low)} – ${difference(metric, high)}` : format.MISSING;
+/** What the cells of the table show: differences to the first run exist on the common sessions only. */
+export type Cells = "values" | "difference";
+export const cellsOf = (asked: Cells, look: Look): Cells => (look === "own" ? "values" : asked);
+
+/** Why a figure is absent: a key of the language file. */
+export function absenceOf(metric: ComparedMetric, look: Look, sessions: number): string {
+  if (look === "aligned" && metric.aligned && sessions < 2) return "absent_common";
+  return { half_life: "absent_half_life", excess_return: "absent_excess_return", dsr: "absent_dsr", sharpe: "absent_spread", icir_annual: "absent_spread", rank_ic_p_permutation: "absent_permutation", sealed: "absent_state" }[metric.name] ?? "absent_figure";
 }
+
+/** Why a difference has no interval: the row is over whole results, or too few sessions are common. */
+export const noInterval = (metric: ComparedMetric): string => (metric.aligned ? "noInterval_few" : "noInterval_whole");
 
 export type Look = "aligned" | "own";
 
