@@ -117,7 +117,7 @@ export async function accessible(page, where) {
 /** What a person could not read, or should not have to. */
 export async function readable(page, where) {
   const text = await page.locator("body").innerText();
-  assert.doesNotMatch(text, /undefined|\bNaN\b|\{\{|\[object |null\b/, `${where} shows a value of the program`);
+  assert.doesNotMatch(text, /undefined|\bNaN\b|\{\{|\[object |^null$/m, `${where} shows a value of the program`);
 }
 
 export async function fits(page, where) {

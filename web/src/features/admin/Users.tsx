@@ -40,7 +40,7 @@ export function Users({ page, onPage, onUser }: UsersProps) {
                     { key: "email", label: t("email"), wrap: true, show: (value) => <bdi data-user-text="">{String(value)}</bdi> },
                     { key: "id", label: t("taskCount"), numeric: true, show: (id) => {
                       const user = byId(id);
-                      return user ? <TextButton aria-label={t("showTasks", { email: user.email })} onClick={() => onUser(user.id)}>{integer(user.task_count)}</TextButton> : MISSING;
+                      return user ? <TextButton aria-label={t("showCounted", { tasks: integer(user.task_count), email: user.email })} onClick={() => onUser(user.id)}>{integer(user.task_count)}</TextButton> : MISSING;
                     } },
                     { key: "last_login_at", label: t("lastLogin"), show: (value) => (value ? <Moment stamp={String(value)} /> : <span className="muted">{MISSING} {t("never")}</span>) },
                     { key: "created_at", label: t("created"), show: (value) => (String(value).startsWith(NEVER) ? MISSING : <Moment stamp={String(value)} />) },
