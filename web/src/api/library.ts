@@ -40,7 +40,8 @@ export const useKeepFactor = () => {
 export const useDropFactor = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => answered<undefined>(http.DELETE("/api/v1/factors/{factor_id}", { params: { path: { factor_id: id } } })),
+    // The request outlives the page: whoever leaves before the time for an undo is over has not taken it back.
+    mutationFn: (id: string) => answered<undefined>(http.DELETE("/api/v1/factors/{factor_id}", { params: { path: { factor_id: id } }, keepalive: true })),
     onSettled: () => keptChanged(client),
   });
 };

@@ -63,6 +63,8 @@ export function FactorDetail({ factor, category, tested, onRun, onEdit, onKeep, 
           {onKeep ? <Button onClick={() => onKeep(native)}>{t("keep")}</Button> : null}
           {onDrop ? <Button onClick={() => onDrop(factor)}>{t("drop")}</Button> : null}
         </div>
+      ) : onDrop ? (
+        <div className={css["actions"]}><Button onClick={() => onDrop(factor)}>{t("drop")}</Button></div>
       ) : null}
       {tested}
       <dl className={css["factFacts"]}>

@@ -31,6 +31,12 @@ const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).sl
 export const matching = (factors: readonly ShelvedFactor[], view: Pick<View, "category" | "query">) =>
   factors.filter((one) => (!view.category || one.category === view.category) && holds(view.query, one.name, one.zh, one.en, one.expression, one.native, ...one.tags));
 
+/** A library as it will be once what is about to be removed is gone. */
+export function without(shelf: LibraryShelf, hidden: readonly string[]): LibraryShelf {
+  const factors = shelf.factors.filter((one) => !hidden.includes(one.id));
+  return factors.length === shelf.factors.length ? shelf : { ...shelf, factors, total: shelf.total - (shelf.factors.length - factors.length) };
+}
+
 export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
   const { t, i18n } = useTranslation("shelves");
   const market = useMarket();

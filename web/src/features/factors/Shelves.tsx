@@ -12,7 +12,7 @@ import { DataView } from "@/ui/states";
 
 import type { FactorActions } from "./FactorDetail";
 import css from "./Factors.module.css";
-import { Library } from "./Library";
+import { Library, without } from "./Library";
 import { Sources, type Source } from "./Sources";
 import { useView, type View } from "./useView";
 import { Fields, Operators } from "./Vocabulary";
@@ -20,6 +20,8 @@ import { Fields, Operators } from "./Vocabulary";
 interface ShelvesProps extends Required<FactorActions> {
   readonly operatorDetail: (operator: Operator) => ReactNode;
   readonly fieldDetail: (field: Field) => ReactNode;
+  /** Ids of factors that are about to be removed. */
+  readonly hidden: readonly string[];
 }
 
 function useSources(from: string) {
@@ -70,20 +72,20 @@ function About({ head }: { head: LibraryHead }) {
   );
 }
 
-function LibraryView({ view, head, categories, actions }: { view: View; head: LibraryHead | undefined; categories: ReadonlyMap<string, string>; actions: Required<FactorActions> }) {
+function LibraryView({ view, head, categories, hidden, actions }: { view: View; head: LibraryHead | undefined; categories: ReadonlyMap<string, string>; hidden: readonly string[]; actions: Required<FactorActions> }) {
   const library = useLibrary(view.from);
   const kept = view.from === KEPT;
   return (
     <>
       {head ? <About head={head} /> : null}
       <DataView of={library} height={420}>
-        {(shelf) => <Library shelf={shelf} categories={categories} view={view} onRun={actions.onRun} onEdit={actions.onEdit} onKeep={kept ? undefined : actions.onKeep} onDrop={kept ? actions.onDrop : undefined} />}
+        {(shelf) => <Library shelf={without(shelf, hidden)} categories={categories} view={view} onRun={actions.onRun} onEdit={actions.onEdit} onKeep={kept ? undefined : actions.onKeep} onDrop={kept ? actions.onDrop : undefined} />}
       </DataView>
     </>
   );
 }
 
-export function Shelves({ operatorDetail, fieldDetail, ...actions }: ShelvesProps) {
+export function Shelves({ operatorDetail, fieldDetail, hidden, ...actions }: ShelvesProps) {
   const { t } = useTranslation("shelves");
   const view = useView();
   const { vocabulary, libraries, categories, groups, isLibrary } = useSources(view.from);
@@ -97,7 +99,7 @@ export function Shelves({ operatorDetail, fieldDetail, ...actions }: ShelvesProp
           <SearchField label={t("search", { where: current?.label ?? "" })} placeholder={t("searchHint")} value={view.query} onChange={(query) => view.set({ query })} />
         </header>
         {isLibrary ? (
-          <LibraryView key={view.from} view={view} head={libraries.data?.libraries.find((one) => one.name === view.from)} categories={categories} actions={actions} />
+          <LibraryView key={view.from} view={view} head={libraries.data?.libraries.find((one) => one.name === view.from)} categories={categories} hidden={hidden} actions={actions} />
         ) : (
           <DataView of={vocabulary} height={420}>
             {(words) => (view.from === "fields" ? <Fields words={words} view={view} detail={fieldDetail} /> : <Operators words={words} view={view} detail={operatorDetail} />)}

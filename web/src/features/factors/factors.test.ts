@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import type { ShelvedFactor } from "@/api/libraries";
+import type { LibraryShelf, ShelvedFactor } from "@/api/libraries";
 
-import { matching } from "./Library";
+import { matching, without } from "./Library";
 import { holds } from "./useView";
 
 const factor = (name: string, more: Partial<ShelvedFactor> = {}): ShelvedFactor => ({
@@ -23,6 +23,12 @@ describe("search", () => {
     expect(matching(all, { category: undefined, query: "rank" }).map((one) => one.name)).toEqual(["b", "c"]);
     expect(matching(all, { category: "volume", query: "" }).map((one) => one.name)).toEqual(["a"]);
     expect(matching(all, { category: undefined, query: "industry" }).map((one) => one.name)).toEqual(["a"]);
+  });
+
+  it("leaves out what is about to be removed, and nothing else", () => {
+    const shelf = { total: 3, factors: [factor("a"), factor("b"), factor("c")] } as unknown as LibraryShelf;
+    expect(without(shelf, ["b", "s1"])).toMatchObject({ total: 2, factors: [{ id: "a" }, { id: "c" }] });
+    expect(without(shelf, ["s1"])).toBe(shelf);
   });
 
   it("is plain text, not a pattern", () => {

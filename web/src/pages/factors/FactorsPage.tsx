@@ -4,31 +4,49 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useDropFactor, useKeepFactor } from "@/api/library";
+import { ApiError } from "@/api/client";
+import type { ShelvedFactor } from "@/api/libraries";
+import { useDropFactor } from "@/api/library";
 import { KeepDialog } from "@/features/editor/KeepDialog";
 import { FieldDetail, OperatorDetail } from "@/features/editor/OperatorDetail";
 import { Shelves } from "@/features/factors/Shelves";
+import { deletions, UNDO_MS } from "@/features/sessions/deletions";
 import { handover } from "@/lib/handover";
+import { useRefusalText } from "@/lib/refusal";
 import { useHeading } from "@/lib/title";
 import { toast } from "@/lib/toast";
 import { Button } from "@/ui/controls";
 
 import css from "./FactorsPage.module.css";
 
-const UNDO_MS = 8000;
 const LONG = 40;
+const shortened = (name: string) => (name.length > LONG ? `${name.slice(0, LONG)}…` : name);
 
 export default function FactorsPage() {
   const { t } = useTranslation(["factors", "shelves"]);
   const navigate = useNavigate();
   const drop = useDropFactor();
-  const keep = useKeepFactor();
+  const refusalText = useRefusalText();
+  const leaving = deletions.useAll();
   const [keeping, setKeeping] = useState<string | null>(null);
   useHeading({ title: t("title") });
 
   const run = (expression: string) => {
     handover.give(expression, true);
     void navigate({ to: "/" } as never);
+  };
+  // Gone from sight at once and from the server after the time for an undo: what comes back is the same factor, not a copy.
+  const remove = (factor: ShelvedFactor) => {
+    const name = shortened(factor.name);
+    const close = toast("success", t("shelves:dropped", { name }), { action: { label: t("shelves:undo"), run: () => deletions.undo(factor.id) }, stays: UNDO_MS });
+    deletions.begin(factor.id, () =>
+      drop
+        .mutateAsync(factor.id)
+        .catch((reason: unknown) => {
+          if (!(reason instanceof ApiError && reason.status === 404)) toast("error", t("shelves:dropFailed", { name, reason: refusalText(reason).title }));
+        })
+        .then(close),
+    );
   };
   const edit = (expression: string) => void navigate({ to: "/editor", search: { expr: expression } } as never);
   const ways = (expression: string) => (
@@ -44,15 +62,8 @@ export default function FactorsPage() {
         onRun={run}
         onEdit={edit}
         onKeep={setKeeping}
-        onDrop={(factor) =>
-          drop.mutate(factor.id, {
-            onSuccess: () => {
-              const back = () => keep.mutate({ name: factor.name, expression: factor.expression ?? factor.native ?? "", note: factor.zh });
-              toast("success", t("shelves:dropped", { name: factor.name.length > LONG ? `${factor.name.slice(0, LONG)}…` : factor.name }), { action: { label: t("shelves:undo"), run: back }, stays: UNDO_MS });
-            },
-            onError: (reason) => toast("error", reason.message),
-          })
-        }
+        onDrop={remove}
+        hidden={leaving}
       />
       <KeepDialog expression={keeping} onClose={() => setKeeping(null)} />
     </>
