@@ -9,6 +9,8 @@ import type { AntiOverfit, Bilingual, Num, RunMetrics, Summary, TextRule } from 
 /** One factor that an iteration tried. While the iteration runs only its own figures are there. */
 export interface Candidate {
   readonly expression: string;
+  /** Of the canonical form: the same for every way of writing one factor. Not in lists. */
+  readonly expression_hash?: string;
   readonly status: "success" | "failed";
   readonly score?: Num;
   readonly score_ci95?: readonly [Num, Num] | null;
@@ -69,6 +71,7 @@ export interface Opening {
   readonly id: number;
   readonly lineage_id: string;
   readonly expression: string;
+  readonly expression_hash: string;
   /** `selection` for the one that a choice made; otherwise a plain run that saw the slice. */
   readonly reason: string;
   readonly refused: boolean;
@@ -115,16 +118,18 @@ const lineageQuery = (task: string) => ({
   refetchInterval: (query: { state: { data?: Lineage | undefined } }) => (query.state.data?.openings.some((one) => !ENDED.has(one.status)) ? 1_500 : (false as const)),
 });
 
-/** Lines of descent by one task of each, in the order asked for. */
-export const useLineages = (tasks: readonly string[]) => useQueries({ queries: tasks.map(lineageQuery) });
+const known = (answers: readonly { readonly data: Lineage | undefined }[]): readonly Lineage[] => answers.flatMap(({ data }) => (data ? [data] : []));
+
+/** Lines of descent by one task of each, as far as they are known; the same list while nothing changes. */
+export const useLineages = (tasks: readonly string[]): readonly Lineage[] => useQueries({ queries: tasks.map(lineageQuery), combine: known });
 
 /** The key makes a double press one iteration. */
 export const useIterate = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ task, count, key }: { task: string; count: number; key: string }) =>
+    mutationFn: ({ task, count, key, rolling = false }: { task: string; count: number; key: string; rolling?: boolean }) =>
       answered<{ task_id: string }>(
-        http.POST("/api/v1/tasks/{task_id}/iterate", { params: { path: { task_id: task }, header: { "idempotency-key": key } }, body: { n_candidates: count, run_rolling_validation: false } }),
+        http.POST("/api/v1/tasks/{task_id}/iterate", { params: { path: { task_id: task }, header: { "idempotency-key": key } }, body: { n_candidates: count, run_rolling_validation: rolling } }),
       ),
     onSuccess: () => announceChange(client),
   });
@@ -137,6 +142,7 @@ export const useSelect = () => {
       answered<unknown>(http.POST("/api/v1/tasks/{task_id}/select_candidate", { params: { path: { task_id: task } }, body: { candidate_index: index } })) as Promise<Selected>,
     onSuccess: (_chosen, { task }) => {
       void client.invalidateQueries({ queryKey: ["task", task] });
+      void client.invalidateQueries({ queryKey: ["sealed"] });
       announceChange(client);
     },
   });

@@ -73,6 +73,9 @@ export interface TaskParams {
   readonly holding_period?: number;
   readonly benchmark?: string;
   readonly options?: Record<string, unknown> | null;
+  /** Of an iteration. */
+  readonly n_candidates?: number;
+  readonly run_rolling_validation?: boolean;
 }
 
 /** A task; the parts that the description leaves open are typed here. `progress.pct` is per cent. */
@@ -83,10 +86,8 @@ export type Task = Omit<Schemas["TaskObject"], "status" | "params" | "result" | 
   readonly error_facts: { readonly code?: string; readonly hint?: string; readonly line?: number; readonly column?: number } | null;
 };
 
-/** What the page sends; the rest of the options stay at their defaults. */
-export type Submission = Omit<components["schemas"]["BacktestBody"], "options"> & {
-  readonly options: Omit<components["schemas"]["OptionsBody"], "direction">;
-};
+/** What the page sends. */
+export type Submission = Omit<Schemas["BacktestBody"], "options"> & { readonly options: Schemas["OptionsBody"] };
 
 // — results
 

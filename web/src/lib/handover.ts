@@ -1,5 +1,6 @@
 /** An expression on its way to the research page from somewhere else: the editor, a library, the command palette. */
 
+import { newKey } from "./key";
 import { tabMemory } from "./storage";
 
 export interface Handover {
@@ -20,20 +21,20 @@ const isHandover = (kept: unknown): kept is Handover =>
   typeof (kept as Handover).run === "boolean" &&
   typeof (kept as Handover).key === "string";
 
-const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
-
 export const handover = {
   /** Leave an expression for the research page; then go there. */
   give: (text: string, run: boolean): void => {
     tabMemory.setJson(KEY, { text, run, key: newKey() } satisfies Handover);
     for (const watcher of watchers) watcher();
   },
-  /** What waits, once; null when nothing does. */
-  take: (): Handover | null => {
+  /** What waits; it goes on waiting until it is said to be done. */
+  waiting: (): Handover | null => {
     const kept = tabMemory.json<unknown>(KEY);
-    if (kept === null) return null;
-    tabMemory.setJson(KEY, null);
     return isHandover(kept) ? kept : null;
+  },
+  /** It runs, or stands in the composer. Something newer that waits is left alone. */
+  done: (key: string): void => {
+    if (handover.waiting()?.key === key) tabMemory.setJson(KEY, null);
   },
   /** Called when something new waits; the answer stops it. */
   watch: (watcher: () => void): (() => void) => {

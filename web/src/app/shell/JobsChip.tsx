@@ -10,7 +10,7 @@ import { isTerminal, type Task } from "@/api/types";
 import { JobLine } from "@/features/jobs/JobLine";
 import { isWaiting, percentOf } from "@/features/jobs/job";
 import { JobsIcon } from "@/ui/icons";
-import { Empty } from "@/ui/states";
+import { Empty, Loading } from "@/ui/states";
 
 import css from "./Shell.module.css";
 
@@ -58,7 +58,7 @@ export function JobsChip() {
             <Link to="/jobs" onClick={close}>{t("allJobs")}</Link>
           </div>
           <div className={css["popList"]}>
-            {list.length === 0 ? <Empty title={t(tasks.error ? "jobsUnknown" : "noJobs")} height={90} /> : null}
+            {list.length > 0 ? null : tasks.isPending ? <Loading height={90} /> : <Empty title={t(tasks.error ? "jobsUnknown" : "noJobs")} height={90} />}
             {open ? inOrder(list).map((task) => <JobLine key={task.task_id} task={task} onOpen={close} />) : null}
           </div>
         </div>

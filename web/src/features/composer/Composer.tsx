@@ -9,8 +9,9 @@ import type { MarketFacts } from "@/api/types";
 import { useFaultText } from "@/lib/faultText";
 import { integer } from "@/lib/format";
 import { applied, mendOf, spanOf, type Change } from "@/lib/mend";
-import { Button, MarkIcon } from "@/ui/controls";
+import { Button, MarkIcon, TextButton } from "@/ui/controls";
 import { ArrowUpIcon } from "@/ui/icons";
+import { Strip } from "@/ui/states";
 
 import css from "./Composer.module.css";
 import { parametersOf, type Draft, type Parameters } from "./draft";
@@ -27,7 +28,15 @@ interface ComposerProps {
   readonly onText: (text: string) => void;
   readonly onParameters: (part: Partial<Parameters>) => void;
   readonly onRun: (text: string) => void;
+  readonly onBringBack: () => void;
+  readonly onForgetEarlier: () => void;
 }
+
+const EARLIER_SHOWN = 60;
+const shortened = (text: string) => {
+  const letters = [...text.trim()];
+  return letters.length > EARLIER_SHOWN ? `${letters.slice(0, EARLIER_SHOWN).join("")}…` : letters.join("");
+};
 
 /** A refusal of the submit, in words of ours where we have them. */
 function Refusal({ failure, text: written }: { failure: Error; text: string }) {
@@ -54,7 +63,7 @@ function Refusal({ failure, text: written }: { failure: Error; text: string }) {
   );
 }
 
-export function Composer({ draft, market, large, busy, failure, onText, onParameters, onRun }: ComposerProps) {
+export function Composer({ draft, market, large, busy, failure, onText, onParameters, onRun, onBringBack, onForgetEarlier }: ComposerProps) {
   const { t } = useTranslation("composer");
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -122,6 +131,18 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
         onKeyDown={onKeyDown}
       />
       <ValidationLine id={`${id}-line`} text={draft.text} validation={validation} onReplace={replace} />
+      {draft.earlier ? (
+        <Strip
+          calm
+          action={
+            <>
+              <TextButton onClick={() => (onBringBack(), input.current?.focus())}>{t("bringBack")}</TextButton> <TextButton onClick={onForgetEarlier}>{t("dismiss")}</TextButton>
+            </>
+          }
+        >
+          {t("earlier")} <span data-user-text="">{shortened(draft.earlier.text)}</span>
+        </Strip>
+      ) : null}
       {failure ? <Refusal failure={failure} text={draft.text} /> : null}
       <div className={css["bar"]}>
         {market ? <ParameterChips market={market} value={parametersOf(draft, market)} wrongField={failure instanceof ApiError ? failure.facts.field : undefined} onChange={onParameters} /> : <div className={css["chips"]} />}

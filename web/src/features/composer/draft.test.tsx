@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { MarketFacts, Task } from "@/api/types";
 
-import { parametersOf, repeatOf, submissionOf, useDraft, type Draft } from "./draft";
+import { draftFrom, parametersOf, submissionOf, useDraft, type Draft } from "./draft";
 
 type Hands = ReturnType<typeof useDraft>;
 
@@ -56,7 +56,7 @@ describe("a draft", () => {
     use((draft) => draft.setText("a"));
     use((draft) => draft.change({ n_groups: 10 }, "demo"));
     const sent = hands?.draft.key;
-    use((draft) => draft.done("s1"));
+    use((draft) => draft.done("s1", sent ?? ""));
     expect(kept("s1")).toMatchObject({ text: "", changed: { n_groups: 10 }, market: "demo" });
     expect(kept("new")?.text).toBe("");
     expect(kept("new")?.key).not.toBe(sent);
@@ -65,9 +65,39 @@ describe("a draft", () => {
     expect(hands?.draft.changed).toEqual({ n_groups: 10 });
   });
 
+  it("loses nothing that was written while a submission was under way", () => {
+    open(null);
+    use((draft) => draft.setText("sent"));
+    const sent = hands?.draft.key ?? "";
+    use((draft) => draft.setText("sent, and more"));
+    use((draft) => draft.done("s1", sent));
+    expect(kept("s1")?.text).toBe("sent, and more");
+  });
+
+  it("brings back what something else was put in the place of", () => {
+    open(null);
+    use((draft) => draft.setText("mine"));
+    use((draft) => draft.change({ n_groups: 10 }, "demo"));
+    use((draft) => void draft.put({ text: "theirs", key: "k9" }));
+    expect(hands?.draft).toMatchObject({ text: "theirs", key: "k9", earlier: { text: "mine", changed: { n_groups: 10 } } });
+    use((draft) => draft.bringBack());
+    expect(hands?.draft).toMatchObject({ text: "mine", changed: { n_groups: 10 }, market: "demo", earlier: null });
+    use((draft) => void draft.put({ text: "mine" }));
+    expect(hands?.draft.earlier).toBeNull();
+  });
+
+  it("is not lost to the parameters of a run that are to be changed", () => {
+    open(null);
+    use((draft) => draft.setText("unsent"));
+    close();
+    draftFrom({ expression: "rank(close)", params: { n_groups: 3, options: { costs: "itemised", seal: false, market: "demo" } } } as Pick<Task, "expression" | "params">, "demo");
+    open(null);
+    expect(hands?.draft).toMatchObject({ text: "rank(close)", changed: { n_groups: 3, costs: "itemised", seal: false }, earlier: { text: "unsent" } });
+  });
+
   it("follows another tab only while nobody looks at this one", () => {
     open("s2");
-    const other: Draft = { text: "from the other tab", changed: {}, market: null, key: "k" };
+    const other: Draft = { text: "from the other tab", changed: {}, market: null, key: "k", earlier: null };
     localStorage.setItem("quantgpt.draft.s2", JSON.stringify(other));
     const tell = () => act(() => void window.dispatchEvent(new StorageEvent("storage", { key: "quantgpt.draft.s2" })));
     vi.spyOn(document, "hasFocus").mockReturnValue(true);
@@ -83,12 +113,7 @@ describe("what is sent", () => {
   const market = { market: "demo", defaults: { universe: "hs300", start_date: "2023-01-01", end_date: "2025-12-31", n_groups: 5, holding_period: 5, benchmark: "hs300" } } as unknown as MarketFacts;
 
   it("keeps the sealed slice closed unless somebody says otherwise, and names the market", () => {
-    const ask = submissionOf("  rank(close) ", parametersOf({ text: "", changed: {}, market: null, key: "k" }, market), "demo");
+    const ask = submissionOf("  rank(close) ", parametersOf({ text: "", changed: {}, market: null, key: "k", earlier: null }, market), "demo");
     expect(ask).toMatchObject({ prompt: "rank(close)", universe: "hs300", options: { seal: true, costs: "flat", market: "demo" } });
-  });
-
-  it("repeats a run as it was, in its session", () => {
-    const task = { expression: "rank(close)", session_id: "s1", params: { prompt: "words", n_groups: 3, options: { costs: "itemised", seal: false } } } as unknown as Task;
-    expect(repeatOf(task, market)).toMatchObject({ prompt: "words", n_groups: 3, session_id: "s1", options: { costs: "itemised", seal: false } });
   });
 });

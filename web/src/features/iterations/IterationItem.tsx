@@ -48,7 +48,8 @@ interface IterationItemProps {
   readonly onToggle: () => void;
   readonly onSelect: (task: Task, candidate: Candidate, index: number) => void;
   readonly onContinue: (() => void) | undefined;
-  readonly onRetry: (task: Task) => void;
+  /** Nothing where it is not known what was improved. */
+  readonly onRetry: ((task: Task) => void) | undefined;
   /** The test of the chosen candidate on the sealed slice. */
   readonly outcome: ReactNode;
 }
@@ -136,7 +137,7 @@ function Foot({ task, number: own, onContinue }: { task: Task } & Pick<Iteration
   return (
     <footer className={css["foot"]}>
       <p>
-        {opened && sealed?.state !== "none" ? t("foot", { span: opened }) : t("footPlain")}
+        {opened && (sealed?.state ?? "sealed") === "sealed" ? t("foot", { span: opened }) : t("footPlain")}
         {typeof result?.parent_score === "number" ? ` ${t("parentLine", { score: score(result.parent_score) })}` : ""}
         {typeof pbo === "number" ? ` ${t("pbo", { value: number(pbo) })}` : ""}
       </p>
@@ -207,7 +208,7 @@ export function IterationItem(props: IterationItemProps) {
               <div className={css["inner"]} data-testid="failed">
                 <ErrorNote
                   title={task.error_facts?.code === "cancelled" ? t("runs:cancelled") : (task.error ?? t("runs:unknownReason"))}
-                  actions={<Button small onClick={() => onRetry(task)}>{t("runs:again")}</Button>}
+                  actions={onRetry ? <Button small onClick={() => onRetry(task)}>{t("runs:again")}</Button> : undefined}
                   small={t("runs:taskLine", { id, time: "" }).replace(/ · $/, "")}
                 >
                   {task.error_facts?.hint}

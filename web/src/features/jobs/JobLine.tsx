@@ -3,6 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { repeatable } from "@/api/repeat";
 import { isTerminal, type Task } from "@/api/types";
 import { clockTime, score } from "@/lib/format";
 import { Grade, MarkIcon, TextButton } from "@/ui/controls";
@@ -29,7 +30,7 @@ export function JobLine({ task, onOpen }: { task: Task; onOpen: () => void }) {
         {task.result ? <span className={css["score"]}>{score(task.result.score)}</span> : null}
         {task.result ? <Grade letter={task.result.grade} size={22} /> : null}
         {running ? <TextButton disabled={stopping === task.task_id} onClick={() => stop(task)}>{t("stop")}</TextButton> : null}
-        {failed && !isIteration(task) ? <TextButton disabled={!ready} onClick={() => again(task)}>{t("again")}</TextButton> : null}
+        {failed && repeatable(task) ? <TextButton disabled={!ready} onClick={() => again(task)}>{t("again")}</TextButton> : null}
       </div>
       <p className={css["lineState"]}>
         {words(task)}

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMarket, useTask } from "@/api/queries";
+import { repeatable } from "@/api/repeat";
 import { isTerminal, STAGES, type Task } from "@/api/types";
 import { MISSING, score, seconds, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
@@ -108,17 +109,12 @@ function Actions({ task, onEdit }: { task: Task; onEdit: (task: Task) => void })
   const { t } = useTranslation("job");
   const { again, stop, ready, stopping } = useJobActions();
   const running = !isTerminal(task.status);
-  const test = !isIteration(task);
   return (
     <>
       <Link className={buttonClass("primary", true)} {...placeOf(task)}>{t("open")}</Link>
       {running ? <Button small disabled={stopping === task.task_id} onClick={() => stop(task)}>{t("stop")}</Button> : null}
-      {!running && test && task.status !== "failed" ? (
-        <>
-          <Button small disabled={!ready} onClick={() => again(task)}>{t("asItWas")}</Button>
-          <Button small look="ghost" onClick={() => onEdit(task)}>{t("change")}</Button>
-        </>
-      ) : null}
+      {!running && task.status !== "failed" && repeatable(task) ? <Button small disabled={!ready} onClick={() => again(task)}>{t("asItWas")}</Button> : null}
+      {!running && task.status !== "failed" && !isIteration(task) ? <Button small look="ghost" onClick={() => onEdit(task)}>{t("change")}</Button> : null}
     </>
   );
 }

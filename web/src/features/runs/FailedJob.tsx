@@ -15,6 +15,8 @@ import css from "./Runs.module.css";
 
 interface FailedJobProps {
   readonly task: Task;
+  /** A retry is on its way. */
+  readonly busy?: boolean;
   readonly onRetry?: ((task: Task) => void) | undefined;
   readonly onEdit?: ((task: Task) => void) | undefined;
   /** Put another sentence into the composer. */
@@ -29,7 +31,7 @@ const suggestionsOf = (task: Task): readonly string[] => {
   return Array.isArray(given) ? given.filter((one): one is string => typeof one === "string").slice(0, 6) : [];
 };
 
-export function FailedJob({ task, onRetry, onEdit, onWords }: FailedJobProps) {
+export function FailedJob({ task, busy = false, onRetry, onEdit, onWords }: FailedJobProps) {
   const { t, i18n } = useTranslation(["runs", "words"]);
   const market = useMarket();
   const [log, setLog] = useState(false);
@@ -49,7 +51,7 @@ export function FailedJob({ task, onRetry, onEdit, onWords }: FailedJobProps) {
         title={title}
         actions={
           <>
-            {onRetry && code !== NOT_UNDERSTOOD ? <Button small onClick={() => onRetry(task)}>{t("again")}</Button> : null}
+            {onRetry && code !== NOT_UNDERSTOOD ? <Button small disabled={busy} onClick={() => onRetry(task)}>{t("again")}</Button> : null}
             {onEdit ? <Button small look={code === NOT_UNDERSTOOD ? "default" : "ghost"} onClick={() => onEdit(task)}>{t(code === NOT_UNDERSTOOD ? "rephrase" : "change")}</Button> : null}
             <Button small look="ghost" aria-expanded={log} onClick={() => setLog(!log)}>{log ? t("hideLog") : t("log")}</Button>
           </>

@@ -1,6 +1,6 @@
 /** A run under way: what it is doing, how long the finished stages took, stop. */
 
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCancel, type Link } from "@/api/queries";
@@ -24,13 +24,6 @@ export function fraction(task: Task): number | null {
   return typeof value === "number" ? value / 100 : null;
 }
 
-/** When each stage was first seen, for the time per stage while the server has none yet. */
-function useSeen(status: string): Map<string, number> {
-  const seen = useRef(new Map<string, number>());
-  if (!seen.current.has(status)) seen.current.set(status, performance.now());
-  return seen.current;
-}
-
 const COUNTED = ["names", "sessions", "groups", "permutations"] as const;
 
 /** "300 names × 909 sessions": what the stage works on, as far as the server has counted it. */
@@ -45,13 +38,12 @@ function counted(task: Task): number {
   return done !== undefined && total !== undefined && Number(total) > 0 ? Math.min(1, Number(done) / Number(total)) : 0;
 }
 
-export function stageItems(task: Task, t: (key: string) => string, seen?: Map<string, number>): StageItem[] {
+/** The stages as far as they are; how long each took is what the server measured. */
+export function stageItems(task: Task, t: (key: string) => string): StageItem[] {
   const at = STAGES.indexOf(task.status as Stage);
   const finished = task.status === "completed";
   return STAGES.map((stage, i) => {
-    const next = STAGES.slice(i + 1).find((later) => seen?.has(later));
-    const begun = seen?.get(stage);
-    const measured = task.timings?.[stage] ?? (next && begun !== undefined ? ((seen?.get(next) ?? 0) - begun) / 1000 : undefined);
+    const measured = task.timings?.[stage];
     const state = finished || i < at ? "done" : i === at ? "now" : "waiting";
     return { label: t(`stages:${stage}`), state, part: state === "now" ? counted(task) : 0, time: state === "done" && typeof measured === "number" && measured > 0 ? seconds(measured) : undefined };
   });
@@ -60,7 +52,6 @@ export function stageItems(task: Task, t: (key: string) => string, seen?: Map<st
 export function StagePanel({ task, link }: { task: Task; link: Link }) {
   const { t } = useTranslation(["runs", "stages"]);
   const cancel = useCancel();
-  const seen = useSeen(task.status);
   const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at));
   useEffect(prepareCharts, []);
   const done = fraction(task);
@@ -80,7 +71,7 @@ export function StagePanel({ task, link }: { task: Task; link: Link }) {
       {link.connected ? null : <div style={{ padding: "0 14px 10px" }}><Strip>{t("streamLost", { seconds: Math.ceil(link.retryInSeconds) })}</Strip></div>}
       {task.status === "pending" && elapsed > PATIENCE_SECONDS ? <div style={{ padding: "0 14px 10px" }}><Strip>{t("stillQueued")}</Strip></div> : null}
       <div className={css["stageBody"]}>
-        <StageTrack items={stageItems(task, t, seen)} />
+        <StageTrack items={stageItems(task, t)} />
       </div>
       <div className={css["stageSkeleton"]} aria-hidden="true">
         <Skeleton width={56} height={56} />

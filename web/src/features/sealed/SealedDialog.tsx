@@ -1,21 +1,24 @@
 /** What is asked before a candidate is chosen: the choice may open the sealed slice, and that happens once. */
 
+import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
+import type { Candidate } from "@/api/iterations";
+import { focusHere } from "@/lib/focus";
 import { span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { CodeBlock } from "@/ui/Code";
-import { Button, MarkIcon } from "@/ui/controls";
+import { Button, buttonClass, MarkIcon } from "@/ui/controls";
 import { Dialog } from "@/ui/Dialog";
 import { UnlockIcon } from "@/ui/icons";
 
-import type { Seal } from "./seal";
+import { consequenceOf, type Consequence, type Seal } from "./seal";
 import css from "./Sealed.module.css";
 
 interface SealedDialogProps {
   readonly name: string;
-  readonly expression: string;
+  readonly candidate: Candidate | null;
   readonly seal: Seal | null;
   readonly open: boolean;
   readonly busy: boolean;
@@ -24,19 +27,22 @@ interface SealedDialogProps {
   readonly onClose: () => void;
 }
 
-export function SealedDialog({ name, expression, seal, open, busy, failure, onConfirm, onClose }: SealedDialogProps) {
+const TEXT: Record<Consequence, string> = { opens: "dialogText", again: "dialogText", seen: "dialogSeen", same: "dialogSame", refused: "dialogOpened", none: "dialogNone" };
+
+/** What cannot be taken back needs a press of its own: a key that is held on does not answer. */
+function pressedAnew(event: KeyboardEvent): void {
+  if (event.repeat && event.key === "Enter") event.preventDefault();
+}
+
+export function SealedDialog({ name, candidate, seal, open, busy, failure, onConfirm, onClose }: SealedDialogProps) {
   const { t, i18n } = useTranslation("sealed");
-  const state = seal?.state ?? "none";
-  const opens = state === "sealed" || state === "seen" || (state === "failed" && seal?.opening?.expression === expression);
-  const text = opens
-    ? t("dialogText", { span: span(seal?.first, seal?.last) })
-    : seal?.opening
-      ? t(seal.opening.expression === expression ? "dialogSame" : "dialogOpened", { name })
-      : t("dialogNone", { name, reason: pick(seal?.reason, i18n.language).replace(/[。.]$/, "") || "—" });
+  const consequence = consequenceOf(seal, candidate ?? {});
+  const opens = consequence === "opens" || consequence === "again";
+  const text = t(TEXT[consequence], { name, span: span(seal?.first, seal?.last), reason: pick(seal?.reason, i18n.language).replace(/[。.]$/, "") || "—" });
   return (
     <Dialog title={opens ? t("dialogTitle") : t("dialogTitlePlain", { name })} open={open} onClose={onClose}>
       <p className={css["text"]}>{text}</p>
-      <div className={css["code"]}><CodeBlock text={expression} /></div>
+      <div className={css["code"]}><CodeBlock text={candidate?.expression ?? ""} /></div>
       {failure ? (
         <p className={css["failure"]} role="alert">
           <MarkIcon mark="fail" />
@@ -44,10 +50,10 @@ export function SealedDialog({ name, expression, seal, open, busy, failure, onCo
         </p>
       ) : null}
       <div className={css["actions"]}>
-        <Button look="primary" autoFocus disabled={busy} onClick={onConfirm} data-testid="open-seal">
+        <Button look="primary" disabled={busy} onClick={onConfirm} onKeyDown={pressedAnew} data-testid="open-seal">
           {opens ? <UnlockIcon /> : null} {busy ? t("working") : t(opens ? "confirmOpen" : "confirm", { name })}
         </Button>
-        <Button look="ghost" onClick={onClose}>{t(opens ? "notYet" : "cancel")}</Button>
+        <button type="button" ref={focusHere} className={buttonClass("ghost", false)} onClick={onClose}>{t(opens ? "notYet" : "cancel")}</button>
       </div>
     </Dialog>
   );

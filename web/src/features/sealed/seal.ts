@@ -34,7 +34,7 @@ export function sealOf(lineage: Lineage | undefined, facts: SealedFacts | null |
   const chosen = openings.find((one) => one.reason === SELECTION && !one.refused) ?? null;
   if (chosen === null && !facts) return null;
   const at = chosen === null ? openings.length : openings.indexOf(chosen);
-  const same = chosen === null ? [] : openings.slice(0, at).filter((one) => one.reason !== SELECTION && one.expression === chosen.expression);
+  const same = chosen === null ? [] : openings.slice(0, at).filter((one) => one.reason !== SELECTION && one.expression_hash === chosen.expression_hash);
   const state: SealState =
     chosen !== null ? (chosen.status === "completed" ? "opened" : chosen.status === "failed" ? "failed" : "opening") : facts?.state === "open" ? "seen" : (facts?.state ?? "none");
   return {
@@ -47,4 +47,18 @@ export function sealOf(lineage: Lineage | undefined, facts: SealedFacts | null |
     looksBefore: same.length,
     reason: facts?.reason ?? null,
   };
+}
+
+/** Whether the slice was opened for this factor. One factor can be written in several ways; where the hash is not at hand its text decides. */
+export const isOpenedFor = ({ opening }: Pick<Seal, "opening">, factor: { readonly expression?: string | undefined; readonly expression_hash?: string | undefined }): boolean =>
+  opening !== null && (factor.expression_hash === undefined ? opening.expression === factor.expression : opening.expression_hash === factor.expression_hash);
+
+/** What choosing a factor does to the slice. */
+export type Consequence = "opens" | "again" | "seen" | "same" | "refused" | "none";
+
+export function consequenceOf(seal: Seal | null, factor: Parameters<typeof isOpenedFor>[1]): Consequence {
+  if (seal === null || seal.state === "none") return "none";
+  if (seal.opening === null) return seal.state === "seen" ? "seen" : "opens";
+  if (!isOpenedFor(seal, factor)) return "refused";
+  return seal.state === "failed" ? "again" : "same";
 }

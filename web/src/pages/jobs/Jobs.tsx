@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 
 import { JOB_FILTERS, JOBS_PER_PAGE, useJobPage, type JobFilter } from "@/api/jobs";
 import { useMarket, useTasks } from "@/api/queries";
+import { repeatable } from "@/api/repeat";
 import { isTerminal, type Task } from "@/api/types";
 import { draftFrom } from "@/features/composer/draft";
-import { isWaiting } from "@/features/jobs/job";
+import { isIteration, isWaiting } from "@/features/jobs/job";
 import { JobSheet } from "@/features/jobs/JobSheet";
 import { JobTable } from "@/features/jobs/JobTable";
 import { useJobActions } from "@/features/jobs/useJobActions";
@@ -58,7 +59,7 @@ export function Jobs() {
   const navigate = useNavigate();
   const market = useMarket();
   const query = useJobPage(filter, page);
-  const { again } = useJobActions();
+  const { again, ready } = useJobActions();
   const summary = useSummary(filter === "all" ? query.data?.total : undefined);
   useHeading({ title: t("title") });
   const edit = (task: Task) => {
@@ -90,7 +91,7 @@ export function Jobs() {
         </DataView>
       </section>
       {query.data ? <Pager page={page} total={query.data.total} onPage={(next) => set({ page: next === 1 ? undefined : next })} /> : null}
-      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} failed={(task) => <FailedJob task={task} onRetry={again} onEdit={edit} onWords={say} />} />
+      <JobSheet id={job} onClose={() => set({ job: undefined })} onEdit={edit} failed={(task) => <FailedJob task={task} busy={!ready} onRetry={repeatable(task) ? again : undefined} onEdit={isIteration(task) ? undefined : edit} onWords={say} />} />
     </div>
   );
 }

@@ -18,8 +18,8 @@ export function FirstRun({ talk }: { talk: Conversation }) {
   const { t } = useTranslation("research");
   const { market, draft } = talk;
   const pick = (text: string, runNow: boolean) => {
-    talk.setText(text);
-    if (runNow) talk.run(text);
+    const put = talk.put(text);
+    if (runNow) talk.run(text, put);
     else focusComposer();
   };
   return (
@@ -29,7 +29,7 @@ export function FirstRun({ talk }: { talk: Conversation }) {
           <h2 className={css["headline"]}>{t("headline")}</h2>
           <p className={css["lead"]}>{t("lead")}</p>
         </div>
-        <Composer draft={draft} market={market.data} large busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} />
+        <Composer draft={draft} market={market.data} large busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} onBringBack={talk.bringBack} onForgetEarlier={talk.forgetEarlier} />
         <Examples onPick={pick} />
         {market.isPending ? <div className={css["notice"]} /> : null}
         {market.data?.synthetic ? (

@@ -47,7 +47,8 @@ export function LineageSide({ nodes, shownTask, shownCandidate, shownNode, linea
         <LineageTree nodes={nodes} shown={marked} onShow={onShow} onOpen={onOpen} />
       </section>
       {seal ? <SealedPanel seal={seal} /> : null}
-      {search ? <LuckPanel search={search} /> : null}
+      {/* Lists leave the distribution of luck out: it comes with the whole run. */}
+      {search && (full.data || search.luck) ? <LuckPanel search={search} /> : null}
     </div>
   );
 }

@@ -5,13 +5,15 @@ import { useTranslation } from "react-i18next";
 
 import type { Candidate, Lineage } from "@/api/iterations";
 import { useSelect } from "@/api/iterations";
+import { repeatable } from "@/api/repeat";
+import { useSealedState } from "@/api/result";
 import type { Task } from "@/api/types";
 import { Composer } from "@/features/composer/Composer";
 import { IterationItem } from "@/features/iterations/IterationItem";
 import { candidatesOf, type TreeNode } from "@/features/lineage/tree";
 import { RunItem } from "@/features/runs/RunItem";
 import { OpenedOutcome } from "@/features/sealed/OpenedOutcome";
-import { sealOf } from "@/features/sealed/seal";
+import { isOpenedFor, sealOf, type Seal } from "@/features/sealed/seal";
 import { SealedDialog } from "@/features/sealed/SealedDialog";
 import { span } from "@/lib/format";
 import { Button } from "@/ui/controls";
@@ -61,6 +63,14 @@ function useScroll(tasks: readonly Task[], shown: string | null): void {
   }, [last, stamp, shown]);
 }
 
+/** What the choice brought. Whether the slice was opened for this very factor the server says: it may be written in two ways. */
+function Outcome({ run, seal, openSpan, expression }: { run: string; seal: Seal; openSpan: string | null; expression: string | undefined }) {
+  const state = useSealedState(run);
+  if (state.isPending) return null;
+  const opened = state.data?.opened;
+  return <OpenedOutcome run={run} seal={seal} openSpan={openSpan} refused={opened ? !opened.is_this : !isOpenedFor(seal, { expression })} />;
+}
+
 export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate, lineageOf }: ThreadProps) {
   const { t } = useTranslation("research");
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -92,7 +102,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
     if (!seal?.opening) return null;
     const facts = brief.params as Record<string, unknown>;
     const openSpan = typeof facts["effective_start"] === "string" && seal.first !== null ? span(facts["effective_start"], String(facts["effective_end"])) : null;
-    return <OpenedOutcome run={`${brief.task_id}-${chosen}`} seal={seal} openSpan={openSpan} refused={seal.opening.expression !== candidatesOf(brief)[chosen]?.expression} />;
+    return <Outcome run={`${brief.task_id}-${chosen}`} seal={seal} openSpan={openSpan} expression={candidatesOf(brief)[chosen]?.expression} />;
   };
   const nameOf = (one: Choice) => `#${numbers.get(one.task.task_id) ?? ""}.${one.index + 1}`;
 
@@ -123,7 +133,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
                       setChoice({ task: whole, candidate, index });
                     }}
                     onContinue={task.selected_candidate_index === null ? undefined : () => talk.iterate(task.task_id, 5)}
-                    onRetry={(failed) => talk.iterate(failed.parent_task_id ?? "", failed.candidates_total ?? 5)}
+                    onRetry={repeatable(task) ? talk.retry : undefined}
                     outcome={outcomeOf(task)}
                   />
                 ) : (
@@ -138,7 +148,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
                     onRetry={talk.retry}
                     onEdit={talk.edit}
                     onWords={(text) => {
-                      talk.setText(text);
+                      talk.put(text);
                       focusComposer();
                     }}
                     iterate={talk.iterationOf(task.task_id)}
@@ -151,12 +161,12 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
       </div>
       <div className={css["dock"]}>
         <div className={css["column"]}>
-          <Composer draft={talk.draft} market={talk.market.data} large={false} busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} />
+          <Composer draft={talk.draft} market={talk.market.data} large={false} busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} onBringBack={talk.bringBack} onForgetEarlier={talk.forgetEarlier} />
         </div>
       </div>
       <SealedDialog
         name={choice ? nameOf(choice) : ""}
-        expression={choice?.candidate.expression ?? ""}
+        candidate={choice?.candidate ?? null}
         seal={choice ? sealAt(choice.task, choice.index) : null}
         open={choice !== null}
         busy={select.isPending}

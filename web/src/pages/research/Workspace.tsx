@@ -12,9 +12,6 @@ import { isTerminal } from "@/api/types";
 import { nodesOf, numbersOf, type TreeNode } from "@/features/lineage/tree";
 import { fraction } from "@/features/runs/StagePanel";
 import { SessionList } from "@/features/sessions/SessionList";
-import { commands, type Command } from "@/lib/commands";
-import { compareSet } from "@/lib/compareSet";
-import { shortcuts, type Shortcut } from "@/lib/keys";
 import { useHeading } from "@/lib/title";
 import { Button, buttonClass } from "@/ui/controls";
 import { BranchIcon, HistoryIcon } from "@/ui/icons";
@@ -26,6 +23,7 @@ import { LineageSide } from "./LineageSide";
 import { MapView } from "./MapView";
 import { Thread } from "./Thread";
 import { focusComposer, useConversation } from "./useConversation";
+import { useWorkspaceKeys } from "./useWorkspaceKeys";
 import css from "./Workspace.module.css";
 
 /** What the address says: the run that is shown, or `<run>-<candidate>`, and whether the whole lineage is. */
@@ -81,11 +79,8 @@ export function Workspace({ session }: { session: string | null }) {
     const shownLine = shownTask?.lineage_id ?? shownTask?.task_id;
     return [...sizes].filter(([key, { size }]) => size > 1 || key === shownLine).map(([, { task }]) => task);
   }, [tasks, shownTask]);
-  const found = useLineages(representatives);
-  const lineages = found.flatMap((one) => (one.data ? [one.data] : []));
-  const stamp = found.map((one) => one.dataUpdatedAt).join();
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const nodes = useMemo(() => nodesOf(tasks, lineages, numbers), [tasks, numbers, stamp]);
+  const lineages = useLineages(representatives);
+  const nodes = useMemo(() => nodesOf(tasks, lineages, numbers), [tasks, numbers, lineages]);
   const lineageOf = (task: string) => lineages.find((one) => one.nodes.some((node) => node.task_id === task));
 
   const shownCandidate = shownTask?.task_type === "iteration" && shownTask.task_id === place.run ? place.candidate : null;
@@ -110,37 +105,14 @@ export function Workspace({ session }: { session: string | null }) {
     if (wider) document.querySelector<HTMLElement>("[data-testid=lineage] [data-node]")?.focus();
     else setDrawer("lineage");
   };
-  const keys = useMemo(() => {
-    const target = shownTask;
-    const list: Shortcut[] = [
-      { keys: "/", label: t("keyFocus"), run: focusComposer },
-      { keys: "n", label: t("keyNew"), run: () => void navigate({ to: "/" }).then(focusComposer) },
-    ];
-    if (session === null) return list;
-    list.push(
-      { keys: "F2", label: t("keyRename"), run: rename },
-      { keys: "[", label: t("keyPrevious"), run: () => step(-1) },
-      { keys: "]", label: t("keyNext"), run: () => step(1) },
-      { keys: "l", label: t("keyLineage"), run: toLineage },
-      { keys: "L", label: t("keyMap"), run: () => go({ view: place.map ? undefined : "lineage" }) },
-    );
-    if (target && target.status === "completed") {
-      list.push({ keys: "i", label: t("keyIterate"), run: () => talk.iterate(target.task_id, 5) }, { keys: "x", label: t("keyCompare"), run: () => void compareSet.toggle(target.task_id) });
-    }
-    return list;
-    // The functions read what is current through the values listed here.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [t, session, shownTask, tasks, wide, wider, place.map]);
-  shortcuts.useEntries(keys);
-  const offered = useMemo(
-    (): readonly Command[] => [
-      { id: "new-session", label: t("commandNew"), group: t("title"), keys: "n", run: () => void navigate({ to: "/" }) },
-      ...(session === null ? [] : [{ id: "lineage-map", label: t("keyMap"), group: t("title"), keys: "L", run: () => go({ view: "lineage" }) }, { id: "rename-session", label: t("keyRename"), group: t("title"), keys: "F2", run: () => setRenaming(session) }]),
-    ],
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [t, navigate, session],
-  );
-  commands.useEntries(offered);
+  useWorkspaceKeys(session, shownTask, {
+    toNew: () => void navigate({ to: "/" }).then(focusComposer),
+    rename,
+    step,
+    toLineage,
+    toggleMap: () => go({ view: place.map ? undefined : "lineage" }),
+    iterate: (task) => talk.iterate(task, 5),
+  });
 
   const list = (
     <SessionList

@@ -1,29 +1,16 @@
 /** What one conversation does: the draft, the runs, submitting, iterating, choosing. */
 
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { useIterate } from "@/api/iterations";
 import { useMarket, useStart } from "@/api/queries";
+import { useRepeat } from "@/api/repeat";
 import { useSessionTasks } from "@/api/sessions";
-import type { Submission, Task } from "@/api/types";
-import { parametersOf, repeatOf, submissionOf, useDraft, type Parameters } from "@/features/composer/draft";
+import type { Task } from "@/api/types";
+import { offerOf, parametersOf, submissionOf, useDraft, type Draft, type Parameters } from "@/features/composer/draft";
 import { handover } from "@/lib/handover";
-
-const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
-
-/** One key for each thing that can be pressed, until it is answered: a press again after a failure is the same request. */
-function useKeys() {
-  const [keys] = useState(() => new Map<string, string>());
-  return {
-    keyFor: (what: string) => {
-      const key = keys.get(what) ?? newKey();
-      keys.set(what, key);
-      return key;
-    },
-    spent: (what: string) => void keys.delete(what),
-  };
-}
+import { pressKeys } from "@/lib/key";
 
 export function focusComposer(): void {
   document.querySelector<HTMLTextAreaElement>("form textarea")?.focus();
@@ -35,19 +22,27 @@ export function useConversation(session: string | null, onBegun: (task: string) 
   const tasks = useSessionTasks(session);
   const start = useStart();
   const iterating = useIterate();
-  const keys = useKeys();
+  const repeating = useRepeat();
   const drafting = useDraft(session);
-  const { draft, setText, change, done } = drafting;
+  const { draft, change, put, done } = drafting;
   const [iterated, setIterated] = useState<string | null>(null);
 
+  /** What is still on its way goes on. */
+  const forgetRefusals = () => {
+    if (start.isError) start.reset();
+    repeating.forget();
+  };
   const begun = (task: string, home: string) => {
     onBegun(task);
     if (home !== session) void navigate({ to: "/s/$session", params: { session: home } });
   };
-  const send = (ask: Submission, key: string, after: (home: string) => void) => {
-    if (start.isPending) return;
-    start.mutate(
-      { ask, key },
+  const home = session === null ? {} : { session_id: session };
+  /** Run a text with the parameters of the composer; null while that is not possible. */
+  const send = (text: string, key: string, after: (home: string) => void): Promise<unknown> | null => {
+    if (start.isPending || !market.data) return null;
+    repeating.forget();
+    return start.mutateAsync(
+      { ask: { ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, key },
       {
         onSuccess: ({ task_id, session_id }) => {
           after(session_id);
@@ -56,73 +51,82 @@ export function useConversation(session: string | null, onBegun: (task: string) 
       },
     );
   };
-  const home = session === null ? {} : { session_id: session };
-  const run = (text: string) => {
-    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, draft.key, done);
-  };
-  /** Run something that does not come from the composer; what is written there stays. */
-  const runBeside = (text: string, key: string) => {
-    if (market.data) send({ ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, key, () => undefined);
+  const run = (text: string, from: Draft = draft) => {
+    // The composer shows what came of it.
+    send(text, from.key, (home) => done(home, from.key))?.catch(() => undefined);
   };
   const retry = (task: Task) => {
-    const what = `again-${task.task_id}`;
-    if (market.data) send({ ...repeatOf(task, market.data), ...home }, keys.keyFor(what), () => keys.spent(what));
+    forgetRefusals();
+    repeating.again(task, { onDone: ({ task_id }) => onBegun(task_id) });
   };
   const iterate = (task: string, count: number) => {
     if (iterating.isPending) return;
     const what = `iterate-${task}-${count}`;
     setIterated(task);
-    iterating.mutate(
-      { task, count, key: keys.keyFor(what) },
-      {
-        onSuccess: ({ task_id }) => {
-          keys.spent(what);
-          onBegun(task_id);
-        },
-      },
+    iterating.mutateAsync({ task, count, key: pressKeys.keyFor(what) }, { onSuccess: ({ task_id }) => onBegun(task_id) }).then(
+      () => pressKeys.spent(what),
+      () => undefined,
     );
   };
   const edit = (task: Task) => {
-    setText(task.params.prompt && task.expression === null ? task.params.prompt : (task.expression ?? ""));
-    const { universe, start_date, end_date, n_groups, holding_period, benchmark } = task.params;
-    const known = Object.entries({ universe, start_date, end_date, n_groups, holding_period, benchmark }).filter(([, value]) => value !== undefined);
-    if (market.data) change(Object.fromEntries(known) as Partial<Parameters>, market.data.market);
+    forgetRefusals();
+    put(offerOf(task, market.data?.market ?? null));
     focusComposer();
   };
 
-  // What the editor, a library or the palette hands over.
-  const ready = market.data !== undefined;
-  const takeOver = useCallback(() => {
-    const given = handover.take();
-    if (given === null) return null;
-    if (!given.run) setText(given.text);
-    return given.run ? given : null;
-  }, [setText]);
+  // What the editor, a library or the palette hands over. It waits until it runs or stands in the composer.
+  const carried = useRef<string | null>(null);
+  const receive = () => {
+    const given = handover.waiting();
+    if (given === null || carried.current === given.key) return;
+    if (!given.run) {
+      forgetRefusals();
+      put({ text: given.text });
+      handover.done(given.key);
+      return focusComposer();
+    }
+    const sent = send(given.text, given.key, () => undefined);
+    if (sent === null) return;
+    carried.current = given.key;
+    sent.then(
+      () => handover.done(given.key),
+      () => {
+        put({ text: given.text, key: given.key });
+        handover.done(given.key);
+      },
+    );
+  };
+  const live = useRef(receive);
   useEffect(() => {
-    if (session !== null || !ready) return;
-    const receive = () => {
-      const given = takeOver();
-      if (given) runBeside(given.text, given.key);
-      else focusComposer();
-    };
-    receive();
-    return handover.watch(receive);
-    // Runs once per arrival; the parameters are those in force then.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [session, ready, takeOver]);
+    live.current = receive;
+  });
+  const ready = session === null && market.data !== undefined && !start.isPending;
+  useEffect(() => {
+    if (!ready) return;
+    const look = () => live.current();
+    look();
+    return handover.watch(look);
+  }, [ready]);
 
   return {
     market,
     tasks,
     draft,
-    busy: start.isPending,
-    failure: start.error,
+    busy: start.isPending || repeating.pending,
+    failure: start.error ?? repeating.error,
     setText: (text: string) => {
-      start.reset();
-      setText(text);
+      forgetRefusals();
+      drafting.setText(text);
     },
+    /** Put a text into the composer; what was written there can be brought back. */
+    put: (text: string): Draft => {
+      forgetRefusals();
+      return put({ text });
+    },
+    bringBack: drafting.bringBack,
+    forgetEarlier: drafting.forgetEarlier,
     change: (part: Partial<Parameters>) => {
-      start.reset();
+      forgetRefusals();
       if (market.data) change(part, market.data.market);
     },
     run,
