@@ -36,9 +36,15 @@ export async function saveReport(reportUrl: string): Promise<void> {
 }
 
 /** What a link to a report needs: a plain address where nobody signs in, a ticket at the click where somebody does. */
-export function useReportLink(reportUrl: string, { download, onFault }: { download: boolean; onFault: (reason: unknown) => void }): { href: string; onClick: (event: MouseEvent) => void } {
+export function useReportLink(reportUrl: string, { download, onFault }: { download: boolean; onFault: (reason: unknown) => void }): { href: string; onClick: (event: MouseEvent) => void; onAuxClick: (event: MouseEvent) => void } {
   const access = useAccess();
   return {
+    // The middle button asks for a tab: it gets one, with a ticket.
+    onAuxClick: (event) => {
+      if (access === "open" || event.button !== 1) return;
+      event.preventDefault();
+      void openReport(reportUrl).catch(onFault);
+    },
     href: `${reportUrl}${download ? `${reportUrl.includes("?") ? "&" : "?"}download=true` : ""}`,
     onClick: (event) => {
       if (access === "open") return;

@@ -1,12 +1,12 @@
 /** 受阻交易: every order that the rules of the day did not let through. */
 
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSeries } from "@/api/result";
 import * as format from "@/lib/format";
 import { Card, type Twin } from "@/ui/Card";
-import { DataTable, type CellValue, type Column, type Row } from "@/ui/DataTable";
+import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { CountBars } from "@/ui/Plots";
 import { DataView, Empty } from "@/ui/states";
 
@@ -19,7 +19,6 @@ export function Blocked({ task, execution }: { task: string; execution: string }
   const query = useSeries(task, "blocked");
   const [words, setWords] = useState("");
   const english = i18n.language.startsWith("en");
-  const ruleOf = (row: Row): CellValue => (english ? (row["rule_en"] ?? row["rule"]) : (row["rule_zh"] ?? row["rule"]));
   const columns: Column[] = [
     { key: "date", label: t("date") },
     { key: "name", label: t("stockName"), show: userText },
@@ -29,16 +28,20 @@ export function Blocked({ task, execution }: { task: string; execution: string }
     { key: "ruleText", label: t("rule"), wrap: true },
     { key: "happened", label: t("happened"), wrap: true },
   ];
-  const all: Row[] = query.data
-    ? tableRows(query.data).map((row) => ({
-        ...row,
-        sideWord: t(`side_${String(row["side"])}`, { defaultValue: String(row["side"]) }),
-        reasonWord: t(`reason_${String(row["reason"])}`, { defaultValue: String(row["reason"]) }),
-        ruleText: ruleOf(row),
-        happened: t(`happened_${String(row["side"])}`, { defaultValue: "" }),
-      }))
-    : [];
-  const rows = filtered(all, words);
+  const all = useMemo(
+    (): Row[] =>
+      query.data
+        ? tableRows(query.data).map((row) => ({
+            ...row,
+            sideWord: t(`side_${String(row["side"])}`, { defaultValue: String(row["side"]) }),
+            reasonWord: t(`reason_${String(row["reason"])}`, { defaultValue: String(row["reason"]) }),
+            ruleText: english ? (row["rule_en"] ?? row["rule"]) : (row["rule_zh"] ?? row["rule"]),
+            happened: t(`happened_${String(row["side"])}`, { defaultValue: "" }),
+          }))
+        : [],
+    [query.data, english, t],
+  );
+  const rows = useMemo(() => filtered(all, words), [all, words]);
   const twin: Twin = { columns, rows };
   const byReason = query.data?.meta["by_reason"];
   const counts =

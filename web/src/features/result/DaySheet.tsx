@@ -15,7 +15,7 @@ import { Sheet } from "@/ui/Sheet";
 import { DataView, Empty } from "@/ui/states";
 
 import { holdingColumns, userText } from "./holdingColumns";
-import css from "./Result.module.css";
+import css from "./Parts.module.css";
 
 type Part = "holdings" | "trades" | "blocked";
 const NAMES: Record<Part, string> = { holdings: "dayHoldings", trades: "dayTrades", blocked: "dayBlocked" };

@@ -13,7 +13,7 @@ import { Metric } from "@/ui/Metric";
 import { NullHistogram } from "@/ui/Plots";
 import { DataView, Empty } from "@/ui/states";
 
-import css from "./Result.module.css";
+import css from "./Tests.module.css";
 import { meta } from "./twin";
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;

@@ -1,6 +1,6 @@
 /** 持仓: what the long group held after the last rebalance, or after any other. */
 
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useDay, useSeries } from "@/api/result";
@@ -55,8 +55,8 @@ export function Holdings({ task, day, sameDay, onDay }: HoldingsProps) {
   };
   const shownKeys = isLast ? ["code", "name", "factor_value", "percentile", "group", "weight", "holding_return", "tradable", "industry"] : ["code", "name", "factor_value", "percentile", "group", "weight", "period_return", "carried", "industry"];
   const columns = holdingColumns(t).filter((column) => shownKeys.includes(column.key));
-  const all: readonly Row[] = isLast ? (last.data ? tableRows(last.data) : []) : ((past.data?.holdings.rows ?? []) as unknown as Row[]);
-  const rows = filtered(all, words);
+  const all = useMemo((): readonly Row[] => (isLast ? (last.data ? tableRows(last.data) : []) : ((past.data?.holdings.rows ?? []) as unknown as Row[])), [isLast, last.data, past.data]);
+  const rows = useMemo(() => filtered(all, words), [all, words]);
   const twin: Twin = { columns, rows };
   const query = isLast ? last : past;
   const why = !isLast && past.data?.holdings.reason ? pick(past.data.holdings.reason, i18n.language) : "";

@@ -16,7 +16,7 @@ import { LuckBar, LuckHistogram } from "@/ui/Luck";
 import { Metric } from "@/ui/Metric";
 import { DataView, Empty } from "@/ui/states";
 
-import css from "./Result.module.css";
+import css from "./Parts.module.css";
 
 function LuckBody({ luck, trials }: { luck: Luck; trials: number | null }) {
   const { t, i18n } = useTranslation("result");

@@ -18,13 +18,14 @@ import { Empty } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import { ChartCard } from "./ChartCard";
+import facts from "./Facts.module.css";
 import css from "./Result.module.css";
 
 type Fact = readonly [label: string, value: ReactNode];
 
 function Facts({ items }: { items: readonly Fact[] }) {
   return (
-    <dl className={css["facts"]}>
+    <dl className={facts["facts"]}>
       {items.flatMap(([label, value]) => [<dt key={`${label}-t`}>{label}</dt>, <dd key={`${label}-d`}>{value}</dd>])}
     </dl>
   );
@@ -33,7 +34,7 @@ function Facts({ items }: { items: readonly Fact[] }) {
 function ReportLink({ url }: { url: string }) {
   const { t } = useTranslation("result");
   const link = useReportLink(url, { download: false, onFault: (reason) => toast("error", reason instanceof Error ? reason.message : String(reason)) });
-  return <LinkButton small look="ghost" href={link.href} onClick={link.onClick} target="_blank" rel="noopener"><ReportIcon size={14} /> {t("report")}</LinkButton>;
+  return <LinkButton small look="ghost" href={link.href} onClick={link.onClick} onAuxClick={link.onAuxClick} target="_blank" rel="noopener"><ReportIcon size={14} /> {t("report")}</LinkButton>;
 }
 
 function plain(value: unknown): string {
@@ -117,7 +118,7 @@ export function Provenance({ task, id, result, universe, benchmark, recheck }: {
           {(result.warnings ?? []).length === 0 ? (
             <Empty title={t("noWarnings")} height={90} />
           ) : (
-            <ul className={css["list"]}>
+            <ul className={facts["list"]}>
               {(result.warnings ?? []).map((warning) => (
                 <li key={warning.code}>
                   <MarkIcon mark="doubt" />

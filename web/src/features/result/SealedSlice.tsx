@@ -10,6 +10,7 @@ import { Card } from "@/ui/Card";
 import { CodeLine } from "@/ui/Code";
 import { Metric } from "@/ui/Metric";
 
+import parts from "./Parts.module.css";
 import css from "./Result.module.css";
 
 function Opened({ state }: { state: SealedState }) {
@@ -18,12 +19,12 @@ function Opened({ state }: { state: SealedState }) {
   const { opened, slice } = state;
   return (
     <Card id="sealed" title={t("sealedSlice")} heading={<Metric name="sealed">{t("sealedSlice")}</Metric>} caption={slice ? t("sealedCaption", { span: format.span(slice.first_day, slice.last_day), sessions: format.integer(slice.sessions) }) : undefined} table={twin} isTable flush>
-      <div className={css["sealedText"]}>
-        {state.verdict ? <p className={css["sealedVerdict"]}>{pick(state.verdict, i18n.language)}</p> : null}
+      <div className={parts["sealedText"]}>
+        {state.verdict ? <p className={parts["sealedVerdict"]}>{pick(state.verdict, i18n.language)}</p> : null}
         {opened && !opened.is_this ? <p className="muted">{t("sealedOther")} <CodeLine text={opened.expression} /></p> : null}
       </div>
       <BeforeAfter figures={state.figures} label={t("sealedSlice")} />
-      <p className={css["dayNote"]}>{t("sealedApart", { count: state.looks.length })}</p>
+      <p className={parts["dayNote"]}>{t("sealedApart", { count: state.looks.length })}</p>
     </Card>
   );
 }

@@ -75,7 +75,7 @@ export function Actions({ id, task, report, onRewrite, onPaper }: ActionsProps) 
       )}
       <Button small aria-pressed={chosen} onClick={compare} data-testid="compare-add">{chosen ? t("compared") : t("compare")}</Button>
       {report ? (
-        <LinkButton small href={link.href} onClick={link.onClick} download data-testid="report">
+        <LinkButton small href={link.href} onClick={link.onClick} onAuxClick={link.onAuxClick} download data-testid="report">
           <DownloadIcon size={14} /> {t("report")}
         </LinkButton>
       ) : null}
