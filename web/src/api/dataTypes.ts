@@ -228,6 +228,8 @@ export interface FilePreview extends Bilingual {
   readonly changed: Num;
   readonly unchanged: Num;
   readonly rejected: readonly Rejection[];
+  /** Only taken in when the rows that cannot be true are left out; absent in what a source brought. */
+  readonly needs_skip?: boolean;
 }
 
 export interface ImportPreview {

@@ -7,12 +7,10 @@ import { useTranslation } from "react-i18next";
 import { useAccess, useMe } from "@/api/auth";
 import { SignInPanel } from "@/features/accounts/SignInPanel";
 import { definePage } from "@/lib/page";
+import { placeIn } from "@/lib/place";
 import { useHeading } from "@/lib/title";
 import { buttonClass } from "@/ui/controls";
 import { Empty } from "@/ui/states";
-
-/** A place in this app to go on to; anything else is the start page. */
-const placeOf = (next: unknown) => (typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/");
 
 function Login() {
   const { t } = useTranslation("login");
@@ -24,7 +22,7 @@ function Login() {
   const before = useRef(access);
   useEffect(() => {
     // Whoever has just signed in goes on; whoever comes here signed in is told so.
-    if (access === "in" && before.current !== "in") void navigate({ href: placeOf(search["next"]), replace: true } as never);
+    if (access === "in" && before.current !== "in") void navigate({ href: placeIn(search["next"]), replace: true } as never);
     before.current = access;
   }, [access, navigate, search]);
   if (access === "open" || access === "in") {

@@ -48,7 +48,6 @@ export const MoreIcon = icon(<path d="M3.5 8v.01M8 8v.01M12.5 8v.01" strokeWidth
 export const MenuIcon = icon(<path d="M2.5 4h11M2.5 8h11M2.5 12h11" />);
 export const SearchIcon = icon(<><circle cx="7" cy="7" r="4.3" /><path d="m10.3 10.3 3.4 3.4" /></>);
 export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
-export const MinusIcon = icon(<path d="M3 8h10" />);
 export const RefreshIcon = icon(<path d="M13.2 6.5A5.5 5.5 0 0 0 3.4 5M2.8 9.5A5.5 5.5 0 0 0 12.6 11M3.2 2.3V5h2.7M12.8 13.7V11h-2.7" />);
 export const HistoryIcon = icon(<path d="M2.6 6.5A5.6 5.6 0 1 1 2.5 9M2.5 3.4v3.2h3.2M8 5v3.2l2.2 1.3" />);
 export const UploadIcon = icon(<path d="M8 10V2.7M5 5.5l3-3 3 3M2.5 11.5v1a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-1" />);
@@ -56,14 +55,8 @@ export const LockIcon = icon(<><rect x="3.5" y="7" width="9" height="6.5" rx="1.
 export const UnlockIcon = icon(<><rect x="3.5" y="7" width="9" height="6.5" rx="1.2" /><path d="M5.5 7V5.2a2.5 2.5 0 0 1 4.8-1M8 9.6v1.3" /></>);
 export const BranchIcon = icon(<><circle cx="4.5" cy="3.8" r="1.4" /><circle cx="4.5" cy="12.2" r="1.4" /><circle cx="11.5" cy="3.8" r="1.4" /><path d="M4.5 5.2v5.6M11.5 5.2v1.3c0 1.8-1.2 2.4-3 2.8-2 .4-3.6.7-4 1.5" /></>);
 export const TrashIcon = icon(<path d="M2.8 4.3h10.4M6.3 4.3V2.8h3.4v1.5M4 4.3l.6 9h6.8l.6-9M6.7 7v3.7M9.3 7v3.7" />);
-export const FilterIcon = icon(<path d="M2.5 3.5h11L9.3 8.6v4l-2.6 1v-5L2.5 3.5Z" />);
-export const CalendarIcon = icon(<><rect x="2.5" y="3.3" width="11" height="10.2" rx="1.2" /><path d="M2.5 6.5h11M5.3 2v2.5M10.7 2v2.5" /></>);
 export const PlayIcon = icon(<path d="m5 3 7.5 5L5 13V3Z" />);
-export const ClockIcon = icon(<><circle cx="8" cy="8" r="6" /><path d="M8 4.6V8l2.3 1.5" /></>);
 export const FoldIcon = icon(<><rect x="2.5" y="3" width="11" height="10" rx="1.2" /><path d="M6.2 3v10M11 6.3 9.3 8l1.7 1.7" /></>);
 export const UnfoldIcon = icon(<><rect x="2.5" y="3" width="11" height="10" rx="1.2" /><path d="M6.2 3v10M9.3 6.3 11 8 9.3 9.7" /></>);
-export const LogoutIcon = icon(<path d="M6 2.5H3.5a1 1 0 0 0-1 1v9a1 1 0 0 0 1 1H6M10.3 5 13.3 8l-3 3M13 8H6.3" />);
 export const MessageIcon = icon(<path d="M2.5 3.5a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v6.8a1 1 0 0 1-1 1H7l-3 2.4v-2.4h-.5a1 1 0 0 1-1-1V3.5Z" />);
 export const SlidersIcon = icon(<><path d="M4 2.5v4.2M4 9.8v3.7M8 2.5v1.7M8 7.3v6.2M12 2.5v5.7M12 11.3v2.2" /><circle cx="4" cy="8.2" r="1.5" /><circle cx="8" cy="5.7" r="1.5" /><circle cx="12" cy="9.8" r="1.5" /></>);
-export const StarIcon = icon(<path d="m8 2.2 1.8 3.7 4 .6-2.9 2.8.7 4L8 11.4l-3.6 1.9.7-4-2.9-2.8 4-.6L8 2.2Z" />);
-export const ExternalIcon = icon(<path d="M9.5 2.5h4v4M13.3 2.7 7.5 8.5M11.5 9v3.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1H7" />);

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { FilePreview } from "@/api/dataTypes";
 import { integer, MISSING, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { Absent } from "@/ui/Absent";
 import { Tag, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
 
@@ -43,7 +44,7 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
   return (
     <tr data-state={file.state}>
       <th scope="row"><code data-user-text="">{file.name}</code></th>
-      <td>{taken ? words : <Tag {...(LOOK[file.state] ? { mark: LOOK[file.state] } : {})}>{t(`file_${file.state}`)}</Tag>}{file.state === "known" || file.state === "unchanged" ? <> <Tag>{t(`file_${file.state}`)}</Tag></> : null}</td>
+      <td>{taken ? words : <Tag {...(LOOK[file.state] ? { mark: LOOK[file.state] } : {})}>{t(`file_${file.state}`)}</Tag>}{file.state === "known" || file.state === "unchanged" ? <> <Tag>{t(`file_${file.state}`)}</Tag></> : null}{file.needs_skip ? <> <Tag mark="doubt">{t("needsSkip")}</Tag></> : null}</td>
       <td className="num">{taken ? integer(file.accepted) : MISSING}</td>
       <td className="num">{bad > 0 ? <b className={css["bad"]}>{integer(bad)}</b> : taken ? integer(file.rejected_rows) : MISSING}</td>
       <td className={css["note"]}>
@@ -56,7 +57,7 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
             ) : file.first ? (
               t("covers", { range: span(file.first, file.last) })
             ) : (
-              MISSING
+              <Absent why={t("noDaysInFile")} />
             )}
           </>
         ) : (

@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useCoverage } from "@/api/data";
 import type { MarketItem } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
-import { integer, MISSING, span } from "@/lib/format";
+import { integer, span } from "@/lib/format";
 import { moment } from "@/lib/moment";
+import { Absent } from "@/ui/Absent";
 import { Segmented, Tag, TextButton } from "@/ui/controls";
 
 import css from "./Data.module.css";
@@ -37,6 +38,7 @@ export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHead
   const { t } = useTranslation("dataset");
   const whole = market.broken === null;
   const coverage = useCoverage(market.name, whole && market.warnings === null);
+  const damaged = <Absent why={t("absent_broken")} />;
   const warnings = market.warnings ?? coverage.data?.warnings.length ?? null;
   return (
     <div className={css["facts"]} data-testid="market-facts">
@@ -45,27 +47,27 @@ export function MarketHead({ markets, market, onMarket, onWarnings }: MarketHead
       <dl>
         <div>
           <dt>{t("names")}</dt>
-          <dd>{whole ? t("namesCount", { count: market.names ?? 0, number: integer(market.names) }) : MISSING}</dd>
+          <dd>{whole ? t("namesCount", { count: market.names ?? 0, number: integer(market.names) }) : damaged}</dd>
         </div>
         <div>
           <dt>{t("range")}</dt>
-          <dd>{span(market.first_day, market.last_day)}</dd>
+          <dd>{market.first_day === null && market.last_day === null ? (whole ? <Absent why={t("noSessions")} /> : damaged) : span(market.first_day, market.last_day)}</dd>
         </div>
         <div>
           <dt>{t("snapshot")}</dt>
           <dd title={market.snapshot ?? undefined}>
-            {(market.snapshot ?? MISSING).slice(0, 6)}
+            {market.snapshot?.slice(0, 6) ?? damaged}
             {market.made_at ? <span className={css["factNote"]}> · {moment(market.made_at)}</span> : null}
           </dd>
         </div>
         <div>
           <dt>{t("size")}</dt>
-          <dd>{bytes(market.size_bytes)}</dd>
+          <dd>{whole ? bytes(market.size_bytes) : damaged}</dd>
         </div>
         <div>
           <dt>{t("health")}</dt>
           <dd>
-            {warnings === null ? MISSING : warnings === 0 ? t("noWarnings") : <TextButton className={css["warned"] ?? ""} onClick={onWarnings}>{t("warnings", { count: warnings })}</TextButton>}
+            {warnings === null ? (whole ? <Absent why={t(coverage.error ? "warningsUnknown" : "warningsCounting")} /> : damaged) : warnings === 0 ? t("noWarnings") : <TextButton className={css["warned"] ?? ""} onClick={onWarnings}>{t("warnings", { count: warnings })}</TextButton>}
           </dd>
         </div>
       </dl>

@@ -10,6 +10,7 @@ import { MISSING } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { moment } from "@/lib/moment";
 import { useRefusalText } from "@/lib/refusal";
+import { Absent } from "@/ui/Absent";
 import { Card } from "@/ui/Card";
 import { Button, MarkIcon, TextButton } from "@/ui/controls";
 import { RefreshIcon } from "@/ui/icons";
@@ -66,7 +67,7 @@ function SourceRows({ source, testing, failure, admin, detailed, onTest }: RowPr
       <tr data-source={source.name}>
         <th scope="row">{pick(source, i18n.language) || source.name}</th>
         <td>{testing ? <span className={css["status"]} data-status="testing"><i aria-hidden="true" />{t("testing")}</span> : <Status source={source} />}</td>
-        <td className="num">{latency(source.latency_ms)}</td>
+        <td className="num">{source.latency_ms === null ? <Absent why={t(source.kind === "files" ? "absent_files" : "neverTested")} /> : latency(source.latency_ms)}</td>
         <td className={css["reason"]}>{failure ? <span className={css["fault"]} role="alert">{refusalText(failure).title}</span> : words}</td>
         {admin ? (
           <td className="num">
