@@ -3,7 +3,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import ExpressionEditor, { type EditorHandle, type Remark } from "./ExpressionEditor";
-import { MOST_CHARACTERS } from "./setup";
+import { MOST_CHARACTERS } from "./limits";
 
 let root: Root;
 let box: HTMLElement;

@@ -11,6 +11,7 @@ import { pick } from "@/lib/i18n";
 import { Term } from "@/ui/controls";
 
 import css from "./Editor.module.css";
+import { MOST_DEPTH, MOST_NODES } from "./limits";
 
 export interface Fact {
   readonly name: string;
@@ -39,7 +40,7 @@ export function useFacts(facts: Description | null): Fact[] {
   return [
     { name: "warmup", value: t("sessions", { count: facts.warmup ?? 0, value: integer(facts.warmup) }), note: t("warmupNote") },
     { name: "lookahead", value: integer(facts.lookahead), note: facts.lookahead === 0 ? t("safe") : t("unsafe") },
-    { name: "nodes", value: `${integer(facts.nodes)} / 400`, note: t("depth", { value: integer(facts.depth), most: 40 }) },
+    { name: "nodes", value: `${integer(facts.nodes)} / ${integer(MOST_NODES)}`, note: t("depth", { value: integer(facts.depth), most: MOST_DEPTH }) },
     { name: "unit", value: facts.unit ? t(`mend:unit_${facts.unit}`, { defaultValue: facts.unit }) : MISSING, note: clash ? t("unitsMixed") : t("unitsFine") },
     alike
       ? { name: "similar", value: <Alike factor={alike} />, note: `${shelf} · ${t(`similar_${alike.level}`)}` }
@@ -53,7 +54,7 @@ export function FactTiles({ facts, stale }: { facts: readonly Fact[]; stale: boo
     <dl className={css["facts"]} data-stale={stale ? "" : undefined} data-testid="facts" aria-label={t("facts")}>
       {facts.map((fact) => (
         <div key={fact.name}>
-          <dt><Term meaning={t(`${fact.name}_meaning`)}>{t(fact.name)}</Term></dt>
+          <dt><Term meaning={t(`${fact.name}_meaning`, { nodes: integer(MOST_NODES), depth: MOST_DEPTH })}>{t(fact.name)}</Term></dt>
           <dd>
             <strong>{fact.value}</strong>
             <span>{fact.note}</span>

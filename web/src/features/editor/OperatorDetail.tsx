@@ -8,6 +8,7 @@ import { pick } from "@/lib/i18n";
 import { CodeBlock } from "@/ui/Code";
 
 import css from "./Detail.module.css";
+import { MOST_SESSIONS } from "./limits";
 import { plain, proseOf } from "./vocabulary";
 
 export function OperatorDetail({ operator }: { operator: Operator }) {
@@ -22,7 +23,7 @@ export function OperatorDetail({ operator }: { operator: Operator }) {
       {operator.symbol ? null : (
         <ul className={css["places"]}>
           {operator.places.map((place) => (
-            <li key={place.name}><code>{place.name}</code> {t(`takes_${place.takes}`, { defaultValue: place.takes })}</li>
+            <li key={place.name}><code>{place.name}</code> {t(`takes_${place.takes}`, { defaultValue: place.takes, most: integer(MOST_SESSIONS) })}</li>
           ))}
         </ul>
       )}

@@ -19,6 +19,7 @@ import { DataView, Skeleton, Strip } from "@/ui/states";
 import css from "./Editor.module.css";
 import type { EditorHandle, Remark } from "./ExpressionEditor";
 import { FactTiles, useFacts } from "./Facts";
+import { MOST_CHARACTERS, MOST_SESSIONS } from "./limits";
 import { Findings } from "./Findings";
 import { KeepDialog } from "./KeepDialog";
 import { Palette } from "./Palette";
@@ -81,7 +82,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
     vocabulary: vocabulary.data,
     words: {
       language: i18n.language,
-      takes: (kind: string) => t(`takes_${kind}`, { defaultValue: kind }),
+      takes: (kind: string) => t(`takes_${kind}`, { defaultValue: kind, most: integer(MOST_SESSIONS) }),
       unit: (unit: string) => t(`mend:unit_${unit}`, { defaultValue: unit }),
       kept: t("keptFactor"),
     },
@@ -156,7 +157,7 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
             </Suspense>
           </Boundary>
         </div>
-        {tooLong === null ? null : <Strip>{t("tooLong", { length: integer(tooLong) })}</Strip>}
+        {tooLong === null ? null : <Strip>{t("tooLong", { length: integer(tooLong), most: integer(MOST_CHARACTERS) })}</Strip>}
         {names.refused ? <Strip action={<TextButton onClick={names.forgetRefusal}>{t("dismiss")}</TextButton>}>{t(`noTwin_${dialect === "qlib" ? "quantgpt" : "qlib"}`, { what: said(names.refused) })}</Strip> : null}
         <Findings id={FINDINGS} findings={findings} onShow={(from, to) => editor.current?.select(from, to)} />
         {now?.words ? <Strip calm action={<Button small onClick={() => onSentence(text.trim())}>{t("toResearch")}</Button>}>{t("sentence")}</Strip> : null}

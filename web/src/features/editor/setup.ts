@@ -9,10 +9,8 @@ import { EditorView, highlightActiveLineGutter, keymap, lineNumbers, placeholder
 
 import { codeColours } from "./colours";
 import { completion, type Knowledge } from "./completion";
+import { MOST_CHARACTERS } from "./limits";
 import { editorTheme } from "./theme";
-
-/** Longer texts are not taken in; the server refuses far shorter ones. */
-export const MOST_CHARACTERS = 20_000;
 
 export interface Actions {
   run: () => void;
