@@ -9,6 +9,7 @@ import type { MarketFacts } from "@/api/types";
 import { useFaultText } from "@/lib/faultText";
 import { integer } from "@/lib/format";
 import { applied, mendOf, spanOf, type Change } from "@/lib/mend";
+import { useRefusalText } from "@/lib/refusal";
 import { Button, MarkIcon, TextButton } from "@/ui/controls";
 import { ArrowUpIcon } from "@/ui/icons";
 import { Strip } from "@/ui/states";
@@ -32,32 +33,37 @@ interface ComposerProps {
   readonly onForgetEarlier: () => void;
 }
 
+/** A refusal that says what stands above it already, at its place in the text. */
+const isFaultOfText = (failure: Error) => failure instanceof ApiError && failure.status === 400 && failure.facts.field === "prompt";
+
 const EARLIER_SHOWN = 60;
 const shortened = (text: string) => {
   const letters = [...text.trim()];
   return letters.length > EARLIER_SHOWN ? `${letters.slice(0, EARLIER_SHOWN).join("")}…` : letters.join("");
 };
 
-/** A refusal of the submit, in words of ours where we have them. */
+/** A refusal of the submit: our words for what concerns the text, those of every page for the rest. */
 function Refusal({ failure, text: written }: { failure: Error; text: string }) {
   const { t } = useTranslation("composer");
+  const said = useRefusalText()(failure);
   const api = failure instanceof ApiError ? failure : null;
   const wait = api?.retryAfterSeconds ?? null;
   const limit = /\d+/.exec(api?.message ?? "")?.[0];
-  const text =
+  const own =
     api?.offline ? t("refusedOffline") :
     api?.status === 503 ? (wait === null ? t("refusedFull") : t("refusedFullWait", { seconds: Math.ceil(wait) })) :
     api?.status === 429 ? (wait === null ? t("refusedRate") : t("refusedRateWait", { seconds: Math.ceil(wait) })) :
     api?.status === 401 ? t("refusedExpired") :
     api?.status === 400 && api.facts.field === "prompt" && limit !== undefined ? t("refusedLong", { limit, length: integer([...written.trim()].length) }) :
     api?.status === 400 && api.facts.field === "prompt" && api.facts.code === "invalid" ? t("refusedCharacters") :
-    failure.message;
+    null;
   return (
     <div className={css["fault"]} role="alert" data-testid="refusal">
       <MarkIcon mark="fail" />
       <span className={css["faultText"]}>
-        {text}
-        {api?.facts.hint && api.status < 429 ? <span className="muted"> {api.facts.hint}</span> : null}
+        {own ?? said.title}
+        {own === null && said.text ? <span className="muted"> {said.text}</span> : null}
+        {own === null && said.foreign ? <span className="muted" lang="zh" data-user-text=""> {said.foreign}</span> : null}
       </span>
     </div>
   );
@@ -143,7 +149,7 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
           {t("earlier")} <span data-user-text="">{shortened(draft.earlier.text)}</span>
         </Strip>
       ) : null}
-      {failure ? <Refusal failure={failure} text={draft.text} /> : null}
+      {failure && !(fault !== null && isFaultOfText(failure)) ? <Refusal failure={failure} text={draft.text} /> : null}
       <div className={css["bar"]}>
         {market ? <ParameterChips market={market} value={parametersOf(draft, market)} wrongField={failure instanceof ApiError ? failure.facts.field : undefined} onChange={onParameters} /> : <div className={css["chips"]} />}
         {large ? <span className={css["keys"]}>{t("keys")}</span> : null}

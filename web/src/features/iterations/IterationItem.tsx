@@ -3,13 +3,13 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiError } from "@/api/client";
 import { useChanges } from "@/api/describe";
 import type { Candidate } from "@/api/iterations";
 import { useCancel, useFollow, useTask } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
 import { secondsBetween, useElapsed } from "@/lib/elapsed";
 import { integer, MISSING, number, score, seconds, span } from "@/lib/format";
+import { useRefusalText } from "@/lib/refusal";
 import { Button, Grade, MarkIcon } from "@/ui/controls";
 import { BranchIcon, ChevronIcon, ChevronRightIcon, StopIcon } from "@/ui/icons";
 import { DataView, ErrorNote, Strip } from "@/ui/states";
@@ -154,6 +154,7 @@ export function IterationItem(props: IterationItemProps) {
   const state = stateOf(seen);
   const link = useFollow(id, state === "running");
   const cancel = useCancel();
+  const said = useRefusalText();
   const [wasRunning, setWasRunning] = useState(state === "running");
   useEffect(() => {
     if (state === "running") setWasRunning(true);
@@ -203,7 +204,7 @@ export function IterationItem(props: IterationItemProps) {
               </div>
             ) : null}
             {link.connected ? null : <div className={css["inner"]}><Strip>{t("runs:streamLost", { seconds: Math.ceil(link.retryInSeconds) })}</Strip></div>}
-            {cancel.error instanceof ApiError ? <div className={css["inner"]}><Strip>{cancel.error.offline ? t("runs:stopOffline") : cancel.error.message}</Strip></div> : null}
+            {cancel.error ? <div className={css["inner"]}><Strip>{said(cancel.error).title}</Strip></div> : null}
             {state === "failed" ? (
               <div className={css["inner"]} data-testid="failed">
                 <ErrorNote

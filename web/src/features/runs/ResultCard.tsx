@@ -10,6 +10,7 @@ import { useReportLink } from "@/api/reports";
 import { column, labels, type RunResult, type SeriesTable, type Task } from "@/api/types";
 import { compareSet } from "@/lib/compareSet";
 import { integer, nav } from "@/lib/format";
+import { useRefusalText } from "@/lib/refusal";
 import { toast } from "@/lib/toast";
 import { Chart } from "@/ui/chart/Chart";
 import { dayLines } from "@/ui/chart/dayLines";
@@ -75,6 +76,7 @@ function useSeal(result: RunResult): Seal | null {
 
 function Iterate({ task, busy, failure, onIterate }: IterateProps & { task: string }) {
   const { t } = useTranslation("runs");
+  const said = useRefusalText();
   return (
     <>
       <span className={css["split"]}>
@@ -92,7 +94,7 @@ function Iterate({ task, busy, failure, onIterate }: IterateProps & { task: stri
           </Menu.Dropdown>
         </Menu>
       </span>
-      {failure ? <p className={css["footFault"]} role="alert">{failure.message}</p> : null}
+      {failure ? <p className={css["footFault"]} role="alert">{said(failure).title}</p> : null}
     </>
   );
 }
@@ -112,7 +114,8 @@ function CompareButton({ id }: { id: string }) {
 
 function ReportLink({ url }: { url: string }) {
   const { t } = useTranslation("runs");
-  const link = useReportLink(url, { download: false, onFault: (reason) => toast("error", t("reportFault", { reason: reason instanceof Error ? reason.message : String(reason) })) });
+  const said = useRefusalText();
+  const link = useReportLink(url, { download: false, onFault: (reason) => toast("error", t("reportFault", { reason: said(reason).title })) });
   return (
     <LinkButton small look="ghost" {...link} target="_blank" rel="noopener" data-testid="report">
       <ReportIcon size={14} /> {t("report")}

@@ -3,11 +3,11 @@
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiError } from "@/api/client";
 import type { Candidate } from "@/api/iterations";
 import { focusHere } from "@/lib/focus";
 import { span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { useRefusalText } from "@/lib/refusal";
 import { CodeBlock } from "@/ui/Code";
 import { Button, buttonClass, MarkIcon } from "@/ui/controls";
 import { Dialog } from "@/ui/Dialog";
@@ -36,6 +36,7 @@ function pressedAnew(event: KeyboardEvent): void {
 
 export function SealedDialog({ name, candidate, seal, open, busy, failure, onConfirm, onClose }: SealedDialogProps) {
   const { t, i18n } = useTranslation("sealed");
+  const said = useRefusalText();
   const consequence = consequenceOf(seal, candidate ?? {});
   const opens = consequence === "opens" || consequence === "again";
   const text = t(TEXT[consequence], { name, span: span(seal?.first, seal?.last), reason: pick(seal?.reason, i18n.language).replace(/[。.]$/, "") || "—" });
@@ -46,7 +47,7 @@ export function SealedDialog({ name, candidate, seal, open, busy, failure, onCon
       {failure ? (
         <p className={css["failure"]} role="alert">
           <MarkIcon mark="fail" />
-          <span>{failure instanceof ApiError && failure.offline ? t("offline") : t("failed", { reason: failure.message })}</span>
+          <span>{t("failed", { reason: said(failure).title })}</span>
         </p>
       ) : null}
       <div className={css["actions"]}>

@@ -76,6 +76,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [choice, setChoice] = useState<Choice | null>(null);
   const select = useSelect();
+  const choosing = useRef(false);
   const [chosen, setChosen] = useState<string | null>(null);
   // What the choice brought comes into view once it is there.
   useEffect(() => {
@@ -173,7 +174,18 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
         failure={select.error}
         onClose={() => setChoice(null)}
         onConfirm={() => {
-          if (choice) select.mutate({ task: choice.task.task_id, index: choice.index }, { onSuccess: () => (setChoice(null), setChosen(choice.task.task_id)) });
+          // A second press before the first is answered would be booked as another request.
+          if (!choice || choosing.current) return;
+          choosing.current = true;
+          select.mutate(
+            { task: choice.task.task_id, index: choice.index },
+            {
+              onSuccess: () => (setChoice(null), setChosen(choice.task.task_id)),
+              onSettled: () => {
+                choosing.current = false;
+              },
+            },
+          );
         }}
       />
     </div>

@@ -1,7 +1,7 @@
 /** What one conversation does: the draft, the runs, submitting, iterating, choosing. */
 
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import { useIterate } from "@/api/iterations";
 import { useMarket, useStart } from "@/api/queries";
@@ -9,8 +9,9 @@ import { useRepeat } from "@/api/repeat";
 import { useSessionTasks } from "@/api/sessions";
 import type { Task } from "@/api/types";
 import { offerOf, parametersOf, submissionOf, useDraft, type Draft, type Parameters } from "@/features/composer/draft";
-import { handover } from "@/lib/handover";
 import { pressKeys } from "@/lib/key";
+
+import { useHandover } from "./useHandover";
 
 export function focusComposer(): void {
   document.querySelector<HTMLTextAreaElement>("form textarea")?.focus();
@@ -32,21 +33,21 @@ export function useConversation(session: string | null, onBegun: (task: string) 
     if (start.isError) start.reset();
     repeating.forget();
   };
-  const begun = (task: string, home: string) => {
+  const begun = (task: string, home: string, replace: boolean) => {
     onBegun(task);
-    if (home !== session) void navigate({ to: "/s/$session", params: { session: home } });
+    if (home !== session) void navigate({ to: "/s/$session", params: { session: home }, replace });
   };
   const home = session === null ? {} : { session_id: session };
-  /** Run a text with the parameters of the composer; null while that is not possible. */
-  const send = (text: string, key: string, after: (home: string) => void): Promise<unknown> | null => {
+  /** Run a text with the parameters of the composer; null while that is not possible. What was handed over goes back to where it came from. */
+  const send = (text: string, key: string, after: ((home: string) => void) | "handed over"): Promise<unknown> | null => {
     if (start.isPending || !market.data) return null;
     repeating.forget();
     return start.mutateAsync(
       { ask: { ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, key },
       {
         onSuccess: ({ task_id, session_id }) => {
-          after(session_id);
-          begun(task_id, session_id);
+          if (after !== "handed over") after(session_id);
+          begun(task_id, session_id, after === "handed over");
         },
       },
     );
@@ -74,39 +75,14 @@ export function useConversation(session: string | null, onBegun: (task: string) 
     focusComposer();
   };
 
-  // What the editor, a library or the palette hands over. It waits until it runs or stands in the composer.
-  const carried = useRef<string | null>(null);
-  const receive = () => {
-    const given = handover.waiting();
-    if (given === null || carried.current === given.key) return;
-    if (!given.run) {
-      forgetRefusals();
-      put({ text: given.text });
-      handover.done(given.key);
-      return focusComposer();
-    }
-    const sent = send(given.text, given.key, () => undefined);
-    if (sent === null) return;
-    carried.current = given.key;
-    sent.then(
-      () => handover.done(given.key),
-      () => {
-        put({ text: given.text, key: given.key });
-        handover.done(given.key);
-      },
-    );
-  };
-  const live = useRef(receive);
-  useEffect(() => {
-    live.current = receive;
+  useHandover(session === null && market.data !== undefined && !start.isPending, {
+    run: (text, key) => send(text, key, "handed over"),
+    put: (offer) => {
+      if (offer.key === undefined) forgetRefusals();
+      put(offer);
+      focusComposer();
+    },
   });
-  const ready = session === null && market.data !== undefined && !start.isPending;
-  useEffect(() => {
-    if (!ready) return;
-    const look = () => live.current();
-    look();
-    return handover.watch(look);
-  }, [ready]);
 
   return {
     market,
