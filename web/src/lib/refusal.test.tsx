@@ -38,9 +38,11 @@ describe("the words of a refusal", () => {
 
   it("are the server's own where the page speaks Chinese, and never Chinese in place of English", async () => {
     const hinted = failure(400, { facts: { hint: "only finished runs can be compared" } });
-    expect(await said("zh", hinted)).toEqual({ title: "还没有结果", text: "", foreign: "" });
-    expect(await said("en", hinted)).toEqual({ title: en.refused, text: "only finished runs can be compared", foreign: "还没有结果" });
-    expect(await said("en", failure(503, { retryAfterSeconds: 3 }))).toEqual({ title: "All slots are taken or the server is busy; try again in about 3 s", text: en.busyWait_text, foreign: "" });
+    expect(await said("zh", hinted)).toEqual({ title: "还没有结果", text: "", foreign: "", foreignLanguage: "en" });
+    expect(await said("en", hinted)).toEqual({ title: en.refused, text: "only finished runs can be compared", foreign: "还没有结果", foreignLanguage: "zh" });
+    expect(await said("en", failure(503, { retryAfterSeconds: 3 }))).toEqual({ title: "All slots are taken or the server is busy; try again in about 3 s", text: en.busyWait_text, foreign: "", foreignLanguage: "zh" });
+    expect(await said("zh", failure(404, { message: "Task not found" }))).toEqual({ title: zh.missing, text: "", foreign: "Task not found", foreignLanguage: "en" });
+    expect(await said("en", failure(404, { message: "Task not found" }))).toMatchObject({ title: "Task not found", foreign: "" });
     expect(i18next.language).toBe("en");
   });
 });

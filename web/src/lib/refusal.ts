@@ -51,6 +51,7 @@ export interface RefusalText {
   readonly text: string;
   /** The server's own sentence where it is in another language than the page. */
   readonly foreign: string;
+  readonly foreignLanguage: "zh" | "en";
 }
 
 /** Sentences for a refusal. The server speaks Chinese and hints in English: neither stands untranslated in place of ours. */
@@ -60,11 +61,12 @@ export function useRefusalText(): (failure: unknown) => RefusalText {
   return useCallback(
     (failure: unknown): RefusalText => {
       const { reason, seconds, said, hint } = refusalOf(failure);
-      const own = { title: t(reason, { seconds }), text: t(`${reason}_text`, { defaultValue: "" }) };
+      const foreignLanguage = english ? ("zh" as const) : ("en" as const);
+      const own = { foreignLanguage, title: t(reason, { seconds }), text: t(`${reason}_text`, { defaultValue: "" }) };
       if (!SERVER_KNOWS.has(reason)) return { ...own, foreign: "" };
       const readable = said !== "" && isChinese(said) !== english;
-      if (readable) return { title: said, text: isChinese(hint) !== english ? hint : "", foreign: "" };
-      return { title: own.title, text: hint !== "" && isChinese(hint) !== english ? hint : own.text, foreign: said };
+      if (readable) return { ...own, title: said, text: isChinese(hint) !== english ? hint : "", foreign: "" };
+      return { ...own, text: hint !== "" && isChinese(hint) !== english ? hint : own.text, foreign: said };
     },
     [t, english],
   );

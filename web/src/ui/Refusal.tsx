@@ -17,7 +17,7 @@ interface RefusalProps {
 export function Refusal({ of, actions, title, children }: RefusalProps) {
   const said = useRefusalText()(of);
   return (
-    <ErrorNote title={title ?? said.title} actions={actions} small={said.foreign ? <span lang="zh" data-user-text="">{said.foreign}</span> : undefined}>
+    <ErrorNote title={title ?? said.title} actions={actions} small={said.foreign ? <span lang={said.foreignLanguage} data-user-text="">{said.foreign}</span> : undefined}>
       {children ?? (title ? [said.title, said.text].filter(Boolean).join(" ") : said.text)}
     </ErrorNote>
   );

@@ -89,7 +89,7 @@ function Failed({ failure, onRetry }: { failure: Error; onRetry: () => void }) {
     <ErrorNote
       title={offline ? t("offlineTitle") : said.title}
       actions={<Button small onClick={onRetry}>{t("retry")}</Button>}
-      small={said.foreign ? <span lang="zh" data-user-text="">{said.foreign}</span> : undefined}
+      small={said.foreign ? <span lang={said.foreignLanguage} data-user-text="">{said.foreign}</span> : undefined}
     >
       {offline ? t("offlineText") : said.text}
     </ErrorNote>

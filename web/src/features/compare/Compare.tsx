@@ -170,7 +170,7 @@ export function Compare() {
         </div>
       </div>
       <div className={css["body"]} aria-busy={query.isFetching}>
-        {data?.warnings.filter((warning) => !QUIET.has(warning.code)).map((warning) => <Strip key={warning.code}>{pick(warning, i18n.language)}</Strip>)}
+        {data?.warnings.filter((warning) => !QUIET.has(warning.code)).map((warning) => <Strip key={`${warning.code}-${warning.ids?.join() ?? warning.zh}`}>{pick(warning, i18n.language)}</Strip>)}
         <ProvenanceProvider value={provenance}>
           {ids.length === 0 ? <Empty title={t("emptyTitle")} height={280} action={pickOne}>{t("emptyText", { most: MOST_COMPARED })}</Empty> : null}
           {ids.length === 1 ? <Empty title={t("oneTitle")} height={280} action={pickOne}>{t("oneText")}</Empty> : null}
