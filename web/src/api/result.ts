@@ -164,7 +164,9 @@ export interface Trial {
   readonly ok: boolean;
   readonly expression: string;
   readonly expression_hash: string;
-  readonly sharpe_daily: Num;
+  readonly sharpe_annual: Num;
+  /** The same factor was tried before on this ledger. */
+  readonly is_repeat: boolean;
   readonly score: Num;
   readonly grade: string | null;
   readonly p_value: Num;
@@ -177,7 +179,7 @@ const MOST_TRIALS = 100;
 export const useTrials = (ledger: string | undefined) =>
   useQuery({
     queryKey: ["trials", ledger],
-    queryFn: ({ signal }) => answered<{ trials: readonly Trial[]; total: number }>(http.GET("/api/v1/trials", { params: { query: { page: 1, page_size: MOST_TRIALS, ledger_key: ledger ?? "" } }, signal }), signal),
+    queryFn: ({ signal }) => answered<{ trials: readonly Trial[]; total: number; failed: number; repeats: number }>(http.GET("/api/v1/trials", { params: { query: { page: 1, page_size: MOST_TRIALS, ledger_key: ledger ?? "" } }, signal }), signal),
     enabled: ledger !== undefined && ledger !== "",
     staleTime: 15_000,
   });

@@ -1,15 +1,15 @@
 /** 结果: everything about one run or one candidate, verdict first, then seven tabs. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
-import { useFollow, useMarket, useSubmit, useTask, useTasks } from "@/api/queries";
+import { useFollow, useMarket, useTask, useTasks } from "@/api/queries";
+import { repeatable, useRepeat } from "@/api/repeat";
 import { candidateResult } from "@/api/result";
 import { isTerminal, type Task } from "@/api/types";
 import { draftFrom } from "@/features/composer/draft";
-import { repeatOf } from "@/features/jobs/repeat";
 import { ExpressionRow } from "@/features/runs/ExpressionRow";
 import { FailedJob } from "@/features/runs/FailedJob";
 import { fraction, StagePanel } from "@/features/runs/StagePanel";
@@ -37,26 +37,18 @@ function useRewrite(task: Task | undefined): () => void {
 
 function Unfinished({ task }: { task: Task }) {
   const navigate = useNavigate();
-  const market = useMarket();
-  const submit = useSubmit();
+  const repeat = useRepeat();
   const rewrite = useRewrite(task);
-  // One key per visit: a second press, or a press after a lost answer, is the same submission.
-  const [key] = useState(() => `${task.task_id}-again-${Date.now()}`);
-  const again = () => {
-    if (!market.data || submit.isPending) return;
-    submit.mutate(
-      { ask: repeatOf(task, market.data), key },
-      {
-        onSuccess: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never),
-        onError: (reason) => toast("error", reason.message),
-      },
-    );
-  };
+  const again = () =>
+    repeat.again(task, {
+      onDone: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never),
+      onFault: (reason) => toast("error", reason.message),
+    });
   const link = useFollow(task.task_id, !isTerminal(task.status));
   return (
     <div className={css["body"]}>
       <ExpressionRow expression={task.expression ?? task.params.prompt ?? ""} />
-      {task.status === "failed" ? <FailedJob task={task} onRetry={again} onEdit={rewrite} /> : <StagePanel task={task} link={link} />}
+      {task.status === "failed" ? <FailedJob task={task} busy={!repeat.ready} {...(repeatable(task) ? { onRetry: again } : {})} {...(task.task_type === "iteration" ? {} : { onEdit: rewrite })} /> : <StagePanel task={task} link={link} />}
     </div>
   );
 }
@@ -129,7 +121,7 @@ function RunPage() {
           {query.error instanceof ApiError && query.error.status === 404 ? (
             <Empty title={t("noRun")} height={240} action={<Link className={buttonClass("default", true)} to="/">{t("research")}</Link>}>{t("noRunWhy")}</Empty>
           ) : (
-          <DataView of={query} height={320}>{(data) => (iteration && isTerminal(data.status) ? <Iteration task={data} asked={candidate} /> : <Unfinished task={data} />)}</DataView>
+          <DataView of={query} height={320}>{(data) => (iteration && data.status === "iteration_completed" ? <Iteration task={data} asked={candidate} /> : <Unfinished task={data} />)}</DataView>
           )}
         </div>
       )}

@@ -78,20 +78,16 @@ export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
   const name = resultName(id);
   const query = useTrials(search.ledger_key);
   const q = useQValue(name.task, name.candidate === null).data?.q_values[name.task];
-  const periods = result.params.periods_per_year ?? 252;
   const mine = result.params["expression_hash"];
   const trials = query.data?.trials;
-  const rows = useMemo((): Row[] => {
-    const seen = new Set<string>();
-    // Oldest first, so that a repeat is a repeat of something before it.
-    return [...(trials ?? [])].reverse().map((trial: Trial) => {
-      const repeat = seen.has(trial.expression_hash);
-      seen.add(trial.expression_hash);
-      return { id: trial.id, task: trial.task_id, expression: trial.expression, hash: trial.expression_hash, sharpe: trial.sharpe_daily === null ? null : trial.sharpe_daily * Math.sqrt(periods), score: trial.score, grade: trial.grade, state: !trial.ok ? "failed" : repeat ? "repeat" : trial.kind, at: trial.created_at };
-    }).sort((a, b) => (b.score ?? -1) - (a.score ?? -1));
-  }, [trials, periods]);
-  const failed = rows.filter((row) => row.state === "failed").length;
-  const repeats = rows.filter((row) => row.state === "repeat").length;
+  const rows = useMemo(
+    (): Row[] =>
+      (trials ?? [])
+        .map((trial: Trial) => ({ id: trial.id, task: trial.task_id, expression: trial.expression, hash: trial.expression_hash, sharpe: trial.sharpe_annual, score: trial.score, grade: trial.grade, state: !trial.ok ? "failed" : trial.is_repeat ? "repeat" : trial.kind, at: trial.created_at }))
+        .sort((left, right) => (right.score ?? -1) - (left.score ?? -1)),
+    [trials],
+  );
+  const { failed = 0, repeats = 0 } = query.data ?? {};
   const columns: Column[] = [
     { key: "id", label: "#", numeric: true },
     { key: "expression", label: t("trial"), show: (value, row) => (typeof row["task"] === "string" && !row["task"].startsWith("iter_") ? <Link to="/runs/$id" params={{ id: row["task"] }} className={css["trial"] ?? ""}><CodeLine text={String(value)} /></Link> : <span className={css["trial"]}><CodeLine text={String(value)} /></span>) },
@@ -107,7 +103,7 @@ export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
           <>
             <DataTable label={t("ledger")} columns={columns} rows={rows} maxHeight={286} selected={(row) => row["hash"] === mine} phoneColumns={0} />
             <p className={css["ledgerFoot"]}>
-              {failed + repeats > 0 && total <= rows.length ? <span>{t("ledgerRest", { failed, repeats })}</span> : null}
+              {failed + repeats > 0 ? <span>{t("ledgerRest", { failed, repeats })}</span> : null}
               {total > rows.length ? <span>{t("ledgerCut", { shown: format.integer(rows.length) })}</span> : null}
               <span><Metric name="dsr">{t("metrics:dsr.name")}</Metric> <b>{format.number(search.dsr)}</b></span>
               <span><Metric name="psr">{t("metrics:psr.name")}</Metric> <b>{format.number(search.psr)}</b></span>

@@ -1,21 +1,14 @@
 /** A finished run once more, with what it was asked and nothing of today's choices. */
 
-import type { RunResult, Submission, Task } from "@/api/types";
+import { repeatOf } from "@/api/repeat";
+import type { RunResult, Submission, Task, TaskParams } from "@/api/types";
 
 /** The expression takes the place of the words: a model may write another one for the same words. */
-export function sameAgain({ params: asked, session_id }: Pick<Task, "params" | "session_id">, { params }: Pick<RunResult, "params">): Submission {
-  const fallback = { costs: typeof params.cost_model === "string" ? params.cost_model : "flat", execution: params.execution ?? "next_open", neutralize_industry: params["neutralize_industry"] === true, seal: params["seal"] === true };
-  return {
-    prompt: params.expression,
-    universe: params.universe,
-    start_date: params.start_date,
-    end_date: params.end_date,
-    n_groups: params.n_groups,
-    holding_period: params.holding_period,
-    benchmark: params.benchmark,
-    options: { ...fallback, ...(asked.options ?? {}), ...(params.market ? { market: params.market } : {}) } as Submission["options"],
-    ...(session_id ? { session_id } : {}),
-  };
+export function sameAgain(task: Pick<Task, "expression" | "params" | "session_id">, { params }: Pick<RunResult, "params">): Submission {
+  const known = { costs: typeof params.cost_model === "string" ? params.cost_model : "flat", execution: params.execution ?? "next_open", neutralize_industry: params["neutralize_industry"] === true, seal: params["seal"] === true };
+  const { universe, start_date, end_date, n_groups, holding_period, benchmark } = params;
+  const options: TaskParams["options"] = { ...known, ...(task.params.options ?? {}), ...(params.market ? { market: params.market } : {}) };
+  return repeatOf({ ...task, params: { universe, start_date, end_date, n_groups, holding_period, benchmark, options } }, params.expression);
 }
 
 /** What two runs of one factor on one snapshot must have in common, whatever else was tried in between. */
