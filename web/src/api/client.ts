@@ -12,7 +12,7 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
-    readonly facts: { field?: string; hint?: string; nearest?: unknown; code?: string } = {},
+    readonly facts: { field?: string; hint?: string; nearest?: unknown; code?: string; english?: string } = {},
     readonly retryAfterSeconds: number | null = null,
   ) {
     super(message);
@@ -55,6 +55,7 @@ export function errorOf(status: number, body: unknown, retryAfter: string | null
       hint: textOf(nested["hint"]),
       nearest: nested["nearest"] ?? undefined,
       code: textOf(nested["code"]),
+      english: textOf(nested["detail_en"]),
     },
     retryAfter !== null && Number.isFinite(wait) ? wait : null,
   );

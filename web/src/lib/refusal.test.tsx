@@ -1,4 +1,3 @@
-import i18next from "i18next";
 import { act } from "react";
 import { createRoot } from "react-dom/client";
 import { describe, expect, it } from "vitest";
@@ -15,6 +14,7 @@ describe("the reason of a refusal", () => {
     expect([0, 400, 403, 404, 413, 429, 500, 503].map((status) => refusalOf(failure(status)).reason)).toEqual(["offline", "refused", "forbidden", "missing", "large", "often", "broken", "busy"]);
     expect(["admin_locked", "expired", "signed_out"].map((code) => refusalOf(failure(401, { facts: { code } })).reason)).toEqual(["adminLocked", "expired", "signedOut"]);
     expect(refusalOf(failure(503, { retryAfterSeconds: 4.2 }))).toMatchObject({ reason: "busyWait", seconds: 5 });
+    expect(refusalOf(failure(503, { retryAfterSeconds: 5, facts: { code: "full" } }))).toMatchObject({ reason: "fullWait", seconds: 5 });
     expect(refusalOf(failure(429, { retryAfterSeconds: 0 }))).toMatchObject({ reason: "often", seconds: null });
     expect(refusalOf(new Error("x"))).toMatchObject({ reason: "refused", said: "x" });
     expect(refusalOf(undefined).reason).toBe("refused");
@@ -43,6 +43,7 @@ describe("the words of a refusal", () => {
     expect(await said("en", failure(503, { retryAfterSeconds: 3 }))).toEqual({ title: "All slots are taken or the server is busy; try again in about 3 s", text: en.busyWait_text, foreign: "", foreignLanguage: "zh" });
     expect(await said("zh", failure(404, { message: "Task not found" }))).toEqual({ title: zh.missing, text: "", foreign: "Task not found", foreignLanguage: "en" });
     expect(await said("en", failure(404, { message: "Task not found" }))).toMatchObject({ title: "Task not found", foreign: "" });
-    expect(i18next.language).toBe("en");
+    expect(await said("en", failure(400, { facts: { english: "No result yet" } }))).toMatchObject({ title: "No result yet", foreign: "" });
+    expect(await said("zh", failure(400, { facts: { english: "No result yet" } }))).toMatchObject({ title: "还没有结果", foreign: "" });
   });
 });

@@ -9,10 +9,10 @@ interface Failure {
   readonly status?: number;
   readonly offline?: boolean;
   readonly retryAfterSeconds?: number | null;
-  readonly facts?: { readonly code?: string | undefined; readonly hint?: string | undefined };
+  readonly facts?: { readonly code?: string | undefined; readonly hint?: string | undefined; readonly english?: string | undefined };
 }
 
-type Reason = "offline" | "expired" | "signedOut" | "adminLocked" | "forbidden" | "missing" | "large" | "often" | "oftenWait" | "busy" | "busyWait" | "broken" | "refused";
+type Reason = "offline" | "expired" | "signedOut" | "adminLocked" | "forbidden" | "missing" | "large" | "often" | "oftenWait" | "busy" | "busyWait" | "full" | "fullWait" | "broken" | "refused";
 
 export interface Refused {
   readonly reason: Reason;
@@ -20,6 +20,8 @@ export interface Refused {
   readonly seconds: number | null;
   /** What the server said, in its own language. */
   readonly said: string;
+  /** The same in English, where the server has it. */
+  readonly english: string;
   readonly hint: string;
 }
 
@@ -30,6 +32,7 @@ function reasonOf(failure: Failure, waits: boolean): Reason {
   if (failure.offline === true || status === 0) return "offline";
   if (status === 401) return facts?.code === "admin_locked" ? "adminLocked" : facts?.code === "expired" ? "expired" : "signedOut";
   if (status === 429) return waits ? "oftenWait" : "often";
+  if (facts?.code === "full") return waits ? "fullWait" : "full";
   if (status === 503) return waits ? "busyWait" : "busy";
   return BY_STATUS[status] ?? (status >= 500 ? "broken" : "refused");
 }
@@ -38,7 +41,7 @@ export function refusalOf(failure: unknown): Refused {
   const known: Failure = typeof failure === "object" && failure !== null ? (failure as Failure) : { message: String(failure) };
   const wait = known.retryAfterSeconds ?? null;
   const seconds = wait !== null && Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : null;
-  return { reason: reasonOf(known, seconds !== null), seconds, said: (known.message ?? "").trim(), hint: (known.facts?.hint ?? "").trim() };
+  return { reason: reasonOf(known, seconds !== null), seconds, said: (known.message ?? "").trim(), english: (known.facts?.english ?? "").trim(), hint: (known.facts?.hint ?? "").trim() };
 }
 
 /** Reasons for which the words of the server say more than ours. */
@@ -60,7 +63,8 @@ export function useRefusalText(): (failure: unknown) => RefusalText {
   const english = i18n.language.startsWith("en");
   return useCallback(
     (failure: unknown): RefusalText => {
-      const { reason, seconds, said, hint } = refusalOf(failure);
+      const { reason, seconds, hint, ...server } = refusalOf(failure);
+      const said = english && server.english !== "" ? server.english : server.said;
       const foreignLanguage = english ? ("zh" as const) : ("en" as const);
       const own = { foreignLanguage, title: t(reason, { seconds }), text: t(`${reason}_text`, { defaultValue: "" }) };
       if (!SERVER_KNOWS.has(reason)) return { ...own, foreign: "" };
