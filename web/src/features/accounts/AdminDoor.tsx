@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useAdminSignIn } from "@/api/auth";
 import { ApiError } from "@/api/client";
 import { focusHere } from "@/lib/focus";
+import { useOnce } from "@/lib/once";
 import { Button } from "@/ui/controls";
 
 import css from "./accounts.module.css";
@@ -18,13 +19,15 @@ export function AdminDoor() {
   const [password, setPassword] = useState("");
   const [fault, setFault] = useState<Shown | null>(null);
   const signIn = useAdminSignIn();
+  const once = useOnce();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!password || signIn.isPending) return;
-    signIn.mutate(password, {
+    once((done) => signIn.mutate(password, {
+      onSettled: done,
       onSuccess: () => setPassword(""),
       onError: (reason) => setFault({ ...adminFault(reason instanceof ApiError ? reason : new ApiError(String(reason), 500)), at: Date.now() }),
-    });
+    }));
   };
   return (
     <section className={css["panel"]} aria-label={t("adminTitle")}>

@@ -7,6 +7,7 @@ import { usePerson, useSendCode, useVerifyCode } from "@/api/auth";
 import { ApiError } from "@/api/client";
 import { useCountdown } from "@/lib/countdown";
 import { focusHere } from "@/lib/focus";
+import { useOnce } from "@/lib/once";
 import { Button, TextButton } from "@/ui/controls";
 
 import css from "./accounts.module.css";
@@ -102,6 +103,7 @@ export function SignInForm() {
   const [email, setEmail] = useState(sent?.email ?? person?.email ?? "");
   const [fault, setFault] = useState<Shown | null>(null);
   const send = useSendCode();
+  const once = useOnce();
   const keep = (next: Sent | null) => {
     setSent(next);
     keepSent(next);
@@ -109,7 +111,8 @@ export function SignInForm() {
   const ask = () => {
     const asked = email.trim();
     setFault(null);
-    send.mutate(asked, {
+    once((done) => send.mutate(asked, {
+      onSettled: done,
       onSuccess: (seconds) => keep({ email: asked, expiresAt: Date.now() + seconds * 1000, resendAt: Date.now() + RESEND_SECONDS * 1000 }),
       onError: (reason) => {
         const said = asFault(reason);
@@ -117,7 +120,7 @@ export function SignInForm() {
         // The server knows better when the next one may go.
         if (sent && said.status === 429) keep({ ...sent, resendAt: Date.now() + (said.retryAfterSeconds ?? RESEND_SECONDS) * 1000 });
       },
-    });
+    }));
   };
   const other = () => {
     keep(null);

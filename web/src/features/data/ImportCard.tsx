@@ -69,8 +69,9 @@ function Others({ imports, shown, onPick }: { imports: readonly Import[]; shown:
   );
 }
 
-/** The newest import that still waits for somebody. */
-const openOf = (imports: readonly Import[] | undefined): Import | undefined => imports?.find((one) => one.state !== "done");
+/** Shown without being asked for: the newest import that can still be written. What failed or was refused is a line below. */
+const GOES_ON = new Set<Import["state"]>(["checking", "ready", "writing"]);
+export const openOf = (imports: readonly Import[] | undefined): Import | undefined => imports?.find((one) => GOES_ON.has(one.state) && one.preview?.can_commit !== false);
 
 interface ImportCardProps {
   readonly market: { readonly name: string; readonly can_import: boolean } | undefined;

@@ -8,6 +8,7 @@ import type { DataJob, Failure, Import, ImportPreview } from "@/api/dataTypes";
 import type { useImportActions } from "@/api/imports";
 import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
+import { useOnce } from "@/lib/once";
 import { Button, MarkIcon } from "@/ui/controls";
 import { Refusal } from "@/ui/Refusal";
 import { DataView, ErrorNote, type Loadable } from "@/ui/states";
@@ -60,9 +61,11 @@ function Fault({ failure, children }: { failure: Error | Failure; children?: Rea
 function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLeave: () => void }) {
   const { t } = useTranslation("dataset");
   const [skip, setSkip] = useState(false);
+  const once = useOnce();
   const preview = one.preview;
   if (!preview) return null;
   const { commit, again, discard } = actions;
+  const write = () => once((done) => commit.mutate({ id: one.id, skip }, { onSettled: done }));
   const failure = commit.error ?? again.error;
   const changed = commit.error instanceof ApiError && commit.error.facts.code === "changed";
   const blocked = preview.needs_skip_bad_rows && !skip;
@@ -79,7 +82,7 @@ function Ready({ one, actions, onLeave }: { one: Import; actions: Actions; onLea
       {failure ? <Fault failure={failure}>{changed ? <Button small disabled={again.isPending} onClick={() => again.mutate(one.id, { onSuccess: () => commit.reset() })}>{t("lookAgain")}</Button> : null}</Fault> : null}
       <div className={css["buttons"]}>
         {preview.can_commit ? (
-          <Button look="primary" data-testid="import-commit" disabled={blocked || commit.isPending} onClick={() => commit.mutate({ id: one.id, skip })}>
+          <Button look="primary" data-testid="import-commit" disabled={blocked || commit.isPending} onClick={write}>
             {t("commit", { count: preview.totals.usable })}
           </Button>
         ) : null}

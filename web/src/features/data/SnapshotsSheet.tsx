@@ -8,6 +8,7 @@ import { useIsAdmin } from "@/api/auth";
 import { useRollback, useSnapshots } from "@/api/data";
 import { bytes } from "@/lib/bytes";
 import { integer, span } from "@/lib/format";
+import { useOnce } from "@/lib/once";
 import { toast } from "@/lib/toast";
 import { moment } from "@/lib/moment";
 import { Button, Tag } from "@/ui/controls";
@@ -30,16 +31,20 @@ export function SnapshotsSheet({ market, open, onClose }: { market: string; open
     rollback.reset();
     onClose();
   };
+  const once = useOnce();
   const go = () => {
     if (!data) return;
-    rollback.mutate(
-      { market, current: data.current },
-      {
-        onSuccess: (done) => {
-          setAsking(false);
-          toast("success", t("rolledBack", { market, snapshot: done.snapshot.slice(0, 6) }));
+    once((done) =>
+      rollback.mutate(
+        { market, current: data.current },
+        {
+          onSuccess: (made) => {
+            setAsking(false);
+            toast("success", t("rolledBack", { market, snapshot: made.snapshot.slice(0, 6) }));
+          },
+          onSettled: done,
         },
-      },
+      ),
     );
   };
   const changed = rollback.error instanceof ApiError && rollback.error.facts.code === "changed";

@@ -8,6 +8,7 @@ import { useForgetMarket } from "@/api/data";
 import type { Update } from "@/api/dataTypes";
 import { isUnderWay, useUpdate, useUpdateActions } from "@/api/imports";
 import { integer } from "@/lib/format";
+import { useOnce } from "@/lib/once";
 import { Button, TextButton } from "@/ui/controls";
 import { Refusal } from "@/ui/Refusal";
 import { Sheet } from "@/ui/Sheet";
@@ -52,14 +53,18 @@ export function UpdateSheet({ market, open, onClose }: { market: string; open: b
     before.current = written;
   }, [written, forget]);
 
+  const once = useOnce();
   const ask = (apply: boolean) =>
-    start.mutate(apply, {
-      onSuccess: (made) => setId(made.id),
-      onError: (reason) => {
-        // One of this market is under way already: watch that one.
-        if (reason instanceof ApiError && reason.facts.code === "busy" && typeof reason.facts.nearest === "string") setId(reason.facts.nearest);
-      },
-    });
+    once((done) =>
+      start.mutate(apply, {
+        onSuccess: (made) => setId(made.id),
+        onError: (reason) => {
+          // One of this market is under way already: watch that one.
+          if (reason instanceof ApiError && reason.facts.code === "busy" && typeof reason.facts.nearest === "string") setId(reason.facts.nearest);
+        },
+        onSettled: done,
+      }),
+    );
   useEffect(() => {
     if (!open) {
       asked.current = false;

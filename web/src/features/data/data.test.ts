@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import type { Bars, MemberHistory } from "@/api/dataTypes";
+import type { Bars, Import, MemberHistory } from "@/api/dataTypes";
 import { moment } from "@/lib/moment";
 
 import { levelOf, percentText } from "./CoverageCard";
 import { bytesOf, refusalOf } from "./files";
-import { targetOf } from "./ImportCard";
+import { openOf, targetOf } from "./ImportCard";
 import { countsOf, marksOf, readingOf, rises, tailOf } from "./kline";
 import { stepPoints } from "./MemberHistory";
 import { latency } from "./SourcesCard";
@@ -99,6 +99,13 @@ describe("imports", () => {
     expect(refusalOf([file(600), file(401)], limits)).toBe("bytes");
     expect(refusalOf([file(600), file(400)], limits)).toBeNull();
     expect(bytesOf([file(600), file(400)])).toBe(1000);
+  });
+
+  it("are shown unasked only while they can still be written", () => {
+    const one = (id: string, state: string, can = true) => ({ id, state, preview: { can_commit: can } }) as unknown as Import;
+    expect(openOf([one("a", "failed"), one("b", "refused"), one("c", "done"), one("d", "ready", false), one("e", "ready")])?.id).toBe("e");
+    expect(openOf([one("a", "failed"), one("d", "ready", false)])).toBeUndefined();
+    expect(openOf(undefined)).toBeUndefined();
   });
 
   it("go to the market shown, but never into a made-up one", () => {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useKeepFactor } from "@/api/library";
 import { focusHere } from "@/lib/focus";
+import { useOnce } from "@/lib/once";
 import { toast } from "@/lib/toast";
 import { CodeBlock } from "@/ui/Code";
 import { Button } from "@/ui/controls";
@@ -26,18 +27,22 @@ interface KeepDialogProps {
 function KeepForm({ expression, onClose }: { expression: string; onClose: () => void }) {
   const { t } = useTranslation("workbench");
   const keep = useKeepFactor();
+  const once = useOnce();
   const [name, setName] = useState("");
   const [note, setNote] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    keep.mutate(
-      { name: name.trim() || expression.slice(0, MOST_NAME), expression, note: note.trim() },
-      {
-        onSuccess: (kept) => {
-          toast("success", t("keptAs", { name: kept.name.length > LONG ? `${kept.name.slice(0, LONG)}…` : kept.name }));
-          onClose();
+    once((done) =>
+      keep.mutate(
+        { name: name.trim() || expression.slice(0, MOST_NAME), expression, note: note.trim() },
+        {
+          onSuccess: (kept) => {
+            toast("success", t("keptAs", { name: kept.name.length > LONG ? `${kept.name.slice(0, LONG)}…` : kept.name }));
+            onClose();
+          },
+          onSettled: done,
         },
-      },
+      ),
     );
   };
   return (

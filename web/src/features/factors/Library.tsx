@@ -7,6 +7,7 @@ import { KEPT, type LibraryShelf, type ShelvedFactor } from "@/api/libraries";
 import { isRunning, useStartLibraryTest } from "@/api/libraryTests";
 import { useMarket } from "@/api/queries";
 import { pick } from "@/lib/i18n";
+import { newKey } from "@/lib/key";
 import { DataTable, type Row } from "@/ui/DataTable";
 import { Dialog } from "@/ui/Dialog";
 import { DataView, Empty } from "@/ui/states";
@@ -25,8 +26,6 @@ interface LibraryProps extends FactorActions {
   readonly categories: ReadonlyMap<string, string>;
   readonly view: View;
 }
-
-const newKey = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
 
 export const matching = (factors: readonly ShelvedFactor[], view: Pick<View, "category" | "query">) =>
   factors.filter((one) => (!view.category || one.category === view.category) && holds(view.query, one.name, one.zh, one.en, one.expression, one.native, ...one.tags));

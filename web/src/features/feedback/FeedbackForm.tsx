@@ -7,6 +7,7 @@ import { useMe } from "@/api/auth";
 import { ApiError } from "@/api/client";
 import { useSendFeedback } from "@/api/feedback";
 import { focusHere } from "@/lib/focus";
+import { useOnce } from "@/lib/once";
 import { useRefusalText } from "@/lib/refusal";
 import { toast } from "@/lib/toast";
 import { Button } from "@/ui/controls";
@@ -39,6 +40,7 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
   const me = useMe();
   const send = useSendFeedback();
   const refusalText = useRefusalText();
+  const once = useOnce();
   const [left, setLeft] = useState<readonly Extra[]>([]);
   const [fault, setFault] = useState<string | null>(null);
   const [pictureFault, setPictureFault] = useState<string | null>(null);
@@ -73,12 +75,17 @@ export function FeedbackForm({ taskId, draft, setDraft, onSent, onCancel }: Feed
     }
     setFault(null);
     // A promise, because the dialog may be closed while this is on its way.
-    send.mutateAsync({ description: draft.text.trim(), screenshot, task_id: sends("task"), page_url: sends("page"), user_agent: sends("browser") }).then(
-      (number) => {
-        toast("success", t("sent", { id: number.slice(0, 8) }));
-        onSent();
-      },
-      (reason: unknown) => setFault(reasonOf(reason)),
+    once((done) =>
+      void send
+        .mutateAsync({ description: draft.text.trim(), screenshot, task_id: sends("task"), page_url: sends("page"), user_agent: sends("browser") })
+        .then(
+          (number) => {
+            toast("success", t("sent", { id: number.slice(0, 8) }));
+            onSent();
+          },
+          (reason: unknown) => setFault(reasonOf(reason)),
+        )
+        .finally(done),
     );
   };
 
