@@ -27,8 +27,8 @@ export function JobLine({ task, onOpen }: { task: Task; onOpen: () => void }) {
         <Link className={css["ask"]} {...placeOf(task)} onClick={onOpen} data-user-text>
           {isIteration(task) ? t("iteration", { of: askOf(task) || t("ofRun") }) : askOf(task)}
         </Link>
-        {task.result ? <span className={css["score"]}>{score(task.result.score)}</span> : null}
-        {task.result ? <Grade letter={task.result.grade} size={22} /> : null}
+        {task.result && !isIteration(task) ? <span className={css["score"]}>{score(task.result.score)}</span> : null}
+        {task.result && !isIteration(task) ? <Grade letter={task.result.grade} size={22} /> : null}
         {running ? <TextButton disabled={stopping === task.task_id} onClick={() => stop(task)}>{t("stop")}</TextButton> : null}
         {failed && repeatable(task) ? <TextButton disabled={!ready} onClick={() => again(task)}>{t("again")}</TextButton> : null}
       </div>

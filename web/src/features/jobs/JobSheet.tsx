@@ -86,14 +86,14 @@ function Body({ task, failed: showFailure }: { task: Task; failed: (task: Task) 
   return (
     <div className={css["sheet"]}>
       <p className={css["asked"]} data-user-text>{askOf(task)}</p>
-      {task.expression && task.expression !== task.params.prompt ? <CodeBlock text={task.expression} /> : null}
+      {task.expression && task.expression !== askOf(task) ? <CodeBlock text={task.expression} /> : null}
       {failed ? (
         showFailure(task)
       ) : (
         <p className={css["outcome"]}>
           <span>{words(task)}</span>
-          {task.result ? <span>{score(task.result.score)}</span> : null}
-          {task.result ? <Grade letter={task.result.grade} size={22} /> : null}
+          {task.result && !isIteration(task) ? <span>{score(task.result.score)}</span> : null}
+          {task.result && !isIteration(task) ? <Grade letter={task.result.grade} size={22} /> : null}
         </p>
       )}
       {running ? <Track percent={percentOf(task)} label={words(task)} /> : null}

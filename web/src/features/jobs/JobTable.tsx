@@ -52,7 +52,7 @@ export function JobTable({ tasks, chosen, onChoose }: { tasks: readonly Task[]; 
       label: t("col_ask"),
       show: (_, row) => {
         const task = of(row["id"]);
-        const expression = task?.expression && task.expression !== task.params.prompt ? task.expression : "";
+        const expression = task?.expression && task.expression !== askOf(task) ? task.expression : "";
         return (
           <span className={css["cell"]} data-job={row["id"]}>
             <TextButton className={css["open"]} onClick={() => onChoose(String(row["id"]))} data-user-text>{String(row["ask"]) || String(row["id"])}</TextButton>

@@ -38,6 +38,7 @@ export function LuckPanel({ search }: { search: SearchFacts }) {
             zones={luck.zones.map((one) => ({ code: one.code, from: one.from, to: one.to, label: pick(one, i18n.language) }))}
           />
           {luck.headline ? <p className={css["text"]}>{pick(luck.headline, i18n.language)}</p> : null}
+          {luck.headline?.code === "first_trial" ? null : <p className={css["text"]}>{t("luckSharpe")}</p>}
           {luck.sentence ? <p className={css["text"]}>{pick(luck.sentence, i18n.language)}</p> : null}
         </>
       ) : (

@@ -10,6 +10,7 @@ import { useReportLink } from "@/api/reports";
 import { column, labels, type RunResult, type SeriesTable, type Task } from "@/api/types";
 import { compareSet } from "@/lib/compareSet";
 import { integer, nav } from "@/lib/format";
+import { pick } from "@/lib/i18n";
 import { useRefusalText } from "@/lib/refusal";
 import { toast } from "@/lib/toast";
 import { Chart } from "@/ui/chart/Chart";
@@ -18,7 +19,7 @@ import { SealContext, type Seal } from "@/ui/chart/seal";
 import { Button, buttonClass, Grade, LinkButton } from "@/ui/controls";
 import { GroupBars, Tiles } from "@/ui/Figures";
 import { BranchIcon, CheckIcon, ChevronIcon, CompareIcon, ReportIcon } from "@/ui/icons";
-import { DataView } from "@/ui/states";
+import { DataView, Strip } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import { groupsOf, nameOf, tiles } from "./figures";
@@ -99,6 +100,21 @@ function Iterate({ task, busy, failure, onIterate }: IterateProps & { task: stri
   );
 }
 
+/** What is doubtful about the data behind the figures; never hidden. */
+function Doubts({ task, result }: { task: string; result: RunResult }) {
+  const { t, i18n } = useTranslation("runs");
+  const warnings = result.warnings ?? [];
+  if (warnings.length === 0) return null;
+  return (
+    <div className={css["doubts"]} data-testid="doubts">
+      <Strip action={<Link to="/runs/$id" params={{ id: task }} search={{ tab: "provenance" }}>{t("doubtsEffects")}</Link>}>
+        {t("doubts", { count: warnings.length })}
+        {warnings.map((warning) => pick(warning, i18n.language)).join(t("doubtsJoiner"))}
+      </Strip>
+    </div>
+  );
+}
+
 function CompareButton({ id }: { id: string }) {
   const { t } = useTranslation("runs");
   const inside = compareSet.useAll().includes(id);
@@ -142,6 +158,7 @@ export function ResultCard({ task, result, iterate }: { task: Task; result: RunR
         </div>
         <ScoreBox result={result} />
       </div>
+      <Doubts task={task.task_id} result={result} />
       <Tiles items={tiles(result, (key, values) => t(`words:${key}`, values ?? {}), i18n.language)} />
       <div className={css["charts"]}>
         <div>

@@ -44,7 +44,8 @@ export function ScoreBox({ result, wide = false }: { result: RunResult; wide?: b
           <b className={css["scoreValue"]} data-testid="score">{score(result.score)}</b>
         </Term>
         <span className="muted">
-          {capped ? t("uncapped", { value: score(result.score_uncapped) }) : t("score_interval", { value: interval(low, high) })}
+          {capped ? `${t("uncapped", { value: score(result.score_uncapped) })} · ` : ""}
+          {t("score_interval", { value: interval(low, high) })}
         </span>
         {wide && test ? <RecommendationTag result={result} /> : null}
       </div>

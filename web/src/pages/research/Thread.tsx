@@ -16,6 +16,7 @@ import { OpenedOutcome } from "@/features/sealed/OpenedOutcome";
 import { isOpenedFor, sealOf, type Seal } from "@/features/sealed/seal";
 import { SealedDialog } from "@/features/sealed/SealedDialog";
 import { span } from "@/lib/format";
+import { useOnce } from "@/lib/once";
 import { Button } from "@/ui/controls";
 import { DataView } from "@/ui/states";
 
@@ -76,7 +77,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [choice, setChoice] = useState<Choice | null>(null);
   const select = useSelect();
-  const choosing = useRef(false);
+  const choosing = useOnce();
   const [chosen, setChosen] = useState<string | null>(null);
   // What the choice brought comes into view once it is there.
   useEffect(() => {
@@ -174,18 +175,8 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
         failure={select.error}
         onClose={() => setChoice(null)}
         onConfirm={() => {
-          // A second press before the first is answered would be booked as another request.
-          if (!choice || choosing.current) return;
-          choosing.current = true;
-          select.mutate(
-            { task: choice.task.task_id, index: choice.index },
-            {
-              onSuccess: () => (setChoice(null), setChosen(choice.task.task_id)),
-              onSettled: () => {
-                choosing.current = false;
-              },
-            },
-          );
+          // A second request would be booked as a wish to look again.
+          if (choice) choosing((done) => select.mutate({ task: choice.task.task_id, index: choice.index }, { onSuccess: () => (setChoice(null), setChosen(choice.task.task_id)), onSettled: done }));
         }}
       />
     </div>
