@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from tests import _rig
@@ -20,7 +22,19 @@ NAMES = ["MA20", "ROC20", "STD20", "KMID", "CORR20"]
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    return _rig.lend_demo(_rig.make_app(tmp_path_factory.mktemp("batches")))
+    """The demo market, and a small one without amounts beside it."""
+    app, folder = _rig.make_app(tmp_path_factory.mktemp("batches")), tmp_path_factory.mktemp("files")
+    app.settings.market_folder.mkdir(parents=True)
+    (app.settings.market_folder / "demo").symlink_to(_rig.demo_market() / "demo")
+    days = [str(day.date()) for day in pd.bdate_range("2024-03-04", periods=20)]
+    rows = [
+        (day, code, 10.0, 10.2, 9.9, 10.1, 10.1 if at else 10.0, 1000, 1.0)
+        for code in ("600000.SH", "000001.SZ") for at, day in enumerate(days)
+    ]  # fmt: skip
+    names = ["date", "code", "open", "high", "low", "close", "pre_close", "volume", "factor"]
+    pd.DataFrame(rows, columns=names).to_csv(folder / "bars.csv", index=False)
+    app.markets.import_path(folder, "small")
+    return app
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +173,47 @@ def test_an_unfinished_test_can_be_ended(app: App, client: TestClient) -> None:
     assert app.records.jobs.get(made["test_id"], owner_id=other) is None
     assert app.records.jobs.get(made["test_id"], owner_id=LOCAL_ADMIN) is not None
     assert client.get(f"{API}/library-tests/nothing").status_code == 404
+
+
+def test_the_list_counts_all_tests_and_says_how_much_is_done(app: App, client: TestClient, quick: Any) -> None:
+    found = client.get(f"{API}/library-tests", params={"library": "ALPHA158", "page_size": 1}).json()
+    jobs = app.records.jobs.page(LOCAL_ADMIN, ["library.test"], page=1, page_size=100)[0]
+    mine = [job for job in jobs if json.loads(job.ask)["library"] == "alpha158"]
+    assert (found["total"], len(found["tests"])) == (len(mine), 1)
+    whole = client.get(f"{API}/library-tests", params={"page_size": 100}).json()
+    assert whole["total"] == len(jobs)
+    row = next(one for one in whole["tests"] if one["test_id"] == quick["test_id"])
+    assert (row["rows"], row["done"], row["total"]) == (None, len(NAMES), len(NAMES))
+    assert client.get(f"{API}/library-tests", params={"library": '"%_'}).json()["total"] == 0
+
+
+def test_a_request_for_everything_above_the_limit_is_explained(client: TestClient) -> None:
+    answer = client.post(f"{API}/libraries/alpha158/tests", json={**SPAN, "mode": "full"})
+    body = answer.json()
+    assert (answer.status_code, body["field"], body["nearest"]) == (400, "names", 40)
+    runnable = [row for row in client.get(f"{API}/libraries/alpha158").json()["factors"] if row["runnable"]]
+    assert str(len(runnable)) in body["detail"]
+
+
+def test_what_can_be_tested_is_said_of_the_market_that_is_named(app: App, client: TestClient) -> None:
+    """The demo market has an amount of every bar, the other one has not."""
+    other = next(name for name in app.markets.names() if name != "demo")
+    lacks = app.markets.open("demo").expression_fields() - app.markets.open(other).expression_fields()
+    assert lacks
+    field = sorted(lacks)[0]
+    kept = client.post(f"{API}/factors", json={"name": "of the other", "expression": f"rank({field})"}).json()["id"]
+    for market, runs in ((None, True), ("demo", True), (other, False)):
+        query = {} if market is None else {"market": market}
+        shelf = client.get(f"{API}/libraries/kept", params=query).json()
+        row = next(one for one in shelf["factors"] if one["id"] == kept)
+        assert (row["runnable"], shelf["market"]) == (runs, market or "demo")
+        assert runs or field in row["reason_en"]
+        described = client.post(f"{API}/expressions/describe", json={"expression": f"rank({field})", **query}).json()
+        valid = client.post(f"{API}/expressions/validate", json={"expression": f"rank({field})", **query}).json()
+        assert described["valid"] is valid["valid"] is runs
+    answer = client.post(f"{API}/libraries/kept/tests", json={**SPAN, "names": [kept], "market": other})
+    assert (answer.status_code, answer.json()["field"]) == (400, "names[0]")
+    for path in ("libraries/kept", "libraries/alpha158"):
+        assert client.get(f"{API}/{path}", params={"market": "nowhere"}).status_code == 404
+    gone = client.post(f"{API}/expressions/describe", json={"expression": "close", "market": "nowhere"})
+    assert (gone.status_code, gone.json()["field"]) == (404, "market")

@@ -37,6 +37,7 @@ RANDOM = {
     "lineage_id": "0123456789ab",
     "factor_id": "0123456789abcdef",
     "test_id": "0123456789ab",
+    "job_id": "0123456789ab",
 }
 """Ids of the right form that belong to nobody; an id that a route takes in its path needs an entry here."""
 WORDS = {
@@ -89,7 +90,7 @@ def make_things(app: App, owner: Person) -> dict[str, str]:
     span = {"start_date": "2025-01-01", "end_date": "2025-06-30"}
     test = owner.ask("POST", "/libraries/kept/tests", json={"names": [factor], **span}).json()["test_id"]
     owned = {"task_id": task, "session_id": session, "filename": report, "lineage_id": task, "factor_id": factor}
-    return {**owned, "test_id": test}
+    return {**owned, "test_id": test, "job_id": test}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

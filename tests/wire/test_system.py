@@ -9,8 +9,10 @@ from collections import namedtuple
 import psutil
 import pytest
 from starlette.testclient import TestClient
+from tests._rig import wait_until
 
 from quantgpt import __version__
+from quantgpt.faces.rest.app import create_api
 from quantgpt.services import system_facts
 from quantgpt.services._base import App
 
@@ -30,7 +32,15 @@ def test_facts_are_those_of_this_machine(client: TestClient, served: App) -> Non
     assert facts["disk"]["total_bytes"] == disk.total
     assert facts["workers"]["alive"] == 1
     assert facts["workers"]["slots"] >= 1
-    assert facts["queue"]["unfinished"] >= 0
+
+
+def test_the_queue_is_as_long_as_what_was_asked_for(idle: App) -> None:
+    with TestClient(create_api(idle), base_url="http://127.0.0.1") as client:
+        for asked in range(3):
+            wait_until(lambda: client.get("/api/v1/system").json()["queue"]["unfinished"] == asked)  # noqa: B023
+            assert (
+                client.post("/api/v1/auto_backtest", json={"prompt": f"ts_mean(close, {asked + 2})"}).status_code == 202
+            )
 
 
 def test_without_a_worker_it_says_none(idle: App) -> None:

@@ -27,13 +27,17 @@ class QuantError(Exception):
     """Base of all errors that we raise on purpose.
 
     `message` is one sentence for a person (Chinese where the contract fixes Chinese words), `hint` says what to do
-    next, `field` names the request field at fault, `nearest` is the nearest valid value.
+    next, `field` names the request field at fault, `nearest` is the nearest valid value, `en` is the sentence in English
+    where there is one.
     """
 
     kind = Kind.INTERNAL
 
-    def __init__(self, message: str, *, hint: str = "", field: str | None = None, nearest: object = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", field: str | None = None, nearest: object = None, en: str = ""
+    ) -> None:
         super().__init__(message)
+        self.en = en
         self.message = message
         self.hint = hint
         self.field = field
@@ -172,9 +176,15 @@ class Unavailable(QuantError):
 
     kind = Kind.UNAVAILABLE
 
-    def __init__(self, message: str, *, retry_after_seconds: float | None = None, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None, hint: str = "", en: str = "") -> None:
+        super().__init__(message, hint=hint, en=en)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Full(Unavailable):
+    """All places are taken."""
+
+    code = "full"
 
 
 class SourceFailed(Unavailable):

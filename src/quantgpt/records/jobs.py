@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
-from quantgpt.foundations.errors import Conflict, NotFound, Unavailable
+from quantgpt.foundations.errors import Conflict, Full, NotFound
 from quantgpt.records.changes import change, failed, write_event
 from quantgpt.records.engine import database_faults
 from quantgpt.records.job import OPEN_STATES, Failure, Job, JobEvent, NewJob
@@ -39,7 +39,7 @@ class JobRecords:
         With an idempotency key seen in the last 24 hours: the earlier job and False. `admit` is called in the
         transaction when all else allows the job; what it raises refuses it. The session of the job counts as changed.
 
-        Raises: Conflict when that key came with another body, Unavailable when `max_open` unfinished jobs of the
+        Raises: Conflict when that key came with another body, Full when `max_open` unfinished jobs of the
         operations `limited` (default: of this one) exist, NotFound when the session is not the owner's.
         """
         with database_faults():
@@ -53,7 +53,11 @@ class JobRecords:
                     if max_open is not None:
                         opened = self._count_open(connection, limited or (new.operation,))
                         if opened >= max_open:
-                            raise Unavailable("当前回测任务已满，请稍后再试", retry_after_seconds=5)
+                            raise Full(
+                                "当前回测任务已满，请稍后再试",
+                                retry_after_seconds=5,
+                                en=f"All {max_open} places for tasks are taken; try again in a moment",
+                            )
                     if admit is not None:
                         admit(connection)
                     return self._insert(connection, new), True
@@ -143,13 +147,25 @@ class JobRecords:
         with_outcome: bool = True,
         session_id: str | None = None,
         stages: Sequence[str] | None = None,
+        facts_with: str | None = None,
     ) -> tuple[list[Job], int]:
-        """One page of a user's jobs, newest first, and how many there are; without the outcomes where they are long."""
+        """One page of a user's jobs, newest first, and how many there are; without the outcomes where they are long.
+        `facts_with` keeps to those whose facts hold that text."""
         mine = _mine(owner_id, operations, session_id, stages)
+        if facts_with is not None:
+            mine = and_(mine, jobs.c.facts.contains(facts_with, autoescape=True))
         with database_faults(), self._reader.begin() as connection:
             total = connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one()
             query = _page_query(mine, page, page_size, with_outcome)
             rows = connection.execute(query).mappings().all()
+        return [Job(**row) for row in rows], int(total)
+
+    def unfinished(self, owner_id: str, operations: Sequence[str], most: int) -> tuple[list[Job], int]:
+        """The newest unfinished jobs of a user, and how many there are."""
+        mine = and_(_mine(owner_id, operations, None, None), jobs.c.state.in_(OPEN_STATES))
+        with database_faults(), self._reader.begin() as connection:
+            total = connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one()
+            rows = connection.execute(_page_query(mine, 1, most, with_outcome=False)).mappings().all()
         return [Job(**row) for row in rows], int(total)
 
     def events(self, job_id: str, *, after: int = 0) -> list[JobEvent]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from quantgpt.foundations.clock import Clock
-from quantgpt.foundations.errors import Broken, QuantError, Unavailable
+from quantgpt.foundations.errors import BadRequest, Broken, QuantError, Unavailable
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.foundations.progress import Note, Progress, silent
 from quantgpt.foundations.registry import Registry
@@ -114,9 +114,29 @@ def tasks_of_the_contract() -> tuple[str, ...]:
     return tuple(name for name, how in OPERATIONS.items() if how.task)
 
 
-def _limited() -> tuple[str, ...]:
+def limited_operations() -> tuple[str, ...]:
     """Names of the operations whose unfinished jobs are limited together."""
     return tuple(name for name, how in OPERATIONS.items() if how.task or how.limited)
+
+
+OURS = "\x1f"
+"""What our own idempotency keys begin with."""
+
+
+def own_key(text: str) -> str:
+    """An idempotency key of ours; no user can name it: theirs begin with a character that is shown."""
+    return f"{OURS}{text}"
+
+
+def checked_key(key: str | None) -> str | None:
+    """An idempotency key that a user sent.  Raises: BadRequest."""
+    if key is not None and not (0 < len(key) <= 200 and key[0] > OURS):
+        raise BadRequest(
+            "Idempotency-Key 应为 1 到 200 个字符",
+            en="Idempotency-Key takes 1 to 200 characters",
+            field="Idempotency-Key",
+        )
+    return key
 
 
 class Mailer(Protocol):
@@ -250,7 +270,7 @@ class App:
             idempotency_hash=asked if idempotency_key else None,
         )
         limit = self.settings.max_active_tasks if how.task or how.limited else None
-        job, _ = self.records.jobs.submit(new, max_open=limit, limited=_limited(), admit=admit)
+        job, _ = self.records.jobs.submit(new, max_open=limit, limited=limited_operations(), admit=admit)
         return job
 
     def ensure_room(self) -> None:

@@ -57,10 +57,17 @@ def chosen_runs(app: App, owner_id: str, ids: Sequence[str]) -> list[Chosen]:
     given = [one.strip() for one in ids if one.strip()]
     once = list(dict.fromkeys(given))
     if len(once) < len(given):
-        raise BadRequest("同一个运行出现了两次", field="ids", hint="each run once", nearest=",".join(once[:MOST]))
+        raise BadRequest(
+            "同一个运行出现了两次",
+            en="A run is named twice",
+            field="ids",
+            hint="each run once",
+            nearest=",".join(once[:MOST]),
+        )
     if not LEAST <= len(given) <= MOST:
         raise BadRequest(
             f"一次可以对比 {LEAST} 到 {MOST} 个运行，收到 {len(given)} 个",
+            en=f"{LEAST} to {MOST} runs can be compared, {len(given)} came",
             field="ids",
             hint=f"{LEAST} to {MOST} runs",
             nearest=",".join(given[:MOST]) if len(given) > MOST else None,
@@ -71,16 +78,27 @@ def chosen_runs(app: App, owner_id: str, ids: Sequence[str]) -> list[Chosen]:
 def _chosen(app: App, owner_id: str, text: str, letter: str) -> Chosen:
     found = _ID.fullmatch(text)
     if found is None:
-        raise NotFound("Task not found", field="ids", hint=f"{text[:60]!r} is no id of a run")
+        raise NotFound(
+            "Task not found", en="There is no such run", field="ids", hint=f"{text[:60]!r} is no id of a run"
+        )
     job = read_task(app, found[1], owner_id)
     candidate = int(found[2]) if found[2] else None
     if job.outcome is None:
         raise BadRequest(
-            f"{letter}（{text}）还没有结果：{job.stage}", field="ids", hint="only finished runs can be compared"
+            f"{letter}（{text}）还没有结果：{job.stage}",
+            en=f"{letter} ({text}) has no result: {job.stage}",
+            field="ids",
+            hint="only finished runs can be compared",
         )
     if is_iteration(job) != (candidate is not None):
         word = "迭代要写明候选序号，例如 {0}-0" if candidate is None else "{0} 不是迭代，没有候选"
-        raise BadRequest(word.format(job.id), field="ids", nearest=f"{job.id}-0" if candidate is None else job.id)
+        en = "An iteration needs the number of a candidate: {0}-0" if candidate is None else "{0} has no candidates"
+        raise BadRequest(
+            word.format(job.id),
+            en=en.format(job.id),
+            field="ids",
+            nearest=f"{job.id}-0" if candidate is None else job.id,
+        )
     if candidate is not None:
         _check_candidate(job, candidate, text)
     return Chosen(text, letter, job, candidate, archive_of(app, job, candidate))
@@ -92,7 +110,13 @@ def _check_candidate(job: Job, candidate: int, text: str) -> None:
     if candidate not in good:
         why = "回测失败，没有结果" if candidate < len(rows) else f"不存在，共有 {len(rows)} 个候选"
         nearest = min(good, key=lambda at: abs(at - candidate)) if good else None
-        raise BadRequest(f"候选 {text} {why}", field="ids", nearest=None if nearest is None else f"{job.id}-{nearest}")
+        en = "failed and has no result" if candidate < len(rows) else f"does not exist, there are {len(rows)}"
+        raise BadRequest(
+            f"候选 {text} {why}",
+            en=f"The candidate {text} {en}",
+            field="ids",
+            nearest=None if nearest is None else f"{job.id}-{nearest}",
+        )
 
 
 def compare_runs(app: App, owner_id: str, ids: Sequence[str]) -> dict[str, Any]:

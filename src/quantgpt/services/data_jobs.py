@@ -38,7 +38,12 @@ def job_error(job: Job) -> dict[str, Any] | None:
     if job.error is None:
         return None
     facts = json.loads(job.error_facts or "{}")
-    return {"detail": job.error, "code": facts.get("code"), "hint": facts.get("hint") or None}
+    return {
+        "detail": job.error,
+        "detail_en": facts.get("en"),
+        "code": facts.get("code"),
+        "hint": facts.get("hint") or None,
+    }
 
 
 def moment(seconds: float | None) -> str | None:

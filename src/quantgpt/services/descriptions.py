@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quantgpt.foundations.errors import BadExpression, BadRequest, QuantError
+from quantgpt.foundations.errors import BadExpression, BadRequest
 from quantgpt.services._base import App
-from quantgpt.services.expressions import NOTHING, compiled, facts_of, fault, tokens_json
+from quantgpt.services.expressions import NOTHING, compiled, facts_of, fault, open_named, tokens_json
 
 if TYPE_CHECKING:
     from quantgpt.expr import Expression
@@ -27,12 +27,14 @@ class Describe:
     other: str | None = None
     others: tuple[str, ...] = ()
     similar: bool = True
+    market: str | None = None
+    """whose fields there are; the default one if none is named"""
 
 
 def describe(app: App, owner_id: str, ask: Describe) -> dict[str, Any]:
     """The description of an expression, or where it is wrong; never raises for a wrong one.
 
-    Raises: BadRequest for an unknown dialect.
+    Raises: BadRequest for an unknown dialect, UnknownMarket.
     """
     from quantgpt.expr.expression import DIALECTS
     from quantgpt.services.words import is_wording
@@ -45,7 +47,7 @@ def describe(app: App, owner_id: str, ask: Describe) -> dict[str, Any]:
         raise BadRequest(
             f"others 最多 {MOST_OTHERS} 个", field="others", hint=f"at most {MOST_OTHERS}", nearest=MOST_OTHERS
         )
-    market = _market(app)
+    market = open_named(app, ask.market)
     head = {"expression": ask.expression, "dialect": ask.dialect}
     try:
         expression = _read(ask.expression, ask.dialect, market)
@@ -76,13 +78,6 @@ _UNKNOWN: dict[str, Any] = {
     "diffs": [],
     "formatted": None,
 }
-
-
-def _market(app: App) -> Market | None:
-    try:
-        return app.markets.open()
-    except QuantError:
-        return None
 
 
 def _read(text: str, dialect: str, market: Market | None) -> Expression:

@@ -53,12 +53,15 @@ def compiled(text: str, market: Market | None) -> Expression:
     return compile_expression(text, fields=market.expression_fields(), has_industry=market.has_industry)
 
 
-def validate(app: App, text: str) -> dict[str, Any]:
-    """What an expression means and costs, or where it is wrong; never raises for a wrong one."""
+def validate(app: App, text: str, market: str | None = None) -> dict[str, Any]:
+    """What an expression means and costs, or where it is wrong; never raises for a wrong one.
+
+    Raises: UnknownMarket.
+    """
     from quantgpt.services.words import is_wording
 
     try:
-        expression = compiled(text, _market(app))
+        expression = compiled(text, open_named(app, market))
     except BadExpression as error:
         return {
             **NOTHING,
@@ -126,11 +129,13 @@ NOTHING: dict[str, Any] = {
 }
 
 
-def _market(app: App) -> Market | None:
-    """The default market; None while there is none."""
+def open_named(app: App, name: str | None) -> Market | None:
+    """The market of that name.  Raises: UnknownMarket.  Without a name the default one, None while there is none."""
     try:
-        return app.markets.open()
+        return app.markets.open(name)
     except QuantError:
+        if name is not None:
+            raise
         return None
 
 

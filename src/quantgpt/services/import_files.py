@@ -172,7 +172,12 @@ class Upload:
         """The next file.  Raises: BadRequest for a name that is none, or too many files."""
         self.close_file()
         if len(self.names) >= MOST_FILES:
-            raise BadRequest(f"一次最多导入 {MOST_FILES:,} 个文件", field="files", nearest=MOST_FILES)
+            raise BadRequest(
+                f"一次最多导入 {MOST_FILES:,} 个文件",
+                en=f"At most {MOST_FILES:,} files at once",
+                field="files",
+                nearest=MOST_FILES,
+            )
         safe = unique(safe_name(name), set(self.names))
         self.names.append(safe)
         if safe.lower().endswith(".zip"):
@@ -187,7 +192,12 @@ class Upload:
         """More of the open file.  Raises: BadRequest above the size, DiskFull."""
         self.size += len(data)
         if self.size > MOST_BYTES:
-            raise BadRequest(f"一次最多上传 {MOST_BYTES >> 30} GB", field="files", hint="send it in parts")
+            raise BadRequest(
+                f"一次最多上传 {MOST_BYTES >> 30} GB",
+                en=f"At most {MOST_BYTES >> 30} GB at once",
+                field="files",
+                hint="send it in parts",
+            )
         assert self._open is not None
         if self.size % LOOK_EVERY < len(data):
             keep_spare(self._folder)
@@ -205,7 +215,9 @@ class Upload:
         """Everything came: from now on it is an import.  Raises: BadRequest when there is nothing."""
         self.close_file()
         if not self.names:
-            raise BadRequest("没有收到文件", field="files", hint="multipart/form-data, field `files`")
+            raise BadRequest(
+                "没有收到文件", en="No file came", field="files", hint="multipart/form-data, field `files`"
+            )
         staged = Staged(id=self.id, market=market, created_at=time.time(), bytes=self.size, files=tuple(self.names))
         with room_on_disk():
             write_text(self._folder / "archives.json", canonical_json(self._archives) + "\n")
@@ -230,7 +242,11 @@ class Upload:
 def keep_spare(folder: Path, wanted: int = 0) -> None:
     """Whether that many bytes more leave the spare room of the disk.  Raises: DiskFull."""
     if shutil.disk_usage(folder).free < wanted + SPARE_BYTES:
-        raise DiskFull("磁盘空间不足，没有接收文件", hint="free some space, then try again")
+        raise DiskFull(
+            "磁盘空间不足，没有接收文件",
+            en="The disk has no room for the files",
+            hint="free some space, then try again",
+        )
 
 
 def unpack(folder: Path) -> None:
@@ -268,7 +284,12 @@ def _fresh(path: Path, name: str) -> IO[bytes]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
-        raise BadRequest(f"{name[:80]!r} 和另一个文件或文件夹同名", field="files", hint="rename one of them") from None
+        raise BadRequest(
+            f"{name[:80]!r} 和另一个文件或文件夹同名",
+            en=f"{name[:80]!r} has the name of another file or folder",
+            field="files",
+            hint="rename one of them",
+        ) from None
 
 
 def _measured(folder: Path) -> tuple[int, int]:
@@ -279,19 +300,25 @@ def _measured(folder: Path) -> tuple[int, int]:
 def _unpack_one(source: Path, name: str, into: Path, used: int, count: int) -> tuple[int, int]:
     """Write the entries of one archive; returns bytes and files of the import so far."""
     if directory_bytes(source) > MOST_DIRECTORY:
-        raise _refused(name, "目录太大，里面的文件太多")
+        raise _refused(name, "目录太大，里面的文件太多", "its table of contents is too long")
     try:
         with zipfile.ZipFile(source) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if count + len(entries) > MOST_FILES:
-                raise _refused(name, f"里面有 {len(entries):,} 个文件，一次最多 {MOST_FILES:,} 个")
+                raise _refused(
+                    name,
+                    f"里面有 {len(entries):,} 个文件，一次最多 {MOST_FILES:,} 个",
+                    f"it holds {len(entries):,} files, the most is {MOST_FILES:,}",
+                )
             if used + sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-                raise _refused(name, f"解开后超过 {MOST_UNPACKED >> 30} GB")
+                raise _refused(
+                    name, f"解开后超过 {MOST_UNPACKED >> 30} GB", f"it is more than {MOST_UNPACKED >> 30} GB unpacked"
+                )
             for entry in entries:
                 _check_entry(entry, name)
             whole, packed_size = sum(entry.file_size for entry in entries), source.stat().st_size
             if whole > RATIO_FROM and whole > MOST_RATIO * max(packed_size, 1):
-                raise _refused(name, f"压缩比超过 {MOST_RATIO}")
+                raise _refused(name, f"压缩比超过 {MOST_RATIO}", f"it is packed more than {MOST_RATIO} times")
             keep_spare(into, whole)
             taken: set[str] = set()
             for entry in entries:
@@ -301,7 +328,11 @@ def _unpack_one(source: Path, name: str, into: Path, used: int, count: int) -> t
                     used = _copy(packed, out, entry, name, used)
             return used, count + len(entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
-        raise _refused(name, "压缩包已损坏、加了密码，或用了不支持的压缩方式") from error
+        raise _refused(
+            name,
+            "压缩包已损坏、加了密码，或用了不支持的压缩方式",
+            "it is damaged, locked, or packed in a way that is not known",
+        ) from error
 
 
 def directory_bytes(source: Path) -> int:
@@ -329,13 +360,21 @@ _LONGEST_END = _END + 0xFFFF + _LOCATOR + _LARGE_END
 def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
     parts = entry.filename.replace("\\", "/").split("/")
     if entry.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-        raise _refused(name, f"里面的路径 {entry.filename[:80]!r} 指到压缩包之外")
+        raise _refused(
+            name,
+            f"里面的路径 {entry.filename[:80]!r} 指到压缩包之外",
+            f"its path {entry.filename[:80]!r} leads out of it",
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise _refused(name, f"里面的 {entry.filename[:80]!r} 是链接")
+        raise _refused(name, f"里面的 {entry.filename[:80]!r} 是链接", f"its {entry.filename[:80]!r} is a link")
     if entry.flag_bits & 1:
-        raise _refused(name, "加了密码")
+        raise _refused(name, "加了密码", "it is locked")
     if entry.file_size > RATIO_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-        raise _refused(name, f"里面的 {entry.filename[:80]!r} 压缩比超过 {MOST_RATIO}")
+        raise _refused(
+            name,
+            f"里面的 {entry.filename[:80]!r} 压缩比超过 {MOST_RATIO}",
+            f"its {entry.filename[:80]!r} is packed more than {MOST_RATIO} times",
+        )
 
 
 def _copy(packed: IO[bytes], out: IO[bytes], entry: zipfile.ZipInfo, name: str, used: int) -> int:
@@ -344,12 +383,18 @@ def _copy(packed: IO[bytes], out: IO[bytes], entry: zipfile.ZipInfo, name: str, 
     while piece := packed.read(PIECE):
         written += len(piece)
         if written > entry.file_size or used + written > MOST_UNPACKED:
-            raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的大")
+            raise _refused(
+                name,
+                f"里面的 {entry.filename[:80]!r} 比它说的大",
+                f"its {entry.filename[:80]!r} is larger than it says",
+            )
         if written % LOOK_EVERY < len(piece):
             keep_spare(Path(out.name).parent)
         out.write(piece)
     if written != entry.file_size:
-        raise _refused(name, f"里面的 {entry.filename[:80]!r} 比它说的小")
+        raise _refused(
+            name, f"里面的 {entry.filename[:80]!r} 比它说的小", f"its {entry.filename[:80]!r} is smaller than it says"
+        )
     return used + written
 
 
@@ -359,8 +404,13 @@ class BadArchive(BadRequest):
     code = "bad_archive"
 
 
-def _refused(name: str, why: str) -> BadArchive:
-    return BadArchive(f"{name}：{why}，未解开", field="files", hint="send the files themselves, or in several archives")
+def _refused(name: str, why: str, why_en: str) -> BadArchive:
+    return BadArchive(
+        f"{name}：{why}，未解开",
+        en=f"{name} was not unpacked: {why_en}",
+        field="files",
+        hint="send the files themselves, or in several archives",
+    )
 
 
 def safe_name(name: str) -> str:
@@ -416,6 +466,7 @@ def _is_left(path: Path) -> bool:
 def _gone(import_id: str) -> NotFound:
     return NotFound(
         "没有这个导入，或已过期",
+        en="There is no such import, or it is over",
         hint=f"imports are kept for {KEPT_HOURS} hours; send the files again",
         field="import_id",
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from quantgpt.foundations.errors import BadImport, BadRequest, Conflict
 from quantgpt.foundations.progress import Progress
 from quantgpt.records import LOCAL_ADMIN, Job
-from quantgpt.services._base import App, operation
+from quantgpt.services._base import App, operation, own_key
 from quantgpt.services.data_jobs import busy_with, job_error, job_row, moment
 from quantgpt.services.import_files import (
     ACCEPTS,
@@ -40,8 +40,8 @@ PREVIEW, COMMIT = "data.preview", "data.commit"
 class NotNow(Conflict):
     """An import is not in the state for that; `code` says why."""
 
-    def __init__(self, code: str, message: str, *, hint: str = "", nearest: object = None) -> None:
-        super().__init__(message, hint=hint, nearest=nearest)
+    def __init__(self, code: str, message: str, *, en: str, hint: str = "", nearest: object = None) -> None:
+        super().__init__(message, hint=hint, nearest=nearest, en=en)
         self.code = code
 
 
@@ -103,6 +103,8 @@ def _refuse_qlib(folder: Path) -> None:
         if is_qlib_folder(path):
             raise QlibFolder(
                 "这是 Qlib 数据文件夹，可以直接计算特征，但不能导入为行情库：里面是 32 位的复权价格，没有交易所参考价",
+                en="This is a Qlib data folder: features can be computed from it, but it cannot be imported, since it holds "
+                "adjusted prices of 32 bits and no reference prices of the exchange",
                 hint='use it in place: quantgpt.features("all", ["$close"], source="…")',
                 field="files",
             )
@@ -230,7 +232,12 @@ def start_upload(app: App, announced: int) -> Upload:
     opened = [staged for staged in there if _state(_jobs(app, staged)) != "done"]
     count = len(opened) + staging.uploads()
     if count >= MOST_OPEN:
-        raise NotNow("too_many", f"已有 {count} 个未完成的导入，最多 {MOST_OPEN} 个", hint="finish or remove one first")
+        raise NotNow(
+            "too_many",
+            f"已有 {count} 个未完成的导入，最多 {MOST_OPEN} 个",
+            en=f"{count} imports are unfinished, the most is {MOST_OPEN}",
+            hint="finish or remove one first",
+        )
     upload = Upload(staging)
     upload.begin(announced)
     return upload
@@ -277,7 +284,12 @@ def remove_import(app: App, import_id: str) -> None:
     staged = staging.read(import_id)
     jobs = _jobs(app, staged)
     if _state(jobs) == "writing":
-        raise NotNow("busy", "正在写入，写完之前不能移除", hint="wait until it is done; it can be rolled back")
+        raise NotNow(
+            "busy",
+            "正在写入，写完之前不能移除",
+            en="It is being written and cannot be removed before that is done",
+            hint="wait until it is done; it can be rolled back",
+        )
     for job in jobs:
         if not job.is_finished:
             app.records.jobs.cancel(job.id, LOCAL_ADMIN, CANCELLED)
@@ -290,7 +302,12 @@ def look_again(app: App, import_id: str) -> dict[str, Any]:
     jobs = _jobs(app, staged)
     state = _state(jobs)
     if state in ("writing", "done"):
-        raise NotNow("not_ready", "这个导入已经写入或正在写入", hint="send the files again for a new one")
+        raise NotNow(
+            "not_ready",
+            "这个导入已经写入或正在写入",
+            en="This import is written, or is being written",
+            hint="send the files again for a new one",
+        )
     if state != "checking":
         _look(app, staged, jobs)
     return _shown(app, staged, full=True)
@@ -308,12 +325,23 @@ def commit(app: App, import_id: str, *, skip_bad_rows: bool) -> dict[str, Any]:
         return _shown(app, staged, full=True)
     preview = _preview(jobs)
     if state not in ("ready", "failed") or preview is None:
-        raise NotNow("not_ready", "还没有看完这些文件", hint="wait for the preview")
+        raise NotNow(
+            "not_ready",
+            "还没有看完这些文件",
+            en="The files have not been looked at to the end",
+            hint="wait for the preview",
+        )
     if not preview["can_commit"]:
-        raise NotNow("nothing", preview["refused"] or "没有可以写入的新内容", hint="the preview says why")
+        raise NotNow(
+            "nothing",
+            preview["refused"] or "没有可以写入的新内容",
+            en=preview["refused_en"] or "Nothing new to be written",
+            hint="the preview says why",
+        )
     if preview["needs_skip_bad_rows"] and not skip_bad_rows:
         raise BadRowsLeft(
             "有不可能为真的数据行，要跳过它们才能导入",
+            en="Some rows cannot be true; they have to be left out",
             hint="the preview shows them",
             field="skip_bad_rows",
             nearest=True,
@@ -321,11 +349,17 @@ def commit(app: App, import_id: str, *, skip_bad_rows: bool) -> dict[str, Any]:
     folder = app.markets.folder(staged.market)
     current = folder.pointer().current if folder.exists else ""
     if current != preview["base"]:
-        raise NotNow("changed", f"行情库 {staged.market} 在预览之后变了", hint="look at the preview again")
+        raise NotNow(
+            "changed",
+            f"行情库 {staged.market} 在预览之后变了",
+            en=f"The market {staged.market} changed after the preview",
+            hint="look at the preview again",
+        )
     if running := busy_with(app, staged.market):
         raise NotNow(
             "busy",
             f"行情库 {staged.market} 正在被另一个导入或更新写入",
+            en=f"Another import or update writes the market {staged.market} now",
             hint="try again when it is done",
             nearest=running.id,
         )
@@ -343,7 +377,7 @@ def commit(app: App, import_id: str, *, skip_bad_rows: bool) -> dict[str, Any]:
             "changed_rows": preview["totals"]["changed"],
         },
     )
-    app.submit(ask, owner_id=LOCAL_ADMIN, idempotency_key=f"{staged.id}:commit:{tried}", parent=jobs[0])
+    app.submit(ask, owner_id=LOCAL_ADMIN, idempotency_key=own_key(f"{staged.id}:commit:{tried}"), parent=jobs[0])
     return _shown(app, staged, full=True)
 
 
@@ -358,7 +392,7 @@ def _look(app: App, staged: Staged, jobs: Sequence[Job]) -> Staged:
     job = app.submit(
         ask,
         owner_id=LOCAL_ADMIN,
-        idempotency_key=f"{staged.id}:preview:{tried}",
+        idempotency_key=own_key(f"{staged.id}:preview:{tried}"),
         parent=jobs[0] if jobs else None,
     )
     if jobs:

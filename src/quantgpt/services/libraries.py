@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from quantgpt.foundations.errors import BadExpression, BadRequest, QuantError
+from quantgpt.foundations.errors import BadExpression, BadRequest
 from quantgpt.services._base import App
+from quantgpt.services.expressions import compiled, open_named
 from quantgpt.services.library import list_factors
 
 if TYPE_CHECKING:
@@ -58,21 +59,24 @@ def library_list(app: App, owner_id: str) -> dict[str, Any]:
     }
 
 
-def read_library(app: App, owner_id: str, name: str, *, query: str = "", category: str | None = None) -> dict[str, Any]:
+def read_library(
+    app: App, owner_id: str, name: str, *, query: str = "", category: str | None = None, market: str | None = None
+) -> dict[str, Any]:
     """One library with those of its factors that a search finds, in the order of its source; what cannot be stated comes
-    last, with the reason.
+    last, with the reason. What can be tested is said of `market`, else of the default one.
 
-    Raises: NotFound with the nearest name; BadRequest for an unknown category.
+    Raises: NotFound with the nearest name; BadRequest for an unknown category; UnknownMarket.
     """
     shelf = shelved(app, owner_id, name)
-    market = _market(app)
+    opened = open_named(app, market)
     wanted = _checked_category(category, shelf)
     found = [one for one in shelf if (wanted is None or one.category == wanted) and _matches(one, query)]
     return {
         **_facts(app, owner_id, name),
         "total": len(shelf),
         "shown": len(found),
-        "factors": [_shown(one, market) for one in found],
+        "market": opened.name if opened else None,
+        "factors": [_shown(one, opened) for one in found],
     }
 
 
@@ -82,8 +86,6 @@ def shelved(app: App, owner_id: str, name: str) -> Sequence[Shelved]:
         from quantgpt.libraries import library
 
         return _read(library(name).name)
-    from quantgpt.services.expressions import compiled
-
     found = []
     for kept in list_factors(app, owner_id):
         head = (kept.id, kept.name, kept.note, kept.note, _KEPT_CATEGORY, "", kept.expression)
@@ -209,13 +211,16 @@ def _tags(expression: Expression) -> list[str]:
     return [tag for tag, holds in found.items() if holds]
 
 
-def chosen(app: App, owner_id: str, name: str, ids: Sequence[str] | None) -> list[tuple[Shelved, str]]:
+def chosen(
+    app: App, owner_id: str, name: str, ids: Sequence[str] | None, market_name: str | None = None
+) -> list[tuple[Shelved, str]]:
     """Factors of a library by their ids with the text that a test takes, all that the market can test where none are
     named.
 
-    Raises: NotFound for the library; BadRequest for a factor that it has not, that cannot be stated, or that is named twice.
+    Raises: NotFound for the library; BadRequest for a factor that it has not, that cannot be stated, or that is named twice;
+    UnknownMarket.
     """
-    shelf, market = shelved(app, owner_id, name), _market(app)
+    shelf, market = shelved(app, owner_id, name), open_named(app, market_name)
     if ids is None:
         return [(one, one.expression.text) for one in shelf if one.expression and missing_of(one, market) is None]
     known = {one.id: one for one in shelf}
@@ -237,10 +242,3 @@ def chosen(app: App, owner_id: str, name: str, ids: Sequence[str] | None) -> lis
             raise BadRequest(f"{one.name} 出现了两次", field=f"names[{at}]", hint="each factor once")
         found.append((one, one.expression.text))
     return found
-
-
-def _market(app: App) -> Market | None:
-    try:
-        return app.markets.open()
-    except QuantError:
-        return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, NotFound
+from quantgpt.foundations.hashing import canonical_json
 from quantgpt.foundations.progress import Note, Progress, tell
 from quantgpt.records.parts import PartRecords
 from quantgpt.services._base import App, operation
@@ -35,7 +36,6 @@ MOST = {"quick": 400, "full": 40}
 TOLD_EVERY = 0.5
 """seconds between two words about finished rows"""
 SIGNIFICANT = 0.05
-MOST_LISTED = 200
 _FIGURES = ("direction", "rank_ic_mean", "rank_ic_t_hac", "rank_ic_p_hac", "icir_annual", "ic_mean",
             "out_of_slice_rank_ic", "monotonicity_score", "turnover")  # fmt: skip
 _METRICS = ("sharpe", "cagr", "max_drawdown")
@@ -288,11 +288,12 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
 def _sentence(tested: int, significant: int) -> dict[str, Any]:
     args = {"tested": tested, "significant": significant, "q": SIGNIFICANT}
     if not significant:
-        zh = f"{tested} 个不同的因子里没有一个在 5% 的错误发现率下显著"
-        en = f"None of {tested} distinct factors is significant at a false discovery rate of 5%"
+        zh = f"这一批 {tested} 个不同的因子里没有一个在 5% 的错误发现率下显著（只计这一批）"
+        en = f"None of the {tested} distinct factors of this batch is significant at a false discovery rate of 5% (this batch alone)"
         return {"code": "none_significant", "args": args, "zh": zh, "en": en}
-    zh = f"{tested} 个不同的因子里有 {significant} 个在 5% 的错误发现率下显著"
-    en = f"{significant} of {tested} distinct factors are significant at a false discovery rate of 5%"
+    zh = f"这一批 {tested} 个不同的因子里有 {significant} 个在 5% 的错误发现率下显著（只计这一批）"
+    are = "is" if significant == 1 else "are"
+    en = f"{significant} of the {tested} distinct factors of this batch {are} significant at a false discovery rate of 5% (this batch alone)"
     return {"code": "some_significant", "args": args, "zh": zh, "en": en}
 
 
@@ -313,8 +314,16 @@ def ask_library_test(
 
     Raises: NotFound for the library; BadRequest for a factor or a setting; what `admit` raises.
     """
-    found = chosen(app, owner_id, library, names)
+    found = chosen(app, owner_id, library, names, settings.get("market"))
     entries = [{"id": one.id, "name": one.name, "expression": text} for one, text in found]
+    most = MOST.get(str(settings.get("mode", "quick")), len(entries))
+    if names is None and len(entries) > most:
+        raise BadRequest(
+            f"{library.lower()} 有 {len(entries)} 个因子可以检验，一次最多 {most} 个：请用 names 指明其中哪些",
+            field="names",
+            hint=f"name up to {most} of them, or use mode quick (at most {MOST['quick']})",
+            nearest=most,
+        )
     ask = TestLibrary(library=library.lower(), entries=entries, **settings)
     return _shown(app, app.submit(ask, owner_id=owner_id, idempotency_key=idempotency_key, admit=admit))
 
@@ -335,10 +344,11 @@ def library_tests(
     app: App, owner_id: str, *, library: str | None = None, page: int = 1, page_size: int = 20
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of somebody's tests of libraries, newest first, without their rows, and how many there are."""
-    jobs, _ = app.records.jobs.page(owner_id, [LIBRARY_TEST], page=1, page_size=MOST_LISTED, with_outcome=False)
-    wanted = [job for job in jobs if library is None or json.loads(job.facts).get("library") == library.lower()]
-    shown = wanted[(page - 1) * page_size : page * page_size]
-    return [_shown(app, job, rows=False) for job in shown], len(wanted)
+    wanted = None if library is None else canonical_json({"library": library.lower()}).strip("{}")
+    jobs, total = app.records.jobs.page(
+        owner_id, [LIBRARY_TEST], page=page, page_size=page_size, with_outcome=False, facts_with=wanted
+    )
+    return [_shown(app, job, rows=False) for job in jobs], total
 
 
 def _own(app: App, test_id: str, owner_id: str) -> Job:
@@ -352,7 +362,7 @@ def _shown(app: App, job: Job, *, rows: bool = True) -> dict[str, Any]:
     """A test as it is sent."""
     ask, outcome = json.loads(job.ask), json.loads(job.outcome) if job.outcome else {}
     done = outcome.get("rows")
-    if done is None and rows and job.state != "queued":
+    if done is None and job.state in ("running", "failed"):
         parts = PartRecords(app.records.reader).of_jobs([job.id])
         told = [json.loads(one.part or "{}") for one in parts if one.attempt == job.attempt]
         done = [row for part in told for row in part["rows"]]
@@ -371,7 +381,7 @@ def _shown(app: App, job: Job, *, rows: bool = True) -> dict[str, Any]:
         },
         "params": params,
         "total": len(ask["entries"]),
-        "done": len(done) if done is not None else None,
+        "done": len(done) if done is not None else len(ask["entries"]) if job.state == "succeeded" else 0,
         "error": job.error,
         "created_at": job.created_at,
         "finished_at": job.finished_at,

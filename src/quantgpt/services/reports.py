@@ -10,7 +10,7 @@ from typing import Any
 from quantgpt.foundations.errors import NotFound
 from quantgpt.foundations.progress import Progress
 from quantgpt.foundations.series import Series
-from quantgpt.services._base import App, operation
+from quantgpt.services._base import App, operation, own_key
 
 RETRY_SECONDS = 60
 """Requests for one purged report share a job for so long; a failed one is tried again afterwards."""
@@ -52,7 +52,7 @@ def find_report(app: App, name: str, owner_id: str) -> tuple[Path, str | None]:
         return path, None
     ask = RenderReport(name=name, task_id=row.job_id)
     turn = int(app.clock.now().timestamp() // RETRY_SECONDS)
-    key = f"report:{name}:{row.created_at}:{turn}"
+    key = own_key(f"report:{name}:{row.created_at}:{turn}")
     return path, app.submit(ask, owner_id=owner_id, idempotency_key=key).id
 
 

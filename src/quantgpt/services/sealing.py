@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from quantgpt.foundations.errors import Conflict, NoData, QuantError
 from quantgpt.foundations.progress import Note, Progress, tell
-from quantgpt.services._base import App, operation
+from quantgpt.services._base import App, operation, own_key
 from quantgpt.services.expressions import compiled
 from quantgpt.services.panels import open_market
 from quantgpt.services.tasks import read_task
@@ -245,7 +245,9 @@ def _known(
         told = {"state": "refused", "message": REFUSED, "message_en": REFUSED_EN}
         return {**told, "lineage_id": lineage, "job_id": job.id if job else None, "opened": _shown(opened)}
     if job is not None and job.state == "failed":  # nobody has seen anything
-        job = app.submit(ask, owner_id=owner_id, parent=iteration, idempotency_key=f"open:{opened.id}:{job.id}")
+        job = app.submit(
+            ask, owner_id=owner_id, parent=iteration, idempotency_key=own_key(f"open:{opened.id}:{job.id}")
+        )
         app.records.openings.name_job(opened.id, job.id)
     return {
         "state": "opened",

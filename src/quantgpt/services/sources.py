@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import fcntl
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,15 +90,13 @@ def probe_source(app: App, name: str) -> dict[str, Any]:
         raise NotTestable("文件来源不需要测试", hint="drop files on the import page", field="source")
     with app.plugs.source(app.settings, name) as source:
         steps = source.probe(PROBE_SECONDS)
-    note = _noted(_read(app).get(name, {}), steps)
-    _write(app, name, note)
-    return _vendor(app, name, note)
+    return _vendor(app, name, _renote(app, name, lambda before: _noted(before, steps)))
 
 
 def note_success(app: App, name: str) -> None:
     """A source has just delivered."""
     now = time.time()
-    _write(app, name, {**_read(app).get(name, {}), "last_success_at": now, "delivered_at": now})
+    _renote(app, name, lambda before: {**before, "last_success_at": now, "delivered_at": now})
 
 
 def _noted(before: Mapping[str, Any], steps: list[ProbeStep]) -> dict[str, Any]:
@@ -183,8 +182,15 @@ def _read(app: App) -> dict[str, Any]:
         return {}
 
 
-def _write(app: App, name: str, note: Mapping[str, Any]) -> None:
-    write_text(_path(app), canonical_json({**_read(app), name: dict(note)}) + "\n")
+def _renote(app: App, name: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Make a new note on a source from the old one, alone among all processes: sources are tested side by side."""
+    app.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (app.settings.home / ".sources.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        notes = _read(app)
+        note = make(notes.get(name, {}))
+        write_text(_path(app), canonical_json({**notes, name: note}) + "\n")
+    return note
 
 
 def _moment(seconds: float | None) -> str | None:

@@ -40,25 +40,33 @@ def _check(app: App, ask: UpdateMarket) -> UpdateMarket:
     from quantgpt.market.market import day_of
 
     if ask.market == "demo":
-        raise Conflict("演示行情库不能更新", hint="update main")
+        raise Conflict("演示行情库不能更新", en="The demo market cannot be updated", hint="update main")
     app.markets.folder(ask.market)
     if app.settings.cache_only:
-        raise Unavailable("QUANTGPT_CACHE_ONLY 已打开，不访问数据源", hint="unset it to fetch data")
+        raise Unavailable(
+            "QUANTGPT_CACHE_ONLY 已打开，不访问数据源",
+            en="QUANTGPT_CACHE_ONLY is set: no source is asked",
+            hint="unset it to fetch data",
+        )
     known = list(app.plugs.sources())
     if ask.source not in known:
         raise BadRequest(
             f"没有名为 {ask.source[:40]!r} 的数据源",
+            en=f"There is no source named {ask.source[:40]!r}",
             hint=f"可用：{'、'.join(known)}",
             field="source",
             nearest=next(iter(known), None),
         )
     days = [day_of(text, name) for name in ("start", "end") if (text := getattr(ask, name))]
     if len(days) == 2 and days[0] > days[1]:
-        raise BadRequest("开始日期不能晚于结束日期", field="start", nearest=ask.end)
+        raise BadRequest(
+            "开始日期不能晚于结束日期", en="The first day is after the last one", field="start", nearest=ask.end
+        )
     unknown = [name for name in ask.universes if name not in INDEX_OF]
     if unknown:
         raise BadRequest(
             f"{ask.source} 没有股票池 {'、'.join(unknown)[:80]} 的成分股名单",
+            en=f"{ask.source} has no members of {', '.join(unknown)[:80]}",
             hint=f"可用：{'、'.join(INDEX_OF)}",
             field="universes",
             nearest=next(iter(INDEX_OF)),
@@ -103,6 +111,7 @@ def start_update(app: App, ask: UpdateMarket) -> dict[str, Any]:
         raise NotNow(
             "busy",
             f"行情库 {ask.market} 正在被另一个导入或更新占用",
+            en=f"Another import or update holds the market {ask.market} now",
             hint="wait for it or cancel it",
             nearest=running.id,
         )
@@ -133,7 +142,7 @@ def _found(app: App, update_id: str) -> Job:
         app.records.jobs.get(update_id, owner_id=LOCAL_ADMIN) if len(update_id) <= 32 and update_id.isalnum() else None
     )
     if job is None or job.operation != UPDATE:
-        raise NotFound("没有这次更新", field="update_id")
+        raise NotFound("没有这次更新", en="There is no such update", field="update_id")
     return job
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from quantgpt.foundations.errors import BadExpression, QuantError
 from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress
-from quantgpt.services._base import App, operation
+from quantgpt.services._base import App, operation, own_key
 from quantgpt.services.expressions import compiled
 from quantgpt.services.panels import open_market
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 VALUES = "compare.values"
 SAME_IDEA = 0.90
 """mean correlation of the oriented values above which two factors are one idea"""
+GONE_EN = "The values of this factor cannot be computed any more: its market or its data are gone"
 Admit = Callable[["Connection"], None]
 
 
@@ -117,7 +118,9 @@ def _values(app: App, ask: CorrelateValues, members: Sequence[int], failed: list
 
 
 def _failed(run: dict[str, Any], error: QuantError) -> dict[str, Any]:
-    return {"archive": run["archive"], "zh": error.message or error.hint, "en": error.message or error.hint}
+    if isinstance(error, BadExpression):  # these say what is wrong in English, and what to do in Chinese
+        return {"archive": run["archive"], "zh": error.hint or error.message, "en": error.message}
+    return {"archive": run["archive"], "zh": error.message or error.hint, "en": error.en or GONE_EN}
 
 
 # -- asking for it, and looking it up ------------------------------------------------------------------------------------
@@ -183,12 +186,12 @@ def _row(app: App, run: Chosen) -> dict[str, Any]:
 def _newest(app: App, owner_id: str, wanted: CorrelateValues) -> tuple[Job | None, str]:
     """The newest job of that request, and the key under which the next one would be asked for."""
     digest = hash_value([wanted.runs, wanted.start_date, wanted.end_date])[:32]
-    key, found = f"values:{digest}", None
+    key, found = own_key(f"values:{digest}"), None
     while (job := app.records.jobs.of_key(owner_id, key)) is not None:
         found = job
         if job.state != "failed":
             break
-        key = f"values:{digest}:{job.id}"
+        key = own_key(f"values:{digest}:{job.id}")
     return found, key
 
 

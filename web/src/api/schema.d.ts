@@ -538,6 +538,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/unfinished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Unfinished
+         * @description Tasks, tests of libraries and correlations of the caller that wait or run.
+         */
+        get: operations["get_unfinished_api_v1_jobs_unfinished_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Cancel Job
+         * @description End an unfinished job of the caller, of whatever kind; one that has ended stays as it ended.
+         */
+        post: operations["post_cancel_job_api_v1_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/libraries": {
         parameters: {
             query?: never;
@@ -567,7 +607,7 @@ export interface paths {
         };
         /**
          * Get Library
-         * @description One library: its factors that hold every word of `query`.
+         * @description One library: its factors that hold every word of `query`, and which of them `market` has the fields for.
          */
         get: operations["get_library_api_v1_libraries__name__get"];
         put?: never;
@@ -2292,6 +2332,11 @@ export interface components {
              */
             expression: string;
             /**
+             * Market
+             * @description 行情库名称；默认为当前行情库
+             */
+            market?: string | null;
+            /**
              * Other
              * @description 与之比较的表达式
              */
@@ -2425,6 +2470,11 @@ export interface components {
              * @description 因子表达式
              */
             expression: string;
+            /**
+             * Market
+             * @description 行情库名称；默认为当前行情库
+             */
+            market?: string | null;
         };
         /**
          * ExpressionError
@@ -2491,6 +2541,7 @@ export interface components {
             code?: string;
             column?: number;
             detail: string;
+            detail_en?: string;
             field?: string;
             hint?: string;
             line?: number;
@@ -2934,6 +2985,11 @@ export interface components {
              * @description factors of the source that cannot be stated exactly
              */
             left_out: number;
+            /**
+             * Market
+             * @description the market that `runnable` and the reasons are about
+             */
+            market: string | null;
             /** Name */
             name: string;
             /** Note En */
@@ -2957,7 +3013,7 @@ export interface components {
             /** Created At */
             created_at: string;
             /** Done */
-            done: number | null;
+            done: number;
             /** Error */
             error: string | null;
             /** Finished At */
@@ -3048,7 +3104,7 @@ export interface components {
             n_groups: number;
             /**
              * Names
-             * @description 因子的 id；不填则检验所有能检验的
+             * @description 因子的 id；不填则检验所有能检验的，超过上限则拒绝并说明
              */
             names?: string[] | null;
             /**
@@ -3103,7 +3159,7 @@ export interface components {
             out_of_slice_rank_ic: number | null;
             /**
              * Q Value
-             * @description false discovery rate over the whole test; null until it is done
+             * @description false discovery rate over this test alone; null until it is done
              */
             q_value: number | null;
             /** Rank Ic Mean */
@@ -4668,6 +4724,70 @@ export interface components {
             total: number;
             /** Trials */
             trials: components["schemas"]["Trial"][];
+        };
+        /**
+         * UnfinishedJob
+         * @description One job. `operation`: factor.test, factor.iterate, library.test, compare.values and others that count.
+         */
+        UnfinishedJob: {
+            /** Created At */
+            created_at: string;
+            /** Expression */
+            expression: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Library
+             * @description of the test of a library
+             */
+            library: string | null;
+            /** Message */
+            message: string;
+            /** Operation */
+            operation: string;
+            /** Pct */
+            pct: number;
+            /**
+             * Prompt
+             * @description of a task
+             */
+            prompt: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Stage */
+            stage: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "failed";
+            /**
+             * Total
+             * @description factors in the test of a library
+             */
+            total: number | null;
+        };
+        /**
+         * UnfinishedJobs
+         * @description The caller's unfinished jobs, newest first, at most 50 of them.
+         */
+        UnfinishedJobs: {
+            /** Jobs */
+            jobs: components["schemas"]["UnfinishedJob"][];
+            /** Limit */
+            limit: number;
+            /**
+             * Taken
+             * @description of everybody: what counts in the limit
+             */
+            taken: number;
+            /**
+             * Total
+             * @description of the caller
+             */
+            total: number;
         };
         /**
          * UniverseRow
@@ -6803,6 +6923,120 @@ export interface operations {
             };
         };
     };
+    get_unfinished_api_v1_jobs_unfinished_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnfinishedJobs"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    post_cancel_job_api_v1_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnfinishedJob"];
+                };
+            };
+            /** @description 参数错误 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description 参数错误 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_libraries_api_v1_libraries_get: {
         parameters: {
             query?: never;
@@ -6864,6 +7098,7 @@ export interface operations {
             query?: {
                 query?: string;
                 category?: string | null;
+                market?: string | null;
             };
             header?: never;
             path: {

@@ -114,6 +114,7 @@ def _describe_errors(api: FastAPI) -> None:
             "required": ["detail"],
             "properties": {
                 "detail": {"type": "string"},
+                "detail_en": {"type": "string"},
                 "code": {"type": "string"},
                 "field": {"type": "string"},
                 "hint": {"type": "string"},

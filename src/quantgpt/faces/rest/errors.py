@@ -61,7 +61,7 @@ def error_body(error: QuantError) -> dict[str, Any]:
             f"（第 {error.column} 列）" if error.line == 1 else f"（第 {error.line} 行第 {error.column} 列）"
         )
         body |= {"line": error.line, "column": error.column, "start": error.start, "end": error.end}
-    facts = {"field": error.field, "hint": error.hint or None, "nearest": error.nearest}
+    facts = {"field": error.field, "hint": error.hint or None, "nearest": error.nearest, "detail_en": error.en or None}
     return body | {name: value for name, value in facts.items() if value is not None}
 
 

@@ -115,6 +115,7 @@ class ExpressionBody(BaseModel):
     """POST /expressions/validate."""
 
     expression: Text = Field(description="因子表达式")
+    market: Text | None = Field(None, description="行情库名称；默认为当前行情库")
 
 
 class DescribeBody(ExpressionBody):

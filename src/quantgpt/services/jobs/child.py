@@ -119,5 +119,7 @@ def refusal_of(error: QuantError, how: Operation) -> Failure:
         "suggestions": list(getattr(error, "suggestions", ())),
         "nearest": error.nearest if isinstance(error.nearest, str | int | float | None) else str(error.nearest),
     }
+    if error.en:
+        facts["en"] = error.en
     sentence = how.explain(error) if how.explain else error.message
     return Failure(error=sentence, error_facts=canonical_json(facts))

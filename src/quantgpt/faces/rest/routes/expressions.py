@@ -23,7 +23,7 @@ def get_operators(caller: CallerDep, dialect: Literal["quantgpt", "qlib"] = "qua
 @router.post("/expressions/validate", responses={200: {"model": Validation}})
 def post_validate(body: ExpressionBody, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
     """What an expression means, or where it is wrong."""
-    return expressions.validate(rest.app, body.expression)
+    return expressions.validate(rest.app, body.expression, body.market)
 
 
 @router.post("/expressions/describe", responses={200: {"model": Description}})

@@ -12,6 +12,7 @@ from quantgpt.faces.rest.access import CallerDep, RestDep
 from quantgpt.faces.rest.wire import Accepted, choice_json, moment
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.services import iterations, lineage
+from quantgpt.services._base import checked_key
 
 router = APIRouter(tags=["iterations"])
 
@@ -82,8 +83,6 @@ def post_iterate(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Accepted:
     """Ask for candidates that improve a finished task; the task is stored before this answers."""
-    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
-        raise BadRequest("Idempotency-Key 应为 1 到 200 个字符", field="Idempotency-Key")
     asked = body or IterateBody()
     job = iterations.iterate(
         rest.app,
@@ -91,7 +90,7 @@ def post_iterate(
         caller.id,
         n_candidates=asked.n_candidates,
         run_rolling_validation=asked.run_rolling_validation,
-        idempotency_key=idempotency_key,
+        idempotency_key=checked_key(idempotency_key),
         admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
     return Accepted(task_id=job.id, status="pending")

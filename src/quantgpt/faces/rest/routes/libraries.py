@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from quantgpt.faces.rest.access import CallerDep, RestDep
 from quantgpt.faces.rest.shapes import TaskProgress
 from quantgpt.faces.rest.wire import Text, moment
-from quantgpt.foundations.errors import BadRequest
 from quantgpt.services import libraries, library_tests
+from quantgpt.services._base import checked_key
 
 router = APIRouter(tags=["libraries"])
 
@@ -80,6 +80,7 @@ class LibraryShelf(LibraryHead):
 
     total: int
     shown: int
+    market: str | None = Field(description="the market that `runnable` and the reasons are about")
     factors: list[ShelvedFactor]
 
 
@@ -96,9 +97,10 @@ def get_library(
     caller: CallerDep,
     query: Annotated[str, Query(max_length=200)] = "",
     category: Annotated[str | None, Query(max_length=64)] = None,
+    market: Annotated[str | None, Query(max_length=64)] = None,
 ) -> dict[str, Any]:
-    """One library: its factors that hold every word of `query`."""
-    return libraries.read_library(rest.app, caller.id, name, query=query, category=category)
+    """One library: its factors that hold every word of `query`, and which of them `market` has the fields for."""
+    return libraries.read_library(rest.app, caller.id, name, query=query, category=category, market=market or None)
 
 
 # -- testing many at once ----------------------------------------------------------------------------------------------
@@ -109,7 +111,9 @@ class LibraryTestBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"names": ["MA20", "ROC20"]}})
 
-    names: list[Text] | None = Field(None, max_length=1000, description="因子的 id；不填则检验所有能检验的")
+    names: list[Text] | None = Field(
+        None, max_length=1000, description="因子的 id；不填则检验所有能检验的，超过上限则拒绝并说明"
+    )
     universe: Text = Field("hs300", description="股票池")
     start_date: Text = Field("2023-01-01", description="起始日期 YYYY-MM-DD")
     end_date: Text = Field("2025-12-31", description="结束日期 YYYY-MM-DD")
@@ -145,7 +149,7 @@ class LibraryTestRow(BaseModel):
     max_drawdown: float | None
     monotonicity_score: float | None
     turnover: float | None
-    q_value: float | None = Field(description="false discovery rate over the whole test; null until it is done")
+    q_value: float | None = Field(description="false discovery rate over this test alone; null until it is done")
     score: float | None = Field(description="of a full test")
     grade: str | None
 
@@ -159,7 +163,7 @@ class LibraryTest(BaseModel):
     progress: TaskProgress
     params: dict[str, Any]
     total: int
-    done: int | None
+    done: int
     error: str | None
     created_at: str
     finished_at: str | None
@@ -185,15 +189,13 @@ def post_library_test(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
     """Test factors of a library as one job."""
-    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
-        raise BadRequest("Idempotency-Key 应为 1 到 200 个字符", field="Idempotency-Key")
     made = library_tests.ask_library_test(
         rest.app,
         caller.id,
         name,
         body.names,
         body.model_dump(exclude={"names"}),
-        idempotency_key=idempotency_key,
+        idempotency_key=checked_key(idempotency_key),
         admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
     return _dated(made)

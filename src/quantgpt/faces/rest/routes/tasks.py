@@ -12,8 +12,9 @@ from quantgpt.faces.rest.access import CallerDep, DoorDep, RestDep
 from quantgpt.faces.rest.shapes import DayOfRun, SeriesTable, TaskList, TaskObject
 from quantgpt.faces.rest.stream import EventStream, Place
 from quantgpt.faces.rest.wire import Accepted, BacktestBody, task_json
-from quantgpt.foundations.errors import BadRequest, Unavailable
+from quantgpt.foundations.errors import Unavailable
 from quantgpt.services import days, families, sessions, tasks
+from quantgpt.services._base import checked_key
 from quantgpt.services.tasks import TaskType
 
 router = APIRouter(tags=["tasks"])
@@ -28,14 +29,12 @@ def post_auto_backtest(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Accepted:
     """Submit a factor test; the task is stored before this answers."""
-    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
-        raise BadRequest("Idempotency-Key 应为 1 到 200 个字符", field="Idempotency-Key")
     if body.session_id is not None:
         sessions.own_session(rest.app, body.session_id, caller.id)
     job = rest.app.submit(
         body.to_request(),
         owner_id=caller.id,
-        idempotency_key=idempotency_key,
+        idempotency_key=checked_key(idempotency_key),
         session_id=body.session_id,
         admit=lambda connection: rest.submissions.admit(caller.id, connection),
     )
