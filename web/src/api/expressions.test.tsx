@@ -7,12 +7,12 @@ import { useDescription, type Dialect, type LiveDescription } from "./expression
 let seen: LiveDescription | null = null;
 let root: Root;
 
-function Probe({ text, dialect }: { text: string; dialect: Dialect }) {
-  seen = useDescription(text, dialect);
+function Probe({ text, dialect, market }: { text: string; dialect: Dialect; market: string | undefined }) {
+  seen = useDescription(text, dialect, market);
   return null;
 }
 
-const show = (text: string, dialect: Dialect = "quantgpt") => act(() => root.render(<Probe text={text} dialect={dialect} />));
+const show = (text: string, dialect: Dialect = "quantgpt", market?: string) => act(() => root.render(<Probe text={text} dialect={dialect} market={market} />));
 const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 beforeEach(() => {
@@ -30,8 +30,8 @@ afterEach(() => {
 function server(delays: Record<string, number>): string[] {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { expression, dialect } = (await request.json()) as { expression: string; dialect: string };
-    asked.push(`${dialect}:${expression}`);
+    const { expression, dialect, market } = (await request.json()) as { expression: string; dialect: string; market?: string };
+    asked.push(`${dialect}:${expression}${market === undefined ? "" : `@${market}`}`);
     await new Promise((resolve) => setTimeout(resolve, delays[expression] ?? 0));
     return new Response(JSON.stringify({ valid: !expression.includes("amt"), expression, dialect }), { headers: { "Content-Type": "application/json" } });
   });
@@ -61,6 +61,17 @@ it("drops an answer to another text or in another dialect", async () => {
   expect(seen?.now).toBeNull();
   await wait(200);
   expect(seen?.now?.dialect).toBe("qlib");
+});
+
+it("asks about the chosen market, and again when another is chosen", async () => {
+  const asked = server({});
+  show("close", "quantgpt", "mine");
+  await wait(200);
+  expect(seen?.now?.expression).toBe("close");
+  show("close", "quantgpt", "demo");
+  expect(seen?.now).toBeNull();
+  await wait(200);
+  expect(asked).toEqual(["quantgpt:close@mine", "quantgpt:close@demo"]);
 });
 
 it("keeps the last valid facts while the text is broken, and forgets them with the text", async () => {

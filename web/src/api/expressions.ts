@@ -16,8 +16,8 @@ export type InDialect = Schemas["InDialect"];
 const PAUSE_MS = 150;
 const RETRY_MS = 4000;
 
-const ask = (expression: string, dialect: Dialect, signal: AbortSignal) =>
-  answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect, similar: true, others: [] }, signal }), signal);
+const ask = (expression: string, dialect: Dialect, market: string | undefined, signal: AbortSignal) =>
+  answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect, similar: true, others: [], ...(market === undefined ? {} : { market }) }, signal }), signal);
 
 export interface LiveDescription {
   /** The answer for exactly the current text, when it is there. */
@@ -27,9 +27,9 @@ export interface LiveDescription {
   readonly failure: ApiError | null;
 }
 
-/** Ask 150 ms after the last key; answers to an older text or another dialect are dropped. */
-export function useDescription(text: string, dialect: Dialect): LiveDescription {
-  const [answer, setAnswer] = useState<{ text: string; dialect: Dialect; body: Description } | null>(null);
+/** Ask 150 ms after the last key; answers to an older text, another dialect or another market are dropped. */
+export function useDescription(text: string, dialect: Dialect, market?: string): LiveDescription {
+  const [answer, setAnswer] = useState<{ text: string; dialect: Dialect; market: string | undefined; body: Description } | null>(null);
   const [lastValid, setLastValid] = useState<Description | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -45,10 +45,10 @@ export function useDescription(text: string, dialect: Dialect): LiveDescription 
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      ask(text, dialect, stop.signal)
+      ask(text, dialect, market, stop.signal)
         .then((body) => {
           if (stop.signal.aborted) return;
-          setAnswer({ text, dialect, body });
+          setAnswer({ text, dialect, market, body });
           setFailure(null);
           if (body.valid) setLastValid(body);
         })
@@ -60,7 +60,7 @@ export function useDescription(text: string, dialect: Dialect): LiveDescription 
       clearTimeout(timer);
       stop.abort();
     };
-  }, [text, dialect, attempt]);
-  const now = answer !== null && answer.text === text && answer.dialect === dialect && text.trim() ? answer.body : null;
+  }, [text, dialect, market, attempt]);
+  const now = answer !== null && answer.text === text && answer.dialect === dialect && answer.market === market && text.trim() ? answer.body : null;
   return { now, lastValid: text.trim() ? lastValid : null, failure: now ? null : failure };
 }

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { answered, http } from "./client";
+import { useMarket } from "./queries";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -22,11 +23,15 @@ export const useLibraries = () =>
     staleTime: 60_000,
   });
 
-/** All factors of a library; searching among them is a matter of the page. */
-export const useLibrary = (name: string | undefined) =>
-  useQuery({
-    queryKey: ["library", name],
-    queryFn: ({ signal }) => answered<LibraryShelf>(http.GET("/api/v1/libraries/{name}", { params: { path: { name: name ?? "" } }, signal }), signal),
-    enabled: name !== undefined,
+/** All factors of a library, and which of them the chosen market has the fields for; searching among them is a matter of the page. */
+export const useLibrary = (name: string | undefined) => {
+  const market = useMarket();
+  const chosen = market.data?.market;
+  return useQuery({
+    queryKey: ["library", name, chosen],
+    queryFn: ({ signal }) => answered<LibraryShelf>(http.GET("/api/v1/libraries/{name}", { params: { path: { name: name ?? "" }, query: chosen === undefined ? {} : { market: chosen } }, signal }), signal),
+    // A server without a market answers for none.
+    enabled: name !== undefined && (chosen !== undefined || market.isError),
     staleTime: name === KEPT ? 0 : 600_000,
   });
+};

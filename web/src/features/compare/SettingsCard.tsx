@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Comparison, Setting } from "@/api/compare";
 import { useMarket } from "@/api/queries";
 import { MISSING } from "@/lib/format";
+import { Absent } from "@/ui/Absent";
 import { Card, type Twin } from "@/ui/Card";
 import { Segmented } from "@/ui/controls";
 import { Empty } from "@/ui/states";
@@ -86,7 +87,7 @@ export function SettingsCard({ data, shown, onShown }: SettingsCardProps) {
                     const text = words.write(setting.name, setting.values[place]);
                     return (
                       <td key={run.id} data-differs={unlike(setting, place) ? "" : undefined}>
-                        {setting.name === "expression" || setting.name === "data_snapshot" ? <code>{text}</code> : text}
+                        {text === MISSING ? <Absent why={t("absent_setting")} /> : setting.name === "expression" || setting.name === "data_snapshot" ? <code>{text}</code> : text}
                       </td>
                     );
                   })}

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { FilePreview } from "@/api/dataTypes";
-import { integer, MISSING, span } from "@/lib/format";
+import { integer, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Absent } from "@/ui/Absent";
 import { Tag, TextButton } from "@/ui/controls";
@@ -45,8 +45,8 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
     <tr data-state={file.state}>
       <th scope="row"><code data-user-text="">{file.name}</code></th>
       <td>{taken ? words : <Tag {...(LOOK[file.state] ? { mark: LOOK[file.state] } : {})}>{t(`file_${file.state}`)}</Tag>}{file.state === "known" || file.state === "unchanged" ? <> <Tag>{t(`file_${file.state}`)}</Tag></> : null}{file.needs_skip ? <> <Tag mark="doubt">{t("needsSkip")}</Tag></> : null}</td>
-      <td className="num">{taken ? integer(file.accepted) : MISSING}</td>
-      <td className="num">{bad > 0 ? <b className={css["bad"]}>{integer(bad)}</b> : taken ? integer(file.rejected_rows) : MISSING}</td>
+      <td className="num">{taken ? integer(file.accepted) : <Absent many why={t("notRead", { state: t(`file_${file.state}`) })} />}</td>
+      <td className="num">{bad > 0 ? <b className={css["bad"]}>{integer(bad)}</b> : taken ? integer(file.rejected_rows) : <Absent many why={t("notRead", { state: t(`file_${file.state}`) })} />}</td>
       <td className={css["note"]}>
         {taken ? (
           <>
@@ -57,7 +57,7 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
             ) : file.first ? (
               t("covers", { range: span(file.first, file.last) })
             ) : (
-              <Absent why={t("noDaysInFile")} />
+              <Absent many why={t("noDaysInFile")} />
             )}
           </>
         ) : (

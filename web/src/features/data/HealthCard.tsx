@@ -6,9 +6,10 @@ import { useTranslation } from "react-i18next";
 import { useMarketHealth } from "@/api/data";
 import type { HealthCheck } from "@/api/dataTypes";
 import { bytes } from "@/lib/bytes";
-import { integer, MISSING } from "@/lib/format";
+import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { moment } from "@/lib/moment";
+import { Absent } from "@/ui/Absent";
 import { Card } from "@/ui/Card";
 import { MarkIcon, TextButton } from "@/ui/controls";
 import { Sheet } from "@/ui/Sheet";
@@ -37,8 +38,8 @@ function Found({ check, onClose }: { check: HealthCheck | null; onClose: () => v
             <tbody>
               {check.rows.map((row, i) => (
                 <tr key={i}>
-                  <td><code>{row.code ?? MISSING}</code> <span lang="zh" data-user-text="">{row.name}</span></td>
-                  <td>{row.day ?? MISSING}</td>
+                  <td>{row.code === null || row.code === undefined ? <Absent many why={t("absent_code")} /> : <code>{row.code}</code>} <span lang="zh" data-user-text="">{row.name}</span></td>
+                  <td>{row.day ?? <Absent many why={t("absent_day")} />}</td>
                   <td>{row.text}</td>
                 </tr>
               ))}
@@ -85,7 +86,7 @@ export function HealthCard({ market }: { market: string }) {
                           {mark ? <MarkIcon mark={mark} size={14} /> : null} {t(`level_${check.level}`)}
                         </span>
                       </td>
-                      <td className="num">{check.level === "skipped" ? MISSING : integer(check.count)}</td>
+                      <td className="num">{check.level === "skipped" ? <Absent why={pick({ zh: check.sentence_zh, en: check.sentence_en }, i18n.language)} /> : integer(check.count)}</td>
                       <td className={css["finding"]}>
                         {pick({ zh: check.sentence_zh, en: check.sentence_en }, i18n.language)} {check.rows.length > 0 ? <TextButton onClick={() => setOpen(check)}>{t("seeRows")}</TextButton> : null}
                       </td>

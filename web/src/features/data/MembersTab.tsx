@@ -8,6 +8,7 @@ import type { MarketItem } from "@/api/dataTypes";
 import { integer, MISSING } from "@/lib/format";
 import { best } from "@/lib/match";
 import { pick } from "@/lib/i18n";
+import { Absent } from "@/ui/Absent";
 import { Card } from "@/ui/Card";
 import { LinkContext } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
@@ -28,7 +29,7 @@ function DayCard({ market, universe }: { market: MarketItem; universe: string })
   const members = useMembers(market.name, universe, date);
   const all = useMemo(() => (members.data?.members ?? []).map((one) => ({ label: `${one.code} ${one.name}`, words: one.industry ?? "", one })), [members.data]);
   const shown = useMemo(() => (query.trim() ? best(query, all) : all), [all, query]);
-  const text = (value: unknown) => <span lang="zh" data-user-text="">{String(value ?? MISSING)}</span>;
+  const text = (value: unknown) => (value === null || value === undefined || value === "" ? <Absent many why={t("absent_fact")} /> : <span lang="zh" data-user-text="">{String(value)}</span>);
   const columns: readonly Column[] = [
     { key: "code", label: t("code"), show: (value) => <TextButton onClick={() => change({ tab: "bars", code: String(value), range: undefined })}><code>{String(value)}</code></TextButton> },
     { key: "name", label: t("name"), show: text },

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { DIALECTS, useDescription, type InDialect } from "@/api/expressions";
 import { useKeptFactors } from "@/api/library";
 import { useOperators } from "@/api/operators";
+import { useMarket } from "@/api/queries";
 import { integer } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { shortcuts, type Shortcut } from "@/lib/keys";
@@ -49,7 +50,8 @@ export function Workbench({ draft, tools, onRun, onSentence }: WorkbenchProps) {
   const dialect = useDialectOfAddress();
   const vocabulary = useOperators(dialect);
   const kept = useKeptFactors();
-  const check = useDescription(text, dialect);
+  const market = useMarket();
+  const check = useDescription(text, dialect, market.data?.market);
   const editor = useRef<EditorHandle>(null);
   const wide = useMediaQuery("(min-width: 1180px)", undefined, { getInitialValueInEffect: false }) ?? true;
   const phone = useMediaQuery("(max-width: 767px)", undefined, { getInitialValueInEffect: false }) ?? false;

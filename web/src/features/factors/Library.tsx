@@ -80,6 +80,7 @@ export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
       category: categories.get(one.category) ?? "",
       warmup: one.warmup,
       tags: one.tags.map((tag) => t(`tag_${tag}`, { defaultValue: tag })).join(t("comma")),
+      tested: row?.status === "success",
       failed: row?.status === "failed" ? (row.error ?? t("testFailed")) : null,
       rank_ic: row?.rank_ic_mean ?? null,
       t_hac: row?.rank_ic_t_hac ?? null,

@@ -2,7 +2,8 @@
 
 import type { TFunction } from "i18next";
 
-import { ic, integer, MISSING, number, pValue, score } from "@/lib/format";
+import { ic, integer, number, pValue, score } from "@/lib/format";
+import { Absent } from "@/ui/Absent";
 import { CodeLine } from "@/ui/Code";
 import { Grade } from "@/ui/controls";
 import type { CellValue, Column } from "@/ui/DataTable";
@@ -26,14 +27,14 @@ export function columnsOf({ t, view, ticked, onTick, measured, full, withCategor
     key,
     label,
     numeric: true,
-    show: (value: CellValue, row) => (typeof value === "number" ? show(value) : <span className="muted" title={row["failed"] ? String(row["failed"]) : undefined}>{MISSING}</span>),
+    show: (value: CellValue, row) => (typeof value === "number" ? show(value) : <Absent many why={row["failed"] ? String(row["failed"]) : t(row["tested"] === true ? "absent_figure" : "absent_untested")} />),
   });
   const found: Column[] = [
     figure("rank_ic", t("rankIc"), (value) => ic(value)),
     figure("t_hac", t("tValue"), (value) => number(value)),
     figure("q_bh", t("qValue"), (value) => pValue(value)),
     figure("sharpe", t("sharpe"), (value) => number(value)),
-    ...(full ? [figure("score", t("score"), (value) => score(value)), { key: "grade", label: t("grade"), show: (value: CellValue) => (value ? <Grade letter={String(value)} size={20} /> : <Muted>{MISSING}</Muted>) }] : []),
+    ...(full ? [figure("score", t("score"), (value) => score(value)), { key: "grade", label: t("grade"), show: (value: CellValue) => (value ? <Grade letter={String(value)} size={20} /> : <Absent many why={t("absent_untested")} />) }] : []),
   ];
   return [
     {
@@ -57,7 +58,7 @@ export function columnsOf({ t, view, ticked, onTick, measured, full, withCategor
       show: (value, row) => (value ? <CodeLine text={String(value)} className={css["code"] ?? ""} /> : <span className={css["reason"]} title={String(row["reason"])}>{String(row["reason"])}</span>),
     },
     ...(withCategory ? [{ key: "category", label: t("category") }] : []),
-    { key: "warmup", label: t("warmup"), numeric: true, show: (value) => (typeof value === "number" ? integer(value) : <Muted>{MISSING}</Muted>) },
+    { key: "warmup", label: t("warmup"), numeric: true, show: (value) => (typeof value === "number" ? integer(value) : <Absent many why={t("absent_warmup")} />) },
     { key: "tags", label: t("tags"), show: (value) => <Muted>{String(value)}</Muted> },
   ];
 }
