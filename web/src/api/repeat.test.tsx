@@ -69,7 +69,11 @@ describe("pressing again", () => {
     works = true;
     await press(test);
     await press(test);
-    await press(iteration);
+    await act(async () => {
+      hands?.again(iteration);
+      hands?.again(iteration);
+      await new Promise((settle) => setTimeout(settle));
+    });
     expect(faults).toHaveLength(1);
     expect(asked.map(({ path }) => path)).toEqual(["/api/v1/auto_backtest", "/api/v1/auto_backtest", "/api/v1/auto_backtest", "/api/v1/tasks/{task_id}/iterate"]);
     expect(asked[1]?.key).toBe(asked[0]?.key);

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 
 import { pressKeys } from "@/lib/key";
+import { useOnce } from "@/lib/once";
 
 import { useIterate } from "./iterations";
 import { useSubmit } from "./queries";
@@ -42,19 +43,24 @@ export function useRepeat() {
     };
   }, []);
   const pending = submit.isPending || iterate.isPending;
+  const once = useOnce();
   const again = (task: Task, { onDone, onFault }: Told = {}) => {
-    const iteration = task.task_type === "iteration" ? iterationAgain(task) : null;
-    if (pending || !repeatable(task)) return;
-    const what = `again-${task.task_id}`;
-    const key = pressKeys.keyFor(what);
-    const sent: Promise<{ readonly task_id: string }> = iteration ? iterate.mutateAsync({ ...iteration, key }) : submit.mutateAsync({ ask: repeatOf(task), key });
-    sent.then(
-      (made) => {
-        pressKeys.spent(what);
-        if (here.current) onDone?.(made);
-      },
-      (reason: unknown) => onFault?.(reason instanceof Error ? reason : new Error(String(reason))),
-    );
+    if (!repeatable(task)) return;
+    once((settled) => {
+      const iteration = task.task_type === "iteration" ? iterationAgain(task) : null;
+      const what = `again-${task.task_id}`;
+      const key = pressKeys.keyFor(what);
+      const sent: Promise<{ readonly task_id: string }> = iteration ? iterate.mutateAsync({ ...iteration, key }) : submit.mutateAsync({ ask: repeatOf(task), key });
+      sent
+        .then(
+          (made) => {
+            pressKeys.spent(what);
+            if (here.current) onDone?.(made);
+          },
+          (reason: unknown) => onFault?.(reason instanceof Error ? reason : new Error(String(reason))),
+        )
+        .finally(settled);
+    });
   };
   const error = submit.error ?? iterate.error;
   const forget = () => {

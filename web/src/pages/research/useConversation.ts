@@ -10,6 +10,7 @@ import { useSessionTasks } from "@/api/sessions";
 import type { Task } from "@/api/types";
 import { offerOf, parametersOf, submissionOf, useDraft, type Draft, type Parameters } from "@/features/composer/draft";
 import { pressKeys } from "@/lib/key";
+import { useOnce } from "@/lib/once";
 
 import { useHandover } from "./useHandover";
 
@@ -23,6 +24,7 @@ export function useConversation(session: string | null, onBegun: (task: string) 
   const tasks = useSessionTasks(session);
   const start = useStart();
   const iterating = useIterate();
+  const once = useOnce();
   const repeating = useRepeat();
   const drafting = useDraft(session);
   const { draft, change, put, done } = drafting;
@@ -61,13 +63,17 @@ export function useConversation(session: string | null, onBegun: (task: string) 
     repeating.again(task, { onDone: ({ task_id }) => onBegun(task_id) });
   };
   const iterate = (task: string, count: number) => {
-    if (iterating.isPending) return;
-    const what = `iterate-${task}-${count}`;
-    setIterated(task);
-    iterating.mutateAsync({ task, count, key: pressKeys.keyFor(what) }, { onSuccess: ({ task_id }) => onBegun(task_id) }).then(
-      () => pressKeys.spent(what),
-      () => undefined,
-    );
+    once((settled) => {
+      const what = `iterate-${task}-${count}`;
+      setIterated(task);
+      iterating
+        .mutateAsync({ task, count, key: pressKeys.keyFor(what) }, { onSuccess: ({ task_id }) => onBegun(task_id) })
+        .then(
+          () => pressKeys.spent(what),
+          () => undefined,
+        )
+        .finally(settled);
+    });
   };
   const edit = (task: Task) => {
     forgetRefusals();
