@@ -29,7 +29,7 @@ export function places({ session, first, second }) {
     compare: `/compare?ids=${first},${second}`,
     "compare-empty": "/compare",
     factors: "/factors",
-    ...tabs("/factors", ["libraries", "kept"]),
+    ...Object.fromEntries(["fields", "alpha158", "kept"].map((from) => [`factors-${from}`, `/factors?from=${from}`])),
     editor: `/editor?expr=${encodeURIComponent("rank(ts_corr(close, volume, 10)) * rank(-returns)")}`,
     ...tabs("/data", ["overview", "import", "sources", "members", "bars"]),
     jobs: "/jobs",

@@ -26,6 +26,8 @@ export async function startRig({ base = process.env.BASE_URL ?? "http://127.0.0.
     const context = await browser.newContext({ locale: "zh-CN", colorScheme: scheme, viewport: { width: 1440, height: 900 }, ...options });
     const kept = { "quantgpt.language": language, ...memory };
     await context.addInitScript((values) => {
+      // The browser's own error page has no storage.
+      if (!location.protocol.startsWith("http")) return;
       for (const [key, value] of Object.entries(values)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
     }, kept);
     const page = await context.newPage();

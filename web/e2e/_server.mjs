@@ -48,7 +48,7 @@ export async function startServer({ market = true, settings = {} } = {}) {
     });
   const answers = async () => {
     try {
-      return (await fetch(`${base}/api/v1/health/ready`)).ok;
+      return (await fetch(`${base}/api/v1/health${market ? "/ready" : ""}`)).ok;
     } catch {
       return false;
     }

@@ -63,21 +63,26 @@ let code = await rig.run(async () => {
     await context.close();
   });
 
-  await step("two tabs and a double press send once", async () => {
+  await step("two tabs and two presses in each send once", async () => {
     const before = (await tasks()).length;
     const { page, context } = await rig.open();
     await page.goto(server.base);
     await page.fill("textarea", "rank(volume / adv20)");
+    await page.waitForTimeout(400);
     const other = await context.newPage();
     await other.goto(server.base);
-    await page.bringToFront();
-    await page.evaluate(() => {
-      const form = document.querySelector("form");
-      form.requestSubmit();
-      form.requestSubmit();
-    });
+    await other.waitForFunction(() => document.querySelector("textarea")?.value === "rank(volume / adv20)");
+    await other.waitForFunction(() => document.querySelector("[data-testid=run]")?.disabled === false);
+    const press = (tab) =>
+      tab.evaluate(() => {
+        const form = document.querySelector("form");
+        form.requestSubmit();
+        form.requestSubmit();
+      });
+    await Promise.all([press(page), press(other)]);
     await page.waitForSelector("[data-run]");
     await card(page).waitFor({ timeout: patience });
+    await page.waitForTimeout(1500);
     assert.equal((await tasks()).length, before + 1);
     await context.close();
   });
@@ -111,11 +116,22 @@ let code = await rig.run(async () => {
   await step("a run that fails says why and can be changed or repeated", async () => {
     const { page, context } = await rig.open();
     await page.goto(server.base);
-    await page.getByTestId("new-session").first().click().catch(() => undefined);
-    await page.fill("textarea", "rank(log(-close))");
+    const text = "rank(log(-close))";
+    await page.fill("textarea", text);
     await page.press("textarea", "Enter");
-    await page.getByTestId("failed").or(page.getByTestId("result-card")).or(page.getByRole("alert")).first().waitFor({ timeout: patience });
+    const failed = page.getByTestId("failed").last();
+    await failed.waitFor({ timeout: patience });
     assert.equal(await page.getByTestId("result-card").count(), 0);
+    assert.match(await failed.innerText(), /\p{Script=Han}{6,}/u, "the reason is a sentence");
+    const before = (await tasks()).length;
+    await failed.getByRole("button", { name: "改参数" }).click();
+    await page.waitForFunction((value) => document.querySelector("textarea")?.value === value, text);
+    assert.equal((await tasks()).length, before, "changing sends nothing");
+    await failed.getByRole("button", { name: "原样重试" }).click();
+    await page.waitForTimeout(1500);
+    const now = await tasks();
+    assert.equal(now.length, before + 1, "repeating sends one");
+    assert.equal(now[0].params.prompt ?? now[0].prompt, text);
     await context.close();
   });
   // The browser itself logs the requests that this test lets die.
