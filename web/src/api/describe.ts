@@ -7,18 +7,18 @@ import type { components } from "./schema";
 
 export type Description = components["schemas"]["Description"];
 
-const descriptionQuery = (expression: string, other: string | null, enabled: boolean) => ({
-  queryKey: ["describe", expression, other] as const,
+const descriptionQuery = (expression: string, other: string | null, enabled: boolean, market: string | undefined) => ({
+  queryKey: ["describe", expression, other, market ?? null] as const,
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect: "quantgpt" as const, similar: false, others: [], ...(other === null ? {} : { other }) }, signal }), signal),
+    answered<Description>(http.POST("/api/v1/expressions/describe", { body: { expression, dialect: "quantgpt" as const, similar: false, others: [], ...(other === null ? {} : { other }), ...(market === undefined ? {} : { market }) }, signal }), signal),
   staleTime: Infinity,
   enabled: enabled && expression.trim() !== "",
   retry: false,
 });
 
-/** Asked once per expression. */
-export const useDescription = (expression: string, enabled = true) => useQuery(descriptionQuery(expression, null, enabled));
+/** Asked once per expression, about the market of its run. */
+export const useDescription = (expression: string, market?: string) => useQuery(descriptionQuery(expression, null, true, market));
 
 /** What each of some expressions changed about another one, in the order asked for. */
-export const useChanges = (expressions: readonly string[], other: string | null) =>
-  useQueries({ queries: expressions.map((expression) => descriptionQuery(expression, other, other !== null)) });
+export const useChanges = (expressions: readonly string[], other: string | null, market?: string) =>
+  useQueries({ queries: expressions.map((expression) => descriptionQuery(expression, other, other !== null, market)) });

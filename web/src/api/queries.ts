@@ -1,6 +1,6 @@
 /** What the pages ask the server for. Server state lives in the query cache and nowhere else. */
 
-import { MutationCache, QueryCache, QueryClient, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { usePreference } from "@/lib/preference";
@@ -9,7 +9,7 @@ import { remembered } from "@/lib/storage";
 import { answered, ApiError, http } from "./client";
 import { announceChange, openSession, type Session } from "./sessions";
 import { follow, readTask } from "./stream";
-import { isTerminal, type MarketFacts, type SeriesTable, type Submission, type Task, type Validation } from "./types";
+import { isTerminal, type MarketFacts, type Submission, type Task, type Validation } from "./types";
 
 const RETRIES = 2;
 
@@ -105,20 +105,6 @@ export const useTask = (id: string | undefined) =>
     enabled: id !== undefined,
     staleTime: (query) => (isTerminal(query.state.data?.status) ? Infinity : 0),
   });
-
-const seriesQuery = (id: string | undefined, name: string) => ({
-  queryKey: ["series", id, name],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    answered<SeriesTable>(http.GET("/api/v1/tasks/{task_id}/series/{name}", { params: { path: { task_id: id ?? "", name } }, signal }), signal),
-  enabled: id !== undefined,
-  staleTime: Infinity,
-});
-
-export const useSeries = (id: string | undefined, name: string) => useQuery(seriesQuery(id, name));
-
-/** Several series at once, in the order asked for. */
-export const useManySeries = (id: string | undefined, names: readonly string[]) =>
-  useQueries({ queries: names.map((name) => seriesQuery(id, name)) });
 
 export interface Link {
   readonly connected: boolean;
@@ -244,18 +230,8 @@ export const useCancel = () => {
   });
 };
 
-const validate = (expression: string, signal: AbortSignal) =>
-  answered<Validation>(http.POST("/api/v1/expressions/validate", { body: { expression }, signal }), signal);
-
-/** Facts of an expression, asked once per text. */
-export const useFacts = (expression: string) =>
-  useQuery({
-    queryKey: ["validate", expression],
-    queryFn: ({ signal }) => validate(expression, signal),
-    staleTime: Infinity,
-    enabled: expression.trim() !== "",
-    retry: false,
-  });
+const validate = (expression: string, market: string | undefined, signal: AbortSignal) =>
+  answered<Validation>(http.POST("/api/v1/expressions/validate", { body: { expression, ...(market === undefined ? {} : { market }) }, signal }), signal);
 
 const VALIDATION_PAUSE_MS = 150;
 const RETRY_VALIDATION_MS = 4000;
@@ -268,9 +244,9 @@ export interface LiveValidation {
   readonly failure: ApiError | null;
 }
 
-/** Ask 150 ms after the last key; answers to older text are dropped. */
-export function useValidation(text: string): LiveValidation {
-  const [answer, setAnswer] = useState<{ text: string; body: Validation } | null>(null);
+/** Ask 150 ms after the last key; answers to older text or for another market are dropped. */
+export function useValidation(text: string, market?: string): LiveValidation {
+  const [answer, setAnswer] = useState<{ text: string; market: string | undefined; body: Validation } | null>(null);
   const [lastValid, setLastValid] = useState<Validation | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -283,10 +259,10 @@ export function useValidation(text: string): LiveValidation {
     if (!text.trim()) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      validate(text, stop.signal)
+      validate(text, market, stop.signal)
         .then((body) => {
           if (stop.signal.aborted) return;
-          setAnswer({ text, body });
+          setAnswer({ text, market, body });
           setFailure(null);
           if (body.valid) setLastValid(body);
         })
@@ -298,7 +274,7 @@ export function useValidation(text: string): LiveValidation {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [text, attempt]);
-  const now = answer !== null && answer.text === text && text.trim() ? answer.body : null;
+  }, [text, market, attempt]);
+  const now = answer !== null && answer.text === text && answer.market === market && text.trim() ? answer.body : null;
   return { now, lastValid: text.trim() ? lastValid : null, failure };
 }

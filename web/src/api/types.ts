@@ -74,6 +74,7 @@ export interface TaskParams {
   readonly benchmark?: string;
   readonly options?: Record<string, unknown> | null;
   /** Of an iteration. */
+  readonly market?: string;
   readonly n_candidates?: number;
   readonly run_rolling_validation?: boolean;
 }

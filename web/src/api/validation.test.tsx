@@ -7,12 +7,12 @@ import { useValidation, type LiveValidation } from "./queries";
 let seen: LiveValidation | null = null;
 let root: Root;
 
-function Probe({ text }: { text: string }) {
-  seen = useValidation(text);
+function Probe({ text, market }: { text: string; market?: string | undefined }) {
+  seen = useValidation(text, market);
   return null;
 }
 
-const show = (text: string) => act(() => root.render(<Probe text={text} />));
+const show = (text: string, market?: string) => act(() => root.render(<Probe text={text} market={market} />));
 const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 beforeEach(() => {
@@ -79,4 +79,19 @@ it("says when the server cannot be reached", async () => {
   show("close");
   await wait(200);
   expect(seen?.failure?.offline).toBe(true);
+});
+
+it("asks about the market that is chosen, and anew when it changes", async () => {
+  const markets: unknown[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    markets.push(((await request.json()) as { market?: string }).market);
+    return new Response(JSON.stringify({ valid: true, expression: "close", warmup: 1 }), { headers: { "Content-Type": "application/json" } });
+  });
+  show("close", "demo");
+  await wait(200);
+  expect(seen?.now?.valid).toBe(true);
+  show("close", "main");
+  expect(seen?.now).toBeNull();
+  await wait(200);
+  expect(markets).toEqual(["demo", "main"]);
 });

@@ -73,7 +73,7 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
   const { t } = useTranslation("composer");
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
-  const validation = useValidation(draft.text);
+  const validation = useValidation(draft.text, market?.market);
   const faultText = useFaultText();
   const fault = validation.now && !validation.now.valid && !validation.now.words ? validation.now.error : null;
   const notice = validation.now?.valid ? validation.now.notices?.[0] : undefined;

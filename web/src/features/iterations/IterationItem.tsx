@@ -88,7 +88,7 @@ function Table({ task, number: own, shownCandidate, onSelect }: { task: Task } &
   const state = stateOf(task);
   const candidates = candidatesOf(task);
   const total = task.candidates_total ?? candidates.length;
-  const changes = useChanges(candidates.map((one) => one.expression), task.expression);
+  const changes = useChanges(candidates.map((one) => one.expression), task.expression, task.params.market);
   return (
     <div className={css["tableBox"]}>
       <table className={css["table"]}>

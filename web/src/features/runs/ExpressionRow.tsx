@@ -41,7 +41,7 @@ interface ExpressionRowProps {
 
 export function ExpressionRow({ expression, result, typed = false, onEdit }: ExpressionRowProps) {
   const { t, i18n } = useTranslation(["runs", "words"]);
-  const description = useDescription(expression);
+  const description = useDescription(expression, result?.params.market);
   const [copied, setCopied] = useState(false);
   const copy = () => {
     void navigator.clipboard?.writeText(expression).then(() => {

@@ -5,8 +5,9 @@ import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useMarket, useSeries } from "@/api/queries";
+import { useMarket } from "@/api/queries";
 import { useReportLink } from "@/api/reports";
+import { useSeries } from "@/api/result";
 import { column, labels, type RunResult, type SeriesTable, type Task } from "@/api/types";
 import { compareSet } from "@/lib/compareSet";
 import { integer, nav } from "@/lib/format";
