@@ -73,11 +73,13 @@ function Spoken({ table, label, gap }: { table: Twin | undefined; label: string;
     return <p className={css["spoken"]}>{t("spoken", { label, count: table.rows.length, first: told(table.rows[0]), last: told(table.rows[table.rows.length - 1]) })} {gap}</p>;
   }
   return (
-    <table className={css["spoken"]}>
-      <caption>{label}</caption>
-      <thead><tr>{table.columns.map((column) => <th key={column.key} scope="col">{column.label}</th>)}</tr></thead>
-      <tbody>{table.rows.map((row, i) => <tr key={i}>{table.columns.map((column) => <td key={column.key}>{column.show?.(row[column.key], row) ?? String(row[column.key] ?? "")}</td>)}</tr>)}</tbody>
-    </table>
+    <div className={css["spoken"]}>
+      <table>
+        <caption>{label}</caption>
+        <thead><tr>{table.columns.map((column) => <th key={column.key} scope="col">{column.label}</th>)}</tr></thead>
+        <tbody>{table.rows.map((row, i) => <tr key={i}>{table.columns.map((column) => <td key={column.key}>{column.show?.(row[column.key], row) ?? String(row[column.key] ?? "")}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
   );
 }
 
