@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +82,39 @@ def test_the_difference_first_then_the_write(client: TestClient, app: App) -> No
     assert [row["apply"] for row in listed] == [False, True, False, True, False]
     source = client.get(f"{API}/sources").json()["sources"][0]
     assert (source["status"], bool(source["last_success_at"])) == ("fine", True)
+
+
+def test_only_the_difference_that_was_seen_is_written(client: TestClient, app: App, vendor: Vendor) -> None:
+    reply = vendor.folder / "query_daily_history_k_AStock.json"
+    plain = reply.read_text()
+    with doing_jobs(app):
+        plan = ended(client, start="2024-04-01")
+        vendor.edit("query_daily_history_k_AStock", lambda body: [day["rows"].pop(0) for day in body.values()])
+        refused = ended(client, start="2024-04-01", apply=True, seen=plan["id"])
+        assert (refused["error"]["code"], refused["report"]) == ("difference_changed", None)
+        assert refused["error"]["detail_en"]
+        assert not app.markets.folder("main").exists
+        reply.write_text(plain)
+        done = ended(client, start="2024-04-01", apply=True, seen=plan["id"])
+        assert done["report"]["totals"] == plan["report"]["totals"]
+        for wrong in (
+            {"seen": done["id"]},
+            {"seen": plan["id"], "end": "2024-04-02"},
+            {"seen": plan["id"], "apply": False},
+        ):
+            assert asked(client, **{"start": "2024-04-01", "apply": True, **wrong}).json()["field"] == "seen"
+        assert asked(client, start="2024-04-01", apply=True, seen="nothere").status_code == 404
+
+
+def test_of_many_that_ask_at_once_one_is_let_in(client: TestClient, app: App) -> None:
+    together = threading.Barrier(6)
+
+    def press(_: int) -> int:
+        together.wait()
+        return int(asked(client, start="2024-04-01", apply=True).status_code)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(press, range(6))) == [202, 409, 409, 409, 409, 409]
 
 
 def test_a_source_that_fails_is_named_and_changes_nothing(client: TestClient, app: App, vendor: Vendor) -> None:

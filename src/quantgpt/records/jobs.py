@@ -223,6 +223,13 @@ class JobRecords:
         return change(self._writer, mine, failed(failure))
 
 
+def unfinished_asks(connection: Connection, operations: Sequence[str]) -> list[tuple[str, str]]:
+    """(id, request as JSON text) of every unfinished job of some operations, as the transaction sees them."""
+    wanted = and_(jobs.c.state.in_(OPEN_STATES), jobs.c.operation.in_(operations))
+    rows = connection.execute(select(jobs.c.id, jobs.c.ask).where(wanted).order_by(jobs.c.created_at, jobs.c.id))
+    return [(row.id, row.ask) for row in rows]
+
+
 def _mine(owner_id: str, operations: Sequence[str], session_id: str | None, stages: Sequence[str] | None) -> Any:
     """The jobs of a list; the indexes ix_jobs_owner and ix_jobs_session give their order."""
     of_these = jobs.c.operation == operations[0] if len(operations) == 1 else jobs.c.operation.in_(operations)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from quantgpt.foundations.clock import SHANGHAI, Clock
 from quantgpt.foundations.errors import BadImport, BadRequest, Conflict, SourceFailed
+from quantgpt.foundations.hashing import hash_value
 from quantgpt.foundations.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class DataUpdate:
     end: str | None = None
     universes: tuple[str, ...] = ("hs300", "csi500")
     apply: bool = False
+    expected: str = ""
+    """what `difference_of` said of the difference that is to be applied; empty: whatever there is"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +211,7 @@ def _apply_in_parts(
 
     Each part is atomic; a rollback returns to the state before the first.
     """
-    from quantgpt.market.importing import applied, checked, together
+    from quantgpt.market.importing import applied, checked, planned, together
 
     folder = store.folder(ask.market)
     done: list[ImportReport] = []
@@ -226,9 +229,33 @@ def _apply_in_parts(
             raise SourceFailed(
                 f"{error.message}；之前的 {at} 个交易日已写入（到 {days[at - 1]}）", hint="再次运行会从那里继续"
             ) from error
+        if ask.expected and (
+            len(part) < len(days) or difference_of(planned(folder, ask.market, found)) != ask.expected
+        ):
+            raise OtherDifference(
+                "数据源给出的内容和预览时不同，没有写入",
+                en="The source gives something else than what was shown; nothing was written",
+                hint="look at the difference again",
+            )
         replaces = done[-1].snapshot if done else None
         done.append(applied(folder, ask.market, found, clock, inner, replaces=replaces))
     return together(done)
+
+
+class OtherDifference(Conflict):
+    """What would be written is not what was looked at."""
+
+    code = "difference_changed"
+
+
+def difference_of(report: ImportReport) -> str:
+    """What identifies a difference: the state before it, and of each table its span and how many rows are new, changed,
+    known or left out."""
+    files = sorted(
+        [file.name, file.first, file.last, file.names, file.added, file.changed, file.unchanged, file.rejected_rows]
+        for file in report.files
+    )
+    return hash_value([report.previous, files])[:32]
 
 
 def last_complete_day(clock: Clock) -> date:

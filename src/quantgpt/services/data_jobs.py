@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quantgpt.records import LOCAL_ADMIN, Job
-from quantgpt.services._base import App
+from quantgpt.foundations.errors import Conflict
+from quantgpt.records import Job
+from quantgpt.records.jobs import unfinished_asks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 WRITERS = ("data.commit", "data.update")
 """Operations that change a market (an update only when it applies)."""
 
 
-def busy_with(app: App, market: str) -> Job | None:
-    """The unfinished job that writes, or may write, a market."""
-    jobs, _ = app.records.jobs.page(LOCAL_ADMIN, WRITERS, page=1, page_size=50, with_outcome=False)
-    for job in jobs:
-        if not job.is_finished and json.loads(job.ask)["market"] == market:
-            return job
-    return None
+class NotNow(Conflict):
+    """An import or update is not in the state for that; `code` says why."""
+
+    def __init__(self, code: str, message: str, *, en: str, hint: str = "", nearest: object = None) -> None:
+        super().__init__(message, hint=hint, nearest=nearest, en=en)
+        self.code = code
+
+
+def alone_on(market: str) -> Callable[[Connection], None]:
+    """What a writer is let in by, in the transaction that queues it.  Raises: NotNow while another one holds the market."""
+
+    def admit(connection: Connection) -> None:
+        for job_id, ask in unfinished_asks(connection, WRITERS):
+            if json.loads(ask)["market"] == market:
+                raise NotNow(
+                    "busy",
+                    f"行情库 {market} 正在被另一个导入或更新占用",
+                    en=f"Another import or update holds the market {market} now",
+                    hint="wait for it or cancel it",
+                    nearest=job_id,
+                )
+
+    return admit
 
 
 def job_row(job: Job) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quantgpt.foundations.errors import BadImport, BadRequest, Conflict
+from quantgpt.foundations.errors import BadImport, BadRequest
 from quantgpt.foundations.progress import Progress
 from quantgpt.records import LOCAL_ADMIN, Job
 from quantgpt.services._base import App, operation, own_key
-from quantgpt.services.data_jobs import busy_with, job_error, job_row, moment
+from quantgpt.services.data_jobs import NotNow, alone_on, job_error, job_row, moment
 from quantgpt.services.import_files import (
     ACCEPTS,
     KEPT_HOURS,
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 MOST_OPEN = 5
 """imports that may lie here unfinished"""
 PREVIEW, COMMIT = "data.preview", "data.commit"
-
-
-class NotNow(Conflict):
-    """An import is not in the state for that; `code` says why."""
-
-    def __init__(self, code: str, message: str, *, en: str, hint: str = "", nearest: object = None) -> None:
-        super().__init__(message, hint=hint, nearest=nearest, en=en)
-        self.code = code
 
 
 class QlibFolder(BadImport):
@@ -355,14 +347,6 @@ def commit(app: App, import_id: str, *, skip_bad_rows: bool) -> dict[str, Any]:
             en=f"The market {staged.market} changed after the preview",
             hint="look at the preview again",
         )
-    if running := busy_with(app, staged.market):
-        raise NotNow(
-            "busy",
-            f"行情库 {staged.market} 正在被另一个导入或更新写入",
-            en=f"Another import or update writes the market {staged.market} now",
-            hint="try again when it is done",
-            nearest=running.id,
-        )
     tried = sum(job.operation == COMMIT for job in jobs)
     ask = CommitImport(
         import_id=staged.id,
@@ -377,7 +361,13 @@ def commit(app: App, import_id: str, *, skip_bad_rows: bool) -> dict[str, Any]:
             "changed_rows": preview["totals"]["changed"],
         },
     )
-    app.submit(ask, owner_id=LOCAL_ADMIN, idempotency_key=own_key(f"{staged.id}:commit:{tried}"), parent=jobs[0])
+    app.submit(
+        ask,
+        owner_id=LOCAL_ADMIN,
+        idempotency_key=own_key(f"{staged.id}:commit:{tried}"),
+        parent=jobs[0],
+        admit=alone_on(staged.market),
+    )
     return _shown(app, staged, full=True)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quantgpt.foundations.errors import BadRequest, Conflict, NotFound, Unavailable
 from quantgpt.foundations.progress import Progress
 from quantgpt.records import LOCAL_ADMIN, Job
 from quantgpt.services._base import App, operation
-from quantgpt.services.data import INDEX_OF, DataUpdate, update_data
-from quantgpt.services.data_jobs import busy_with, job_error, job_row, moment
-from quantgpt.services.imports import NotNow, file_figures
+from quantgpt.services.data import INDEX_OF, DataUpdate, difference_of, update_data
+from quantgpt.services.data_jobs import alone_on, job_error, job_row, moment
+from quantgpt.services.imports import file_figures
 from quantgpt.services.sources import note_success
 from quantgpt.services.tasks import CANCELLED
 
@@ -33,6 +33,8 @@ class UpdateMarket:
     start: str | None = None
     end: str | None = None
     universes: tuple[str, ...] = ("hs300", "csi500")
+    expected: str = ""
+    """identifies the difference that is to be written; empty: whatever there is"""
 
 
 def _check(app: App, ask: UpdateMarket) -> UpdateMarket:
@@ -88,6 +90,7 @@ def report_json(report: ImportReport) -> dict[str, Any]:
     """What an update changed or would change."""
     return {
         "market": report.market,
+        "difference": difference_of(report),
         "snapshot": report.snapshot or None,
         "previous": report.previous,
         "changed": report.changed,
@@ -104,18 +107,31 @@ def report_json(report: ImportReport) -> dict[str, Any]:
     }
 
 
-def start_update(app: App, ask: UpdateMarket) -> dict[str, Any]:
-    """Queue an update.  Raises: BadRequest, Conflict, Unavailable; NotNow while another one is under way."""
+def start_update(app: App, ask: UpdateMarket, *, seen: str | None = None) -> dict[str, Any]:
+    """Queue an update. `seen`: the look whose difference is to be written, and no other one.
+
+    Raises: BadRequest, Conflict, Unavailable; NotNow while another one is under way.
+    """
     _check(app, ask)
-    if running := busy_with(app, ask.market):
-        raise NotNow(
-            "busy",
-            f"行情库 {ask.market} 正在被另一个导入或更新占用",
-            en=f"Another import or update holds the market {ask.market} now",
-            hint="wait for it or cancel it",
-            nearest=running.id,
+    if seen is not None:
+        ask = replace(ask, expected=_shown_difference(app, ask, seen))
+    return _shown(app.submit(ask, owner_id=LOCAL_ADMIN, admit=alone_on(ask.market)))
+
+
+def _shown_difference(app: App, ask: UpdateMarket, seen: str) -> str:
+    """What identifies the difference that somebody looked at.  Raises: NotFound, BadRequest where it was no such look."""
+    job = _found(app, seen)
+    known = json.loads(job.ask)
+    same = all(
+        known[name] == value for name, value in asdict(ask).items() if name not in ("apply", "expected", "universes")
+    )
+    if not ask.apply or known["apply"] or not same or known["universes"] != list(ask.universes) or not job.outcome:
+        raise BadRequest(
+            "seen 应为同一更新的差异预览",
+            en="`seen` takes the finished look at the difference of the same update",
+            field="seen",
         )
-    return _shown(app.submit(ask, owner_id=LOCAL_ADMIN))
+    return str(json.loads(job.outcome)["difference"])
 
 
 def list_updates(app: App, market: str) -> dict[str, Any]:

@@ -2846,6 +2846,8 @@ export interface components {
             code: string | null;
             /** Detail */
             detail: string;
+            /** Detail En */
+            detail_en: string | null;
             /** Hint */
             hint: string | null;
         };
@@ -4825,6 +4827,11 @@ export interface components {
              */
             end?: string | null;
             /**
+             * Seen
+             * @description 看过的差异（更新编号）：内容与它不同则不写入
+             */
+            seen?: string | null;
+            /**
              * Source
              * @description 数据源
              * @default baostock
@@ -4889,13 +4896,15 @@ export interface components {
         };
         /**
          * UpdateReport
-         * @description What an update changed, or would change.
+         * @description What an update changed, or would change. `difference` identifies it.
          */
         UpdateReport: {
             /** Applied */
             applied: boolean;
             /** Changed */
             changed: boolean;
+            /** Difference */
+            difference: string;
             /** Files */
             files: components["schemas"]["UpdateFile"][];
             /** Market */

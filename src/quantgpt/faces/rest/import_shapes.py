@@ -21,6 +21,7 @@ class JobError(BaseModel):
     """Why it failed."""
 
     detail: str
+    detail_en: str | None
     code: str | None
     hint: str | None
 
@@ -163,9 +164,10 @@ class UpdateTotals(BaseModel):
 
 
 class UpdateReport(BaseModel):
-    """What an update changed, or would change."""
+    """What an update changed, or would change. `difference` identifies it."""
 
     market: str
+    difference: str
     snapshot: str | None
     previous: str | None
     changed: bool

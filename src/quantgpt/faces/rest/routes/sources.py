@@ -25,6 +25,7 @@ class UpdateBody(BaseModel):
     start: Text | None = Field(None, description="起始日期，仅当行情库为空时需要")
     end: Text | None = Field(None, description="结束日期")
     universes: Names = Field(["hs300", "csi500"], description="一并取成分股的股票池")
+    seen: Text | None = Field(None, description="看过的差异（更新编号）：内容与它不同则不写入")
 
 
 @router.get("/sources", responses={200: {"model": SourceList}})
@@ -48,8 +49,8 @@ def post_update(market: str, body: UpdateBody, rest: RestDep, caller: AdminDep) 
     """Ask a source for what a market lacks, and write it if wanted."""
     from quantgpt.services import updates
 
-    given = {**body.model_dump(), "universes": tuple(body.universes)}
-    return updates.start_update(rest.app, updates.UpdateMarket(market=market, **given))
+    given = {**body.model_dump(exclude={"seen"}), "universes": tuple(body.universes)}
+    return updates.start_update(rest.app, updates.UpdateMarket(market=market, **given), seen=body.seen)
 
 
 @router.get("/markets/{market}/updates", responses={200: {"model": UpdateList}})
