@@ -246,6 +246,7 @@ export interface ImportPreview {
 
 export interface Failure {
   readonly detail: string;
+  readonly detail_en?: string | null;
   readonly code: string | null;
   readonly hint: string | null;
 }

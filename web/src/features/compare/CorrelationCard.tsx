@@ -8,8 +8,9 @@ import { integer, MISSING, number, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { Absent } from "@/ui/Absent";
 import { Card, type Twin } from "@/ui/Card";
-import { DataView, Empty, ErrorNote, type Loadable } from "@/ui/states";
+import { DataView, Empty, type Loadable } from "@/ui/states";
 import { Button } from "@/ui/controls";
+import { Refusal } from "@/ui/Refusal";
 import { useTokens } from "@/ui/tokens";
 
 import css from "./Matrix.module.css";
@@ -78,7 +79,7 @@ function Body({ data, onAgain }: { data: Correlation; onAgain: () => void }) {
       </>
     );
   }
-  if (data.state === "failed") return <ErrorNote title={t("correlationFailed")} actions={<Button small onClick={onAgain}>{t("again")}</Button>}>{data.error}</ErrorNote>;
+  if (data.state === "failed") return <Refusal of={{ message: data.error ?? "" }} title={t("correlationFailed")} actions={<Button small onClick={onAgain}>{t("again")}</Button>} />;
   if (data.state === "unavailable") return <Empty title={t("correlationUnavailable")} height={140}>{pick(data.reason, i18n.language)}</Empty>;
   const share = data.progress?.pct ?? 0;
   return (

@@ -52,7 +52,7 @@ function Changes({ preview, market }: { preview: ImportPreview; market: string }
 }
 
 /** What a job says of its own fault is read like a refusal. */
-export const asRefusal = (failure: Failure) => ({ message: failure.detail, facts: { code: failure.code ?? undefined, hint: failure.hint ?? undefined } });
+export const asRefusal = (failure: Failure) => ({ message: failure.detail, facts: { code: failure.code ?? undefined, hint: failure.hint ?? undefined, english: failure.detail_en ?? undefined } });
 
 function Fault({ failure, children }: { failure: Error | Failure; children?: ReactNode }) {
   return <Refusal of={failure instanceof Error ? failure : asRefusal(failure)} actions={children} />;

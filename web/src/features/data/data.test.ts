@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import type { Bars, Import, MemberHistory } from "@/api/dataTypes";
 import { moment } from "@/lib/moment";
+import { refusalOf as refusalTold } from "@/lib/refusal";
 
 import { levelOf, percentText } from "./CoverageCard";
 import { bytesOf, refusalOf } from "./files";
 import { openOf, targetOf } from "./ImportCard";
+import { asRefusal } from "./ImportState";
 import { countsOf, marksOf, readingOf, rises, tailOf } from "./kline";
 import { stepPoints } from "./MemberHistory";
 import { latency } from "./SourcesCard";
@@ -106,6 +108,10 @@ describe("imports", () => {
     expect(openOf([one("a", "failed"), one("b", "refused"), one("c", "done"), one("d", "ready", false), one("e", "ready")])?.id).toBe("e");
     expect(openOf([one("a", "failed"), one("d", "ready", false)])).toBeUndefined();
     expect(openOf(undefined)).toBeUndefined();
+  });
+
+  it("say what their job says, in both languages where it has them", () => {
+    expect(refusalTold(asRefusal({ detail: "磁盘满了", detail_en: "The disk is full", code: "DiskFull", hint: null }))).toMatchObject({ reason: "refused", said: "磁盘满了", english: "The disk is full" });
   });
 
   it("go to the market shown, but never into a made-up one", () => {
