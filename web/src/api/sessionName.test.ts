@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { nameFrom } from "./queries";
+import { nameFrom } from "./start";
 
 describe("the name of a session", () => {
   it("is the first thirty characters of what was asked", () => {

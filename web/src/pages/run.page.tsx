@@ -15,6 +15,7 @@ import { FailedJob } from "@/features/runs/FailedJob";
 import { fraction, StagePanel } from "@/features/runs/StagePanel";
 import { shortcuts } from "@/lib/keys";
 import { definePage } from "@/lib/page";
+import { useRefusalText } from "@/lib/refusal";
 import { useHeading } from "@/lib/title";
 import { toast } from "@/lib/toast";
 import { buttonClass } from "@/ui/controls";
@@ -38,11 +39,12 @@ function useRewrite(task: Task | undefined): () => void {
 function Unfinished({ task }: { task: Task }) {
   const navigate = useNavigate();
   const repeat = useRepeat();
+  const said = useRefusalText();
   const rewrite = useRewrite(task);
   const again = () =>
     repeat.again(task, {
       onDone: ({ task_id }) => void navigate({ to: "/runs/$id", params: { id: task_id } } as never),
-      onFault: (reason) => toast("error", reason.message),
+      onFault: (reason) => toast("error", said(reason).title),
     });
   const link = useFollow(task.task_id, !isTerminal(task.status));
   return (

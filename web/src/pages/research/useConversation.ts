@@ -4,9 +4,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useIterate } from "@/api/iterations";
-import { useMarket, useStart } from "@/api/queries";
+import { useMarket } from "@/api/queries";
 import { useRepeat } from "@/api/repeat";
 import { useSessionTasks } from "@/api/sessions";
+import { useStart } from "@/api/start";
 import type { Task } from "@/api/types";
 import { offerOf, parametersOf, submissionOf, useDraft, type Draft, type Parameters } from "@/features/composer/draft";
 import { pressKeys } from "@/lib/key";

@@ -2,7 +2,7 @@
 
 import { Menu } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useIterate } from "@/api/iterations";
@@ -10,15 +10,15 @@ import { openReport, useReportLink } from "@/api/reports";
 import type { Task } from "@/api/types";
 import { compareSet, MOST_COMPARED } from "@/lib/compareSet";
 import { download } from "@/lib/csv";
+import { pressKeys } from "@/lib/key";
 import { shortcuts } from "@/lib/keys";
+import { useOnce } from "@/lib/once";
+import { useRefusalText } from "@/lib/refusal";
 import { toast } from "@/lib/toast";
 import { Button, LinkButton } from "@/ui/controls";
 import { ChevronIcon, DownloadIcon, EditIcon, ReportIcon, ScreenIcon } from "@/ui/icons";
 
 const CANDIDATES = 5;
-
-/** A press that is repeated before its answer is one iteration; the next wanted one has a key of its own. */
-const newKey = () => `iterate-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
 
 interface ActionsProps {
   readonly id: string;
@@ -32,25 +32,24 @@ export function Actions({ id, task, report, onRewrite, onPaper }: ActionsProps) 
   const { t } = useTranslation("run");
   const navigate = useNavigate();
   const iterate = useIterate();
-  const [key, setKey] = useState(newKey);
+  const once = useOnce();
+  const said = useRefusalText();
   const chosen = compareSet.useAll().includes(id);
   const candidate = id !== task.task_id;
-  const fail = (reason: unknown) => toast("error", reason instanceof Error ? reason.message : String(reason));
+  const fail = (reason: unknown) => toast("error", said(reason).title);
   const link = useReportLink(report ?? "", { download: true, onFault: fail });
 
-  const improve = () => {
-    if (iterate.isPending) return;
-    iterate.mutate(
-      { task: task.task_id, count: CANDIDATES, key },
-      {
-        onSuccess: () => {
-          setKey(newKey());
-          void navigate((task.session_id ? { to: "/s/$session", params: { session: task.session_id } } : { to: "/" }) as never);
-        },
-        onError: fail,
-      },
-    );
-  };
+  const improve = () =>
+    once((settled) => {
+      const what = `iterate-${task.task_id}-${CANDIDATES}`;
+      iterate
+        .mutateAsync({ task: task.task_id, count: CANDIDATES, key: pressKeys.keyFor(what) }, { onSuccess: () => void navigate((task.session_id ? { to: "/s/$session", params: { session: task.session_id } } : { to: "/" }) as never), onError: fail })
+        .then(
+          () => pressKeys.spent(what),
+          () => undefined,
+        )
+        .finally(settled);
+    });
   const compare = () => {
     if (!compareSet.toggle(id)) toast("warning", t("compareFull", { count: MOST_COMPARED }));
     else if (compareSet.has(id)) toast("success", t("compareAdded"), { action: { label: t("compareOpen"), run: () => void navigate({ to: "/compare", search: { ids: compareSet.all().join(",") } } as never) } });
