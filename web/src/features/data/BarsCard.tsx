@@ -13,7 +13,7 @@ import { Chart } from "@/ui/chart/Chart";
 import { LinkContext, type ChartLink } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
 import { Button, Segmented } from "@/ui/controls";
-import { DataView, Empty, ErrorNote } from "@/ui/states";
+import { DataView, Empty, ErrorNote, Loading } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
 import css from "./Bars.module.css";
@@ -138,7 +138,10 @@ const COLUMN_WORDS: Record<string, string> = { day: "date", close: "close_price"
 
 export function BarsCard({ market, height = 380, wide = false }: { market: string; height?: number; wide?: boolean }) {
   const { t } = useTranslation("dataset");
-  const [code, setCode] = useParam("code");
+  const [asked, setCode] = useParam("code");
+  // Without a choice the first name of the market is shown; the address stays as it was opened.
+  const names = useInstruments(market, "", 20);
+  const code = asked ?? (names.isPlaceholderData ? undefined : names.data?.instruments[0]?.code);
   const [freq, setFreq] = useOneOf("freq", FREQUENCIES);
   const [adjust, setAdjust] = useOneOf("adjust", ADJUSTMENTS);
   const [span, setSpan] = useOneOf<Span>("span", SPANS);
@@ -168,12 +171,14 @@ export function BarsCard({ market, height = 380, wide = false }: { market: strin
       }
     >
       <div className={css["search"]}>
-        <NamePicker market={market} code={code} onPick={setCode} />
+        <NamePicker market={market} onPick={setCode} />
         {query.data ? <NameFacts market={market} code={query.data.code} /> : null}
         {query.data?.anchor ? <span className="muted">{t("anchored", { day: query.data.anchor })}</span> : null}
       </div>
       <LinkContext.Provider value={link}>
-        {code === undefined ? (
+        {code === undefined && (names.isPending || names.isPlaceholderData) ? (
+          <Loading height={height} />
+        ) : code === undefined ? (
           <Empty title={t("noName")} height={height}>{t("noNameWhy")}</Empty>
         ) : unknown ? (
           <ErrorNote title={t("unknownCodeTitle", { code: (code ?? "").slice(0, 40), market })} actions={typeof unknown.facts.nearest === "string" ? <Button small onClick={() => setCode(String(unknown.facts.nearest))}>{t("showNearest", { code: unknown.facts.nearest })}</Button> : null}>

@@ -62,7 +62,7 @@ function Others({ imports, shown, onPick }: { imports: readonly Import[]; shown:
       <span className="muted">{t("otherImports")}</span>
       {others.map((one) => (
         <TextButton key={one.id} onClick={() => onPick(one.id)}>
-          {t("otherImport", { when: moment(one.created_at), count: one.file_count ?? 0, state: t(`import_${one.state}`) })}
+          {t("otherImport", { when: moment(one.created_at), count: one.file_count ?? 0, state: t(one.state === "ready" && one.preview?.can_commit === false ? "import_unusable" : `import_${one.state}`) })}
         </TextButton>
       ))}
     </p>

@@ -29,11 +29,10 @@ function Line({ one }: { one: Instrument }) {
 
 interface NamePickerProps {
   readonly market: string;
-  readonly code: string | undefined;
   readonly onPick: (code: string) => void;
 }
 
-export function NamePicker({ market, code, onPick }: NamePickerProps) {
+export function NamePicker({ market, onPick }: NamePickerProps) {
   const { t } = useTranslation("dataset");
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -47,11 +46,6 @@ export function NamePicker({ market, code, onPick }: NamePickerProps) {
   const answered = list.isPlaceholderData || list.isPending ? null : { query, codes: found.map((one) => one.code) };
   const [waiting, setWaiting] = useState<string | null>(null);
   useEffect(() => setMarked(0), [query]);
-  // Without a choice the first name of the market is shown.
-  const first = query === "" ? found[0]?.code : undefined;
-  useEffect(() => {
-    if (code === undefined && first !== undefined) onPick(first);
-  }, [code, first, onPick]);
 
   const choose = (next: string) => {
     onPick(next);
