@@ -233,8 +233,13 @@ def test_every_execution_and_cost_model_runs(view, execution: str, costs: str) -
 
 @pytest.mark.parametrize("holding", [1, 2, 20, 60])
 def test_every_holding_period_runs(view, holding: int) -> None:
-    body = run_factor_test(view, momentum(view), FactorTestSpec(holding_period=holding, permutations=19)).body
+    result = run_factor_test(view, momentum(view), FactorTestSpec(holding_period=holding, permutations=19))
+    body, columns = result.body, result.series["phases"].columns
     assert body["phases"]["n"] == holding
+    for name in ("annual_return", "sharpe", "max_drawdown"):
+        column = sorted(columns[name])
+        wanted = {"mean": sum(column) / holding, "min": column[0], "max": column[-1], "range": column[-1] - column[0]}
+        assert body["phases"][name] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
     assert len(body["decay"]) > 0
 
 

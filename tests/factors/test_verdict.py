@@ -1,5 +1,6 @@
 """The headline and its reasons follow from the figures, by rule."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -90,6 +91,23 @@ def test_a_sign_that_turned_comes_before_everything_else(evidence: Evidence) -> 
     sentence = verdict(facts(shifted(evidence, -0.02)))
     assert sentence.code == "sign_reversed"
     assert sentence.zh == "后来方向反了：校准段为正，其余为负"
+
+
+@pytest.mark.parametrize(("lower", "says"), [(2.4, "短于"), (30.0, "不短于"), (math.inf, None)])
+def test_where_nothing_falls_the_bound_decides_and_is_told(evidence: Evidence, lower: float, says: str | None) -> None:
+    e = replace(evidence, decay=replace(evidence.decay, fit=None, reason="no_decay", lower_bound=lower))
+    sentence = next(one for one in reasons(facts(e)) if one.code == "half_life")
+    assert sentence.mark == ("fail" if says == "短于" else "pass")
+    if says is None:
+        assert sentence.zh == "拟合不收敛：IC 没有随时间下降"
+        assert sentence.args["lower"] is None
+    else:
+        limit = four_tests(e).tests[3].threshold
+        assert (
+            sentence.zh
+            == f"拟合不收敛：IC 没有随时间下降；半衰期的 95% 下界 {lower:.1f} 日，{says}要求的 {limit:.0f} 日"
+        )
+        assert sentence.args["lower"] == lower
 
 
 def test_not_significant_outside_the_slice(evidence: Evidence) -> None:

@@ -601,3 +601,17 @@ def test_ids_that_are_none(client: TestClient, import_id: str) -> None:
 def test_another_site_cannot_send_files(client: TestClient) -> None:
     answer = client.post(API, files=[("files", ("a.csv", b"1"))], headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+def test_the_span_of_a_preview_is_that_of_the_stocks() -> None:
+    """New sessions are those of stock bars; an index may go back further."""
+    from quantgpt.market.importing.report import FileReport, FileState
+    from quantgpt.services.imports import span_of
+
+    def file(kind: str, first: str, last: str) -> FileReport:
+        return FileReport(name=kind, kind=kind, state=FileState.IMPORTED, first=first, last=last)
+
+    index, stock = file("index", "2010-01-04", "2025-06-30"), file("stock", "2021-06-01", "2025-06-27")
+    assert span_of([index, stock, file("constituents", "2001-01-01", "2030-01-01")]) == ("2021-06-01", "2025-06-27")
+    assert span_of([index]) == ("2010-01-04", "2025-06-30")
+    assert span_of([]) == (None, None)

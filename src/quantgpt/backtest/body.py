@@ -210,7 +210,10 @@ def _phase_summary(c: Computed) -> dict[str, Any]:
         "sharpe": [sharpe_ratio(r, c.spec.risk_free) for r in returns],
         "max_drawdown": [max_drawdown(r) for r in returns],
     }
-    ranges = {k: {"mean": float(np.mean(v)), "min": min(v), "max": max(v)} for k, v in columns.items()}
+    ranges = {
+        k: {"mean": float(np.mean(v)), "min": min(v), "max": max(v), "range": max(v) - min(v)}
+        for k, v in columns.items()
+    }
     return {"n": len(returns), **ranges}
 
 

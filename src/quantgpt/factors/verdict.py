@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from quantgpt.factors.anti_overfit import AntiOverfit, Condition
+from quantgpt.factors.decay import NO_DECAY
 from quantgpt.factors.evidence import NO_SHUFFLES, Evidence
 from quantgpt.factors.score import Score, decimal
+from quantgpt.foundations.series import number
 
 MOST_REASONS = 4
 WIDENED = 1.05
@@ -219,8 +221,13 @@ def _half_life(f: Facts) -> Sentence | None:
             mark,
         )
     if life is None:
-        reason = test.details["reason"] or ""
-        return Sentence("half_life", args, reason, test.details["reason_en"] or "", mark)
+        reason, reason_en = test.details["reason"] or "", test.details["reason_en"] or ""
+        lower = f.evidence.decay.lower_bound
+        if f.evidence.decay.reason == NO_DECAY and lower is not None and math.isfinite(lower):
+            longer, longer_en = ("不短于", "no shorter than") if test.passed else ("短于", "shorter than")
+            reason += f"；半衰期的 95% 下界 {lower:.1f} 日，{longer}要求的 {limit:.0f} 日"
+            reason_en += f"; its half-life is at least {lower:.1f} sessions (95%), {longer_en} the required {limit:.0f}"
+        return Sentence("half_life", {**args, "lower": number(lower)}, reason, reason_en, mark)
     if test.passed:
         return Sentence(
             "half_life",

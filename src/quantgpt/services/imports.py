@@ -143,7 +143,7 @@ def preview_json(plan: Plan, sizes: dict[str, int]) -> dict[str, Any]:
     """A plan in plain values; `digests` and `base` are what a later write is held to."""
     report = plan.report
     usable = [file for file in report.files if file.name in plan.usable]
-    dated = [file for file in usable if file.first and file.kind not in ("calendar", "constituents")]
+    first, last = span_of(usable)
     nothing = not plan.changes_anything
     return {
         "base": report.previous or "",
@@ -167,14 +167,24 @@ def preview_json(plan: Plan, sizes: dict[str, int]) -> dict[str, Any]:
         "changes": {
             "new_sessions": plan.new_sessions,
             "new_names": plan.new_names,
-            "first": min((file.first for file in dated if file.first), default=None),
-            "last": max((file.last for file in dated if file.last), default=None),
+            "first": first,
+            "last": last,
             "new_rows": sum(file.added for file in usable),
             "changed_rows": sum(file.changed for file in usable),
             "lists": plan.lists_change,
             "nothing": nothing,
         },
     }
+
+
+def span_of(files: Sequence[FileReport]) -> tuple[str | None, str | None]:
+    """The first and last day of the bars of stocks, whose sessions are the market's; of other figures where there are
+    none."""
+    dated = [file for file in files if file.first and file.kind not in ("calendar", "constituents")]
+    dated = [file for file in dated if file.kind == "stock"] or dated
+    return min((file.first for file in dated if file.first), default=None), max(
+        (file.last for file in dated if file.last), default=None
+    )
 
 
 _STATES = {"imported": "ok", "unchanged": "known", "unused": "unused", "ignored": "ignored", "refused": "refused"}
