@@ -15,10 +15,3 @@ export function useElapsed(before = 0): number {
   }, []);
   return earlier + (now - start) / 1000;
 }
-
-/** Seconds between two stamps of the server; 0 when one is missing. The reader's own clock does not come into it. */
-export function secondsBetween(from: string | null | undefined, to: string | null | undefined): number {
-  if (!from || !to) return 0;
-  const value = (Date.parse(to) - Date.parse(from)) / 1000;
-  return Number.isFinite(value) && value > 0 ? value : 0;
-}

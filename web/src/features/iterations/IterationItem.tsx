@@ -7,8 +7,9 @@ import { useChanges } from "@/api/describe";
 import type { Candidate } from "@/api/iterations";
 import { useCancel, useFollow, useTask } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
-import { secondsBetween, useElapsed } from "@/lib/elapsed";
-import { integer, MISSING, number, score, seconds, span } from "@/lib/format";
+import { useElapsed } from "@/lib/elapsed";
+import { MISSING, number, score, seconds, span } from "@/lib/format";
+import { secondsBetween, wholeSeconds } from "@/lib/moment";
 import { useRefusalText } from "@/lib/refusal";
 import { Button, Grade, MarkIcon } from "@/ui/controls";
 import { BranchIcon, ChevronIcon, ChevronRightIcon, StopIcon } from "@/ui/icons";
@@ -29,9 +30,6 @@ interface IterationResult {
 
 const resultOf = (task: Task) => task.result as unknown as IterationResult | null;
 const candidatesOf = (task: Task) => resultOf(task)?.candidates ?? ((task.candidates ?? []) as unknown as readonly Candidate[]);
-
-/** The stamps of the server are whole seconds. */
-const wholeSeconds = (value: number) => (value < 90 ? `${integer(value)}\u00a0s` : seconds(value));
 
 const stateOf = (task: Task) => (task.status === "failed" ? "failed" : isTerminal(task.status) ? "completed" : "running");
 
@@ -56,7 +54,7 @@ interface IterationItemProps {
 
 function Elapsed({ task }: { task: Task }) {
   const { t } = useTranslation("iterations");
-  const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at));
+  const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at) ?? 0);
   return <>{t("elapsed", { time: seconds(elapsed) })}</>;
 }
 

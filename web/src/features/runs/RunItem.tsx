@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 
 import { useFollow, useTask } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
-import { secondsBetween } from "@/lib/elapsed";
 import { integer, MISSING, score, seconds } from "@/lib/format";
+import { secondsBetween } from "@/lib/moment";
 import { CodeLine } from "@/ui/Code";
 import { Grade, MarkIcon, TextButton } from "@/ui/controls";
 import { StageTrack } from "@/ui/Figures";
@@ -25,7 +25,7 @@ export function totalSeconds(task: Task): number | null {
   const total = timings["total"];
   if (typeof total === "number") return total;
   const parts = Object.values(timings).filter((value): value is number => typeof value === "number");
-  return parts.length > 0 ? parts.reduce((sum, value) => sum + value, 0) : secondsBetween(task.created_at, task.finished_at) || null;
+  return parts.length > 0 ? parts.reduce((sum, value) => sum + value, 0) : secondsBetween(task.created_at, task.finished_at);
 }
 
 function DoneLine({ task }: { task: Task }) {

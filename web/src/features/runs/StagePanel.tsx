@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 
 import { useCancel, type Link } from "@/api/queries";
 import { STAGES, type Stage, type Task } from "@/api/types";
-import { secondsBetween, useElapsed } from "@/lib/elapsed";
+import { useElapsed } from "@/lib/elapsed";
 import { integer, seconds } from "@/lib/format";
+import { secondsBetween } from "@/lib/moment";
 import { prepareCharts } from "@/ui/chart/Chart";
 import { Button } from "@/ui/controls";
 import { StageTrack, type StageItem } from "@/ui/Figures";
@@ -52,7 +53,7 @@ export function stageItems(task: Task, t: (key: string) => string): StageItem[] 
 export function StagePanel({ task, link }: { task: Task; link: Link }) {
   const { t } = useTranslation(["runs", "stages"]);
   const cancel = useCancel();
-  const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at));
+  const elapsed = useElapsed(secondsBetween(task.created_at, task.updated_at) ?? 0);
   useEffect(prepareCharts, []);
   const done = fraction(task);
   const remaining = done !== null && done > 0.08 && done < 1 && elapsed > 1.5 ? (elapsed / done) * (1 - done) : null;
