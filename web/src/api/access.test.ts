@@ -206,7 +206,7 @@ it("a stream waits for the sign-in and goes on behind the last event", async () 
   expect(seen[seen.length - 1]).toBe("completed");
 });
 
-it("another person finds nothing of the last one", async () => {
+it("another person finds nothing of the last one, who finds it again", async () => {
   const { signedIn, signedOut } = await start();
   const reload = vi.fn();
   vi.spyOn(window, "location", "get").mockReturnValue({ ...window.location, reload } as unknown as Location);
@@ -220,6 +220,12 @@ it("another person finds nothing of the last one", async () => {
   expect(localStorage.getItem("quantgpt.draft")).toBeNull();
   expect(localStorage.getItem("quantgpt.theme")).toBe("dark");
   expect(reload).toHaveBeenCalledOnce();
+  localStorage.setItem("quantgpt.draft", "of the second");
+  signedOut();
+  signedIn({ access: server.issue(), refresh: server.refresh }, YOU);
+  expect(localStorage.getItem("quantgpt.draft")).toBe("mine");
+  signedIn({ access: server.issue(), refresh: server.refresh }, { id: "u2", email: "b@example.com" });
+  expect(localStorage.getItem("quantgpt.draft")).toBe("of the second");
   vi.restoreAllMocks();
 });
 

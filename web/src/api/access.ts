@@ -69,14 +69,40 @@ function changeOfPerson(before: Person | null, after: Person | null): boolean {
   return before !== null && after !== null && before.id !== after.id;
 }
 
-function forgetPersonal(): void {
-  for (const store of [() => window.localStorage, () => window.sessionStorage]) {
-    try {
-      for (const key of Object.keys(store()).filter((name) => PERSONAL.test(name))) store().removeItem(key);
-    } catch {
-      // A browser without storage has kept nothing.
-    }
+/** What was being written: put aside for its writer, out of the sight of others. */
+const WRITTEN = /^quantgpt\.(draft|editor)/;
+const asideOf = (person: Person) => `quantgpt.of.${person.id}.`;
+
+function putAside(writer: Person): void {
+  const store = window.localStorage;
+  for (const key of Object.keys(store).filter((name) => WRITTEN.test(name))) store.setItem(asideOf(writer) + key.slice("quantgpt.".length), store.getItem(key) ?? "");
+}
+
+function bringBack(writer: Person): void {
+  const store = window.localStorage;
+  const aside = asideOf(writer);
+  for (const key of Object.keys(store).filter((name) => name.startsWith(aside))) {
+    store.setItem(`quantgpt.${key.slice(aside.length)}`, store.getItem(key) ?? "");
+    store.removeItem(key);
   }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A browser without storage has kept nothing; a full one keeps no more.
+  }
+}
+
+function forgetPersonal(before: Person | null, after: Person): void {
+  if (before) quietly(() => putAside(before));
+  for (const store of [() => window.localStorage, () => window.sessionStorage]) {
+    quietly(() => {
+      for (const key of Object.keys(store()).filter((name) => PERSONAL.test(name))) store().removeItem(key);
+    });
+  }
+  quietly(() => bringBack(after));
 }
 
 window.addEventListener("storage", (event) => {
@@ -107,7 +133,7 @@ function dueOf(token: string): number | null {
 /** Somebody has signed in. Another person than last time starts with a clean page. */
 export function signedIn(tokens: Tokens, person: Person): void {
   const other = changeOfPerson(account.person, person);
-  if (other) forgetPersonal();
+  if (other) forgetPersonal(account.person, person);
   set({ tokens, person, due: dueOf(tokens.access), access: "in" });
   if (other) window.location.reload();
 }
