@@ -131,7 +131,9 @@ export function useUpdateActions(market: string) {
   const client = useQueryClient();
   const keep = (update: Update) => void client.setQueryData(["data", "update", update.id], update);
   const start = useMutation({
-    mutationFn: (apply: boolean) => answered<Update>(asAdmin.POST("/api/v1/markets/{market}/updates", { params: { path: { market } }, body: { apply } as UpdateAsk })),
+    /** `seen` is the difference that was shown: exactly that is written, or nothing. */
+    mutationFn: ({ apply, seen }: { apply: boolean; seen: string | undefined }) =>
+      answered<Update>(asAdmin.POST("/api/v1/markets/{market}/updates", { params: { path: { market } }, body: { apply, ...(seen === undefined ? {} : { seen }) } as UpdateAsk })),
     onSuccess: keep,
   });
   const stop = useMutation({

@@ -52,7 +52,7 @@ function FileRow({ file, onRows }: { file: FilePreview; onRows: () => void }) {
           <>
             {bad > 0 ? (
               <>
-                {file.rejected.map((reason) => `${integer(reason.count)} ${pick(reason, i18n.language)}`).slice(0, 2).join(t("joiner"))} <TextButton onClick={onRows}>{t("seeRows")}</TextButton>
+                {file.rejected.map((reason) => `${integer(reason.count)} ${pick(reason, i18n.language)}`).join(t("joiner"))} <TextButton onClick={onRows}>{t("seeRows")}</TextButton>
               </>
             ) : file.first ? (
               t("covers", { range: span(file.first, file.last) })

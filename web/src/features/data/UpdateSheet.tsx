@@ -56,7 +56,7 @@ export function UpdateSheet({ market, open, onClose }: { market: string; open: b
   const once = useOnce();
   const ask = (apply: boolean) =>
     once((done) =>
-      start.mutate(apply, {
+      start.mutate({ apply, seen: apply ? id : undefined }, {
         onSuccess: (made) => setId(made.id),
         onError: (reason) => {
           // One of this market is under way already: watch that one.
