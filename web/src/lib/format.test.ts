@@ -51,3 +51,9 @@ describe("days", () => {
     expect(format.weekday("2023-04-13", "zh")).toBe("周四");
   });
 });
+
+describe("codes", () => {
+  it("are shown one way, and what is no code is left alone", () => {
+    expect(["sh.600273", "sz.000001", "BJ.830799", "600273.SH", "sh.index", "", null].map(format.stockCode)).toEqual(["600273.SH", "000001.SZ", "830799.BJ", "600273.SH", "sh.index", "", "—"]);
+  });
+});

@@ -114,3 +114,11 @@ export function roundLimits(low: number, high: number, parts = 4): { min: number
   const tidy = (value: number) => Number(value.toPrecision(12));
   return { min: tidy(Math.floor(low / step) * step), max: tidy(Math.ceil(high / step) * step), step: tidy(step) };
 }
+
+const VENDOR_CODE = /^(sh|sz|bj)\.(\d{6})$/i;
+
+/** A code the one way it is shown: "sh.600273", as results write it, reads "600273.SH". Anything else stays as it is. */
+export function stockCode(value: Maybe<string>): string {
+  const [, exchange, digits] = VENDOR_CODE.exec(value ?? "") ?? [];
+  return exchange !== undefined && digits !== undefined ? `${digits}.${exchange.toUpperCase()}` : (value ?? MISSING);
+}

@@ -6,8 +6,8 @@ export const METRIC_CHAPTERS = {
   returns: ["total_return", "cagr", "excess_return", "information_ratio", "tracking_error", "alpha", "beta"],
   risk: ["sharpe", "sortino", "max_drawdown", "volatility", "calmar", "var_95", "cvar_95", "best_day", "worst_day", "skew", "kurtosis"],
   trading: ["win_rate", "profit_factor", "turnover", "annual_cost_drag", "holding_return", "percentile"],
-  groups: ["monotonicity", "spread", "long_short"],
-  trust: ["score", "grade", "ic_stability", "subsample", "placebo", "walk_forward", "phases", "effective_trials", "sharpe_hurdle", "psr", "dsr", "pbo", "q_bh", "sealed"],
+  groups: ["group_annual", "group_excess", "group_sharpe", "monotonicity", "spread", "long_short"],
+  trust: ["score", "grade", "ic_stability", "subsample", "placebo", "walk_forward", "phases", "effective_trials", "excess_sharpe", "sharpe_hurdle", "psr", "dsr", "pbo", "q_bh", "sealed"],
 } as const;
 
 export type MetricName = (typeof METRIC_CHAPTERS)[keyof typeof METRIC_CHAPTERS][number];

@@ -151,7 +151,7 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const share = (value: number) => (value - min) / (max - min || 1);
   const crowded = marks.some((mark, i) => marks.some((other, k) => k > i && Math.abs(share(mark.value) - share(other.value)) < 0.75));
-  const head = marks.length === 0 ? 4 : crowded ? 18 * marks.length : 18;
+  const head = marks.length === 0 ? 4 : crowded ? 18 * marks.length + 4 : 18;
   const height = head + rows.length * ROW + 22;
   const ticks: number[] = [];
   for (let value = min; value <= max + step / 1e6; value += step) ticks.push(Number(value.toPrecision(10)));
@@ -177,8 +177,10 @@ export function DotRows({ label, rows, format, axis = format, zero = true, marks
         {band ? <rect x={x(band.low)} width={`${((band.high - band.low) / (max - min || 1)) * 100}%`} y={head} height={rows.length * ROW} fill="var(--accent)" opacity={0.08} /> : null}
         {marks.map((mark, i) => (
           <g key={mark.label}>
-            <line x1={x(mark.value)} x2={x(mark.value)} y1={crowded ? 16 + 18 * i : head - 4} y2={height - 20} stroke="var(--ink2)" strokeDasharray={mark.dashed ? "4 3" : undefined} />
-            <text className={css["halo"]} x={x(mark.value)} y={crowded ? 12 + 18 * i : 12} textAnchor={share(mark.value) > 0.6 ? "end" : share(mark.value) < 0.4 ? "start" : "middle"} fontSize={12} fill="var(--ink2)">
+            <line x1={x(mark.value)} x2={x(mark.value)} y1={head - 4} y2={height - 20} stroke="var(--ink2)" strokeDasharray={mark.dashed ? "4 3" : undefined} />
+            {/* Labels that would meet stand one above the other, each behind a piece of its own line; no line runs through a label. */}
+            {crowded ? <line x1={0} x2={18} y1={8 + 18 * i} y2={8 + 18 * i} stroke="var(--ink2)" strokeDasharray={mark.dashed ? "4 3" : undefined} /> : null}
+            <text className={css["halo"]} x={crowded ? 24 : x(mark.value)} y={crowded ? 12 + 18 * i : 12} textAnchor={crowded ? "start" : share(mark.value) > 0.6 ? "end" : share(mark.value) < 0.4 ? "start" : "middle"} fontSize={12} fill="var(--ink2)">
               {mark.label}
             </text>
           </g>

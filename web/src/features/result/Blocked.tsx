@@ -10,7 +10,7 @@ import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { CountBars } from "@/ui/Plots";
 import { DataView, Empty } from "@/ui/states";
 
-import { userText } from "./holdingColumns";
+import { codeText, userText } from "./holdingColumns";
 import { filtered, tableRows } from "./Holdings";
 import css from "./Result.module.css";
 
@@ -19,15 +19,15 @@ export function Blocked({ task, execution }: { task: string; execution: string }
   const query = useSeries(task, "blocked");
   const [words, setWords] = useState("");
   const english = i18n.language.startsWith("en");
-  const columns: Column[] = [
+  const columns = useMemo((): Column[] => [
     { key: "date", label: t("date") },
     { key: "name", label: t("stockName"), show: userText },
-    { key: "code", label: t("code"), show: (value) => <code style={{ fontSize: 12 }}>{String(value)}</code> },
+    { key: "code", label: t("code"), show: codeText },
     { key: "sideWord", label: t("side") },
     { key: "reasonWord", label: t("reason") },
     { key: "ruleText", label: t("rule"), wrap: true },
     { key: "happened", label: t("happened"), wrap: true },
-  ];
+  ], [t]);
   const all = useMemo(
     (): Row[] =>
       query.data
@@ -42,7 +42,7 @@ export function Blocked({ task, execution }: { task: string; execution: string }
     [query.data, english, t],
   );
   const rows = useMemo(() => filtered(all, words), [all, words]);
-  const twin: Twin = { columns, rows };
+  const twin = useMemo((): Twin => ({ columns, rows }), [columns, rows]);
   const byReason = query.data?.meta["by_reason"];
   const counts =
     typeof byReason === "object" && byReason !== null

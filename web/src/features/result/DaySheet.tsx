@@ -14,7 +14,7 @@ import { BackIcon, ChevronRightIcon } from "@/ui/icons";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, Empty } from "@/ui/states";
 
-import { holdingColumns, userText } from "./holdingColumns";
+import { codeText, holdingColumns, userText } from "./holdingColumns";
 import css from "./Parts.module.css";
 
 type Part = "holdings" | "trades" | "blocked";
@@ -57,7 +57,7 @@ export function DaySheet({ task, day, benchmark, onDay }: DaySheetProps) {
       title={session ? `${session} ${format.weekday(session, i18n.language)}` : ""}
       open={day !== null}
       onClose={() => onDay(null)}
-      width={560}
+      width={720}
       flush
       head={
         <>
@@ -125,7 +125,7 @@ function DayTrades({ facts }: { facts: DayFacts }) {
     return <Empty title={t("dayNoTrades")} height={180}>{why}</Empty>;
   }
   const columns: Column[] = [
-    { key: "code", label: t("code"), show: (value) => <code>{String(value)}</code> },
+    { key: "code", label: t("code"), show: codeText },
     { key: "name", label: t("stockName"), show: userText },
     { key: "side", label: t("side"), show: (value) => t(`side_${String(value)}`, { defaultValue: String(value) }) },
     { key: "weight", label: t("tradeWeight"), numeric: true, show: number((v) => format.share(v, 2)) },
@@ -141,7 +141,7 @@ function DayBlockedOrders({ facts }: { facts: DayFacts }) {
   if (blocked.rows.length === 0) return <Empty title={blocked.state === "none" && blocked.reason ? pick(blocked.reason, i18n.language) : t("dayNoBlocked")} height={180} />;
   const english = i18n.language.startsWith("en");
   const columns: Column[] = [
-    { key: "code", label: t("code"), show: (value) => <code>{String(value)}</code> },
+    { key: "code", label: t("code"), show: codeText },
     { key: "name", label: t("stockName"), show: userText },
     { key: "side", label: t("side"), show: (value) => t(`side_${String(value)}`, { defaultValue: String(value) }) },
     { key: "reason", label: t("reason"), show: (value) => t(`reason_${String(value)}`, { defaultValue: String(value) }) },

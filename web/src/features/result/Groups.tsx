@@ -59,12 +59,12 @@ function GroupTable({ task, result }: { task: string; result: RunResult }) {
           </>
         ),
       },
-      { key: "annual", label: t("annualReturn"), numeric: true, show: toned },
-      { key: "excess", label: t("excess"), numeric: true, show: toned },
-      { key: "sharpe", label: t("words:sharpe"), head: <Metric name="sharpe">{t("words:sharpe")}</Metric>, numeric: true, show: number((v) => format.number(v)) },
+      { key: "annual", label: t("groupAnnual"), head: <Metric name="group_annual">{t("groupAnnual")}</Metric>, numeric: true, show: toned },
+      { key: "excess", label: t("groupExcess"), head: <Metric name="group_excess">{t("groupExcess")}</Metric>, numeric: true, show: toned },
+      { key: "sharpe", label: t("groupSharpe"), head: <Metric name="group_sharpe">{t("groupSharpe")}</Metric>, numeric: true, show: number((v) => format.number(v)) },
       { key: "drawdown", label: t("words:max_drawdown"), head: <Metric name="max_drawdown">{t("words:max_drawdown")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
       { key: "turnover", label: t("turnoverEach"), head: <Metric name="turnover">{t("turnoverEach")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
-      { key: "cost", label: t("costTotal"), head: <Metric name="annual_cost_drag">{t("costTotal")}</Metric>, numeric: true, show: number((v) => format.share(v)) },
+      { key: "cost", label: t("costTotal"), numeric: true, show: number((v) => format.share(v)) },
       { key: "names", label: t("meanNames"), numeric: true, show: number((v) => format.number(v, 1)) },
     ];
     return { columns, rows };
@@ -96,7 +96,7 @@ export function Groups({ task, result }: { task: string; result: RunResult }) {
         <ChartCard task={task} series="group_nav" title={t("groupNav")} caption={t("groupNavCaption", { last })} height={290} indexLabel={t("date")} columns={names.map((name) => ({ key: name, label: name, show: format.nav }))} option={groupNav} />
       </div>
       <div className={css["side"]}>
-        <ChartCard task={task} series="group_table" title={t("words:monotonicity")} heading={<Metric name="monotonicity">{t("words:monotonicity")}</Metric>} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("annualReturn"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
+        <ChartCard task={task} series="group_table" title={t("words:monotonicity")} heading={<Metric name="monotonicity">{t("words:monotonicity")}</Metric>} caption={t("monotonicityCaption", { value: format.number(mono) })} height={290} zoom={false} indexLabel={t("group")} columns={[{ key: "annual_return", label: t("groupAnnual"), show: percent }, { key: "ci_low", label: t("ciLow"), show: percent }, { key: "ci_high", label: t("ciHigh"), show: percent }]} option={monotonicity} />
       </div>
       <div className={css["full"]}>
         <GroupTable task={task} result={result} />

@@ -21,11 +21,19 @@ export function tableRows(data: SeriesTable): Row[] {
   return data.index.map((index, i) => ({ [data.index_name]: index, ...Object.fromEntries(Object.entries(data.columns).map(([key, values]) => [key, values[i] ?? null])) }));
 }
 
-/** Keep the rows in which some cell contains the words. */
+/** Keep the rows in which some cell contains the words; a code is found by either of its spellings. */
 export function filtered(rows: readonly Row[], words: string): readonly Row[] {
   const wanted = words.trim().toLowerCase();
-  return wanted ? rows.filter((row) => Object.values(row).some((value) => String(value ?? "").toLowerCase().includes(wanted))) : rows;
+  if (!wanted) return rows;
+  const has = (value: Row[string]) => {
+    const text = String(value ?? "").toLowerCase();
+    return text.includes(wanted) || (typeof value === "string" && format.stockCode(value).toLowerCase().includes(wanted));
+  };
+  return rows.filter((row) => Object.values(row).some(has));
 }
+
+const LAST_KEYS = new Set(["code", "name", "factor_value", "percentile", "group", "weight", "holding_return", "tradable", "industry"]);
+const PAST_KEYS = new Set(["code", "name", "factor_value", "percentile", "group", "weight", "period_return", "carried", "industry"]);
 
 interface HoldingsProps {
   readonly task: string;
@@ -53,11 +61,10 @@ export function Holdings({ task, day, sameDay, onDay }: HoldingsProps) {
     const next = signals[at + by];
     if (next) onDay(next === lastSignal ? null : next);
   };
-  const shownKeys = isLast ? ["code", "name", "factor_value", "percentile", "group", "weight", "holding_return", "tradable", "industry"] : ["code", "name", "factor_value", "percentile", "group", "weight", "period_return", "carried", "industry"];
-  const columns = holdingColumns(t).filter((column) => shownKeys.includes(column.key));
+  const columns = useMemo(() => holdingColumns(t).filter((column) => (isLast ? LAST_KEYS : PAST_KEYS).has(column.key)), [t, isLast]);
   const all = useMemo((): readonly Row[] => (isLast ? (last.data ? tableRows(last.data) : []) : ((past.data?.holdings.rows ?? []) as unknown as Row[])), [isLast, last.data, past.data]);
   const rows = useMemo(() => filtered(all, words), [all, words]);
-  const twin: Twin = { columns, rows };
+  const twin = useMemo((): Twin => ({ columns, rows }), [columns, rows]);
   const query = isLast ? last : past;
   const why = !isLast && past.data?.holdings.reason ? pick(past.data.holdings.reason, i18n.language) : "";
   const group = String((isLast ? last.data?.meta["group"] : past.data?.group) ?? "");

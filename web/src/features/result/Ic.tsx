@@ -68,8 +68,8 @@ export function Ic({ task, result }: { task: string; result: RunResult }) {
         <ChartCard task={task} series="ic_decay" title={t("icDecay")} heading={<Metric name="half_life">{t("icDecay")}</Metric>} caption={decayCaption(result, t, i18n.language)} height={240} zoom={false} indexLabel={t("lag")} columns={[{ key: "ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "ci_low", label: t("ciLow"), show: (v) => format.ic(v) }, { key: "ci_high", label: t("ciHigh"), show: (v) => format.ic(v) }, { key: "p", label: "p", show: format.pValue }, { key: "names", label: t("names"), show: format.integer }]} option={decay} />
       </div>
       <div className={css["half"]}>
-        <SeriesCard task={task} series="yearly" title={t("byYear")} caption="Rank IC" height={200} flush indexLabel={t("year")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "icir", label: "ICIR", show: (v) => format.number(v) }, { key: "positive_share", label: "IC > 0", show: (v) => format.share(v, 0) }, { key: "days", label: t("days"), show: format.integer }]}>
-          {(data) => <YearTable data={data} result={result} />}
+        <SeriesCard task={task} series="yearly" title={t("byYear")} caption="Rank IC" height={200} flush indexLabel={t("year")} columns={[{ key: "rank_ic", label: "Rank IC", show: (v) => format.ic(v) }, { key: "icir", label: "ICIR", show: (v) => format.number(v) }, { key: "positive_share", label: "IC > 0", show: (v) => format.share(v, 0) }, { key: "days", label: t("sessionsColumn"), show: format.integer }]}>
+          {(data) => <YearTable data={data} result={result} task={task} />}
         </SeriesCard>
       </div>
       <div className={css["side"]}>

@@ -46,21 +46,31 @@ export function IcTiles({ result, task }: { result: RunResult; task: string }) {
   );
 }
 
-export function YearTable({ data, result }: { data: SeriesTable; result: RunResult }) {
+/** Days with an IC in each year, of those that the months count; the sessions of the portfolio are more. */
+export function daysByYear(months: SeriesTable): ReadonlyMap<string, number> {
+  const days = column(months, "days");
+  const years = new Map<string, number>();
+  labels(months).forEach((month, i) => years.set(month.slice(0, 4), (years.get(month.slice(0, 4)) ?? 0) + (days[i] ?? 0)));
+  return years;
+}
+
+export function YearTable({ data, result, task }: { data: SeriesTable; result: RunResult; task: string }) {
   const { t } = useTranslation(["result", "words"]);
-  const [ic, icir, positive, days, ts] = [column(data, "rank_ic"), column(data, "icir"), column(data, "positive_share"), column(data, "days"), column(data, "t")];
+  const months = useSeries(task, "ic_monthly").data;
+  const counted = months ? daysByYear(months) : null;
+  const [ic, icir, positive, ts] = [column(data, "rank_ic"), column(data, "icir"), column(data, "positive_share"), column(data, "t")];
   const sealed = searchOf(result).sealed;
   const direction = result.direction ?? {};
   const read = (key: string) => (typeof direction[key] === "number" ? (direction[key] as number) : null);
-  const rows: Row[] = labels(data).map((year, i) => ({ year, days: days[i] ?? null, ic: ic[i] ?? null, t: ts[i] ?? null, icir: icir[i] ?? null, positive: positive[i] ?? null }));
+  const rows: Row[] = labels(data).map((year, i) => ({ year, days: counted?.get(year) ?? null, ic: ic[i] ?? null, t: ts[i] ?? null, icir: icir[i] ?? null, positive: positive[i] ?? null }));
   if (direction["calibration_end"]) {
     rows.push({ year: t("calibration"), days: read("calibration_dates"), ic: read("calibration_rank_ic"), t: null, icir: null, positive: null, slice: true });
     rows.push({ year: t("outOfSlice"), days: read("out_of_slice_dates"), ic: read("out_of_slice_rank_ic"), t: read("out_of_slice_t_hac"), icir: null, positive: null, slice: true });
   }
-  if (sealed?.state === "sealed") rows.push({ year: t("sealedSlice"), days: sealed.sessions ?? null, ic: null, t: null, icir: null, positive: t("notComputed"), sealed: true });
+  if (sealed?.state === "sealed") rows.push({ year: `${t("sealedSlice")} · ${t("dayCount", { value: format.integer(sealed.sessions) })}`, days: null, ic: null, t: null, icir: null, positive: t("notComputed"), sealed: true });
   const columns: Column[] = [
     { key: "year", label: t("range"), show: (value, row) => (row["sealed"] ? <><LockIcon size={12} /> {String(value)}</> : String(value)) },
-    { key: "days", label: t("days"), numeric: true, show: (value) => format.integer(value as number | null) },
+    { key: "days", label: t("icDaysColumn"), numeric: true, show: (value) => format.integer(value as number | null) },
     { key: "ic", label: t("meanColumn"), numeric: true, show: (value) => format.ic(value as number | null) },
     { key: "t", label: t("words:t_hac"), head: <Metric name="t_hac">{t("words:t_hac")}</Metric>, numeric: true, show: (value) => format.number(value as number | null) },
     { key: "icir", label: "ICIR", head: <Metric name="icir">ICIR</Metric>, numeric: true, show: (value) => format.number(value as number | null) },

@@ -70,6 +70,19 @@ export function LuckCard({ result }: { result: RunResult }) {
   );
 }
 
+/** How many trials the run was judged among, which are those of its own moment, and how many there are now. */
+export function ledgerCount(then: number | null | undefined, now: number): { readonly name: "ledgerCaption" | "ledgerThen"; readonly count: number } {
+  return typeof then !== "number" || then === now ? { name: "ledgerCaption", count: now } : { name: "ledgerThen", count: then };
+}
+
+function useLedgerCaption(result: RunResult, now: number | undefined): string | undefined {
+  const { t } = useTranslation("result");
+  const { trials, effective_trials: effective } = searchOf(result);
+  if (now === undefined) return undefined;
+  const { name, count } = ledgerCount(trials, now);
+  return t(name, { count, then: format.integer(count), total: format.integer(now), effective: format.number(effective, 1) });
+}
+
 const KINDS = new Set(["test", "candidate", "sweep", "opening"]);
 
 export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
@@ -91,13 +104,14 @@ export function LedgerCard({ id, result }: { id: string; result: RunResult }) {
   const columns: Column[] = [
     { key: "id", label: "#", numeric: true },
     { key: "expression", label: t("trial"), show: (value, row) => (typeof row["task"] === "string" && !row["task"].startsWith("iter_") ? <Link to="/runs/$id" params={{ id: row["task"] }} className={css["trial"] ?? ""}><CodeLine text={String(value)} /></Link> : <span className={css["trial"]}><CodeLine text={String(value)} /></span>) },
-    { key: "sharpe", label: t("trialSharpe"), numeric: true, show: (value) => format.number(value as number | null) },
+    { key: "sharpe", label: t("trialSharpe"), head: <Metric name="excess_sharpe">{t("trialSharpe")}</Metric>, numeric: true, show: (value) => format.number(value as number | null) },
     { key: "score", label: t("trialScore"), numeric: true, show: (value) => format.score(value as number | null) },
     { key: "grade", label: t("trialGrade"), show: (value, row) => (row["state"] === "failed" || row["state"] === "repeat" || row["state"] === "opening" ? <Tag>{t(`trial_${row["state"]}`)}</Tag> : value ? <Grade letter={String(value)} size={22} /> : KINDS.has(String(row["state"])) ? format.MISSING : "") },
   ];
   const total = query.data?.total ?? 0;
+  const caption = useLedgerCaption(result, query.data?.total);
   return (
-    <Card id="ledger" title={t("ledger")} caption={query.data ? t("ledgerCaption", { count: total, total: format.integer(total), effective: format.number(search.effective_trials, 1) }) : undefined} table={query.data ? { columns, rows } : undefined} isTable flush>
+    <Card id="ledger" title={t("ledger")} caption={caption} table={query.data ? { columns, rows } : undefined} isTable flush>
       <DataView of={query} height={240} isEmpty={(data) => data.trials.length === 0} empty={<Empty title={t("noTrials")} height={200}>{t("noTrialsWhy")}</Empty>}>
         {() => (
           <>

@@ -54,7 +54,7 @@ export function useMonotonicity() {
           trigger: "item",
           formatter: (hit: unknown) => {
             const i = (hit as { dataIndex: number }).dataIndex;
-            return tip(tokens, names[i] ?? "", [{ name: t("annualReturn"), value: format.percent(value[i]) }, { name: t("interval95"), value: `${format.percent(low[i])} – ${format.percent(high[i])}` }]);
+            return tip(tokens, names[i] ?? "", [{ name: t("groupAnnual"), value: format.percent(value[i]) }, { name: t("interval95"), value: `${format.percent(low[i])} – ${format.percent(high[i])}` }]);
           },
         },
         series: [

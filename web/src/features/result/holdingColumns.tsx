@@ -10,12 +10,15 @@ type Translate = (key: string, values?: Record<string, unknown>) => string;
 const number = (show: (value: number) => string) => (value: unknown) => (typeof value === "number" ? show(value) : format.MISSING);
 const toned = (value: unknown) => (typeof value === "number" ? <span className={format.direction(value)}>{format.percent(value, 2)}</span> : format.MISSING);
 
+/** A code as the whole page writes it. */
+export const codeText = (value: unknown) => <code>{format.stockCode(typeof value === "string" ? value : null)}</code>;
+
 /** Names are data of the market, not words of ours. */
 export const userText = (value: unknown) => (value === null || value === undefined ? format.MISSING : <span data-user-text="">{String(value)}</span>);
 
 export function holdingColumns(t: Translate): Column[] {
   return [
-    { key: "code", label: t("code"), show: (value) => <code>{String(value)}</code> },
+    { key: "code", label: t("code"), show: codeText },
     { key: "name", label: t("stockName"), show: userText },
     { key: "factor_value", label: t("factorValue"), numeric: true, show: number((v) => format.number(v, 4)) },
     { key: "percentile", label: t("percentile"), head: <Metric name="percentile">{t("percentile")}</Metric>, numeric: true, show: number((v) => format.share(v)) },

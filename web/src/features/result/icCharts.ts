@@ -106,7 +106,7 @@ export function useDecay() {
         ]);
       return {
         grid: grid({ top: 26 }),
-        xAxis: { type: "value", min: 0, max: last + 1, interval: 5, axisLine: { lineStyle: { color: tokens.line2 }, onZero: false }, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: tokens.ink3, fontSize: 12, formatter: (value: number) => (value === 0 ? "" : t("lagDays", { lag: value })) } },
+        xAxis: { type: "value", min: 0, max: last + 1, interval: last >= 10 ? 5 : 1, axisLine: { lineStyle: { color: tokens.line2 }, onZero: false }, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: tokens.ink3, fontSize: 12, formatter: (value: number) => (value === 0 || (last >= 10 && value % 5 !== 0) ? "" : t("lagDays", { lag: value })) } },
         yAxis: valueAxis(tokens, (value) => format.number(value, 3), limits([ic, low, high], [0])),
         tooltip: { ...box(tokens), trigger: "item", formatter: (hit: unknown) => tooltip((hit as { dataIndex: number }).dataIndex) },
         series: [

@@ -12,6 +12,8 @@ import { lastYears, sinceHigh } from "./Curve";
 import { sessionAt } from "./DaySheet";
 import { binHint } from "./FourTests";
 import { filtered } from "./Holdings";
+import { daysByYear } from "./IcTables";
+import { ledgerCount } from "./Luck";
 
 const table = (index: string[], columns: Record<string, (number | null)[]>) => ({ name: "", index_name: "date", unit: "", meta: {}, index, columns }) as unknown as SeriesTable;
 
@@ -84,6 +86,18 @@ it("words filter rows by any cell", () => {
   const rows = [{ code: "sh.600273", name: "演示" }, { code: "sz.000182", name: null }];
   expect(filtered(rows, " 6002 ").length).toBe(1);
   expect(filtered(rows, "").length).toBe(2);
+  for (const words of ["600273.SH", "sh.600273", "600273", "600273.sh"]) expect(filtered(rows, words), words).toEqual([rows[0]]);
+  expect(filtered(rows, "600273.SZ")).toEqual([]);
+});
+
+it("the ledger says how many trials a run was judged among and, when more came since, how many there are now", () => {
+  expect(ledgerCount(4, 7)).toEqual({ name: "ledgerThen", count: 4 });
+  expect([ledgerCount(7, 7), ledgerCount(null, 7), ledgerCount(undefined, 7)]).toEqual(Array(3).fill({ name: "ledgerCaption", count: 7 }));
+});
+
+it("years count the days with an IC that their months count", () => {
+  const months = table(["2021-11", "2021-12", "2022-01"], { days: [20, 23, null] });
+  expect([...daysByYear(months)]).toEqual([["2021", 43], ["2022", 0]]);
 });
 
 it("every metric has a name, a formula, inputs and a convention in both languages", () => {
