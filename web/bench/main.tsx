@@ -5,8 +5,9 @@ import { createRoot } from "react-dom/client";
 
 import { words } from "@/app/lang/zh";
 import { startLanguages } from "@/lib/i18n";
-import { Chart, RangeContext, type Range } from "@/ui/chart/Chart";
+import { Chart } from "@/ui/chart/Chart";
 import { dayLines } from "@/ui/chart/dayLines";
+import { LinkContext, makeLink } from "@/ui/chart/link";
 import { DataTable } from "@/ui/DataTable";
 import { HeatMap } from "@/ui/HeatMap";
 import type { Tokens } from "@/ui/tokens";
@@ -35,7 +36,7 @@ const walk = (seed: number) => {
 const lines = [1, 2, 3, 4].map((seed) => ({ name: `line ${seed}`, values: walk(seed) }));
 
 function Pan() {
-  const [range, setRange] = useState<Range | null>({ from: "2018-01-02", to: "2018-12-28" });
+  const [link] = useState(() => makeLink({ from: "2018-01-02", to: "2018-12-28" }));
   const option = useCallback(
     (tokens: Tokens) =>
       dayLines(tokens, {
@@ -48,9 +49,9 @@ function Pan() {
     [],
   );
   return (
-    <RangeContext.Provider value={{ range, setRange }}>
-      <Chart label="bench" height={420} group="bench" points={DAYS} option={option} />
-    </RangeContext.Provider>
+    <LinkContext.Provider value={link}>
+      <Chart label="bench" height={420} option={option} />
+    </LinkContext.Provider>
   );
 }
 

@@ -60,7 +60,7 @@ async function firstLoad() {
 async function routes() {
   const { context, page } = await fresh();
   await page.goto(base);
-  await page.waitForSelector("[data-page=research]");
+  await page.waitForSelector("[data-page]", { state: "attached" });
   await page.waitForLoadState("networkidle");
   const targets = await page.locator("nav a[href]").evaluateAll((links) => [...new Set(links.filter((link) => link.checkVisibility()).map((link) => link.getAttribute("href")))].filter((path) => path !== "/"));
   const go = (path) =>

@@ -41,7 +41,7 @@ export function places({ session, first, second }) {
 
 /** The page is there and has what it asked for. */
 export async function settled(page) {
-  await page.waitForSelector("[data-page]");
+  await page.waitForSelector("[data-page]", { state: "attached" });
   await page.waitForLoadState("networkidle");
   await page.waitForTimeout(350);
 }

@@ -146,7 +146,7 @@ code ||= await second.run(async () => {
     const { page } = await second.open();
     for (const path of ["/", "/data", "/factors", "/editor", "/compare", "/jobs", "/settings", "/help"]) {
       await page.goto(bare.base + path);
-      await page.waitForSelector("[data-page]");
+      await page.waitForSelector("[data-page]", { state: "attached" });
       await page.waitForTimeout(1500);
       const text = await page.locator("body").innerText();
       assert.doesNotMatch(text, /undefined|\bNaN\b|\{\{/, path);
