@@ -337,3 +337,31 @@ def test_the_least_number_of_rebalances_is_that_of_the_backtest() -> None:
 def test_a_number_stays_a_number(client: TestClient) -> None:
     assert client.get(f"{API}/tasks?page_size=101").json()["nearest"] == 100
     assert client.get(f"{API}/tasks?page=0").json()["nearest"] == 1
+
+
+def test_no_user_can_name_a_key_of_ours() -> None:
+    """Ours begin with a character that a user's key may not begin with, however it comes."""
+    from quantgpt.foundations.errors import BadRequest
+    from quantgpt.services._base import checked_key, own_key
+
+    assert checked_key(None) is None
+    assert checked_key("values:0123") == "values:0123" != own_key("values:0123")
+    for bad in ("", "x" * 201, own_key("values:0123"), "\x00"):
+        with pytest.raises(BadRequest) as caught:
+            checked_key(bad)
+        assert (caught.value.field, bool(caught.value.en)) == ("Idempotency-Key", True)
+
+
+def test_a_refusal_has_an_english_sentence_beside_the_chinese_one(idle: App) -> None:
+    with TestClient(create_api(idle), base_url="http://127.0.0.1") as client:
+        for path in ("/compare?ids=aaaa", "/compare?ids=aaaa,aaaa"):
+            body = client.get(f"{API}{path}").json()
+            assert body["detail_en"].isascii(), path
+        for path, how in (
+            ("/imports/imp_0123456789abcdef", "get"),
+            ("/updates/0123", "get"),
+            ("/markets/demo/updates", "post"),
+        ):
+            body = client.request(how, f"{API}{path}", json={} if how == "post" else None).json()
+            assert body["detail_en"].isascii(), path
+            assert not body["detail"].isascii(), path
