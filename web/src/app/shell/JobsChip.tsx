@@ -7,8 +7,10 @@ import { useTranslation } from "react-i18next";
 
 import { useTasks } from "@/api/queries";
 import { isTerminal, type Task } from "@/api/types";
+import { besides, useUnfinished } from "@/api/unfinished";
 import { JobLine } from "@/features/jobs/JobLine";
-import { isWaiting, percentOf } from "@/features/jobs/job";
+import { isWaiting } from "@/features/jobs/job";
+import { OtherJob } from "@/features/jobs/OtherJob";
 import { JobsIcon } from "@/ui/icons";
 import { Empty, Loading } from "@/ui/states";
 
@@ -34,17 +36,20 @@ export function JobsChip() {
   const [open, setOpen] = useState(false);
   const tasks = useTasks();
   const list = tasks.data?.tasks ?? [];
-  const active = list.filter((task) => !isTerminal(task.status));
-  const mean = active.length === 0 ? 0 : active.reduce((sum, task) => sum + (percentOf(task) ?? 0), 0) / active.length;
+  const unfinished = useUnfinished();
+  const jobs = unfinished.data?.jobs ?? [];
+  const count = unfinished.data?.total ?? 0;
+  const mean = jobs.length === 0 ? 0 : jobs.reduce((sum, job) => sum + job.pct, 0) / jobs.length;
+  const others = besides(jobs, list);
   const close = () => setOpen(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={active.length > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip" aria-label={t("jobsLabel", { count: active.length })}>
+        <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={count > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip" aria-label={t("jobsLabel", { count })}>
           <JobsIcon />
           <span className={css["long"]}>{t("jobs")}</span>
-          <span className={css["jobsCount"]}>{active.length}</span>
-          {active.length > 0 ? (
+          <span className={css["jobsCount"]}>{count}</span>
+          {count > 0 ? (
             <span className={css["miniTrack"]}>
               <i style={{ width: `${Math.max(6, mean)}%` }} />
             </span>
@@ -58,7 +63,8 @@ export function JobsChip() {
             <Link to="/jobs" onClick={close}>{t("allJobs")}</Link>
           </div>
           <div className={css["popList"]}>
-            {list.length > 0 ? null : tasks.isPending ? <Loading height={90} /> : <Empty title={t(tasks.error ? "jobsUnknown" : "noJobs")} height={90} />}
+            {open ? others.map((job) => <OtherJob key={job.id} job={job} />) : null}
+            {list.length > 0 || others.length > 0 ? null : tasks.isPending ? <Loading height={90} /> : <Empty title={t(tasks.error ? "jobsUnknown" : "noJobs")} height={90} />}
             {open ? inOrder(list).map((task) => <JobLine key={task.task_id} task={task} onOpen={close} />) : null}
           </div>
         </div>

@@ -4,13 +4,15 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { JOB_FILTERS, JOBS_PER_PAGE, useJobPage, type JobFilter } from "@/api/jobs";
-import { useMarket, useTasks } from "@/api/queries";
+import { useMarket } from "@/api/queries";
 import { repeatable } from "@/api/repeat";
-import { isTerminal, type Task } from "@/api/types";
+import type { Task } from "@/api/types";
+import { besides, useUnfinished } from "@/api/unfinished";
 import { draftFrom } from "@/features/composer/draft";
-import { isIteration, isWaiting } from "@/features/jobs/job";
+import { isIteration } from "@/features/jobs/job";
 import { JobSheet } from "@/features/jobs/JobSheet";
 import { JobTable } from "@/features/jobs/JobTable";
+import { OtherJob } from "@/features/jobs/OtherJob";
 import { useJobActions } from "@/features/jobs/useJobActions";
 import { FailedJob } from "@/features/runs/FailedJob";
 import { integer } from "@/lib/format";
@@ -34,9 +36,9 @@ function useAddress() {
 /** What is going on now, in one sentence. */
 function useSummary(total: number | undefined): string {
   const { t } = useTranslation("jobs");
-  const open = (useTasks().data?.tasks ?? []).filter((task) => !isTerminal(task.status));
-  const waiting = open.filter(isWaiting).length;
-  const now = open.length === 0 ? t("idle") : [t("running", { count: open.length - waiting }), waiting > 0 ? t("waiting", { count: waiting }) : ""].filter(Boolean).join(t("comma"));
+  const { jobs = [], total: count = 0 } = useUnfinished().data ?? {};
+  const waiting = jobs.filter((job) => job.state === "queued").length;
+  const now = count === 0 ? t("idle") : [t("running", { count: count - waiting }), waiting > 0 ? t("waiting", { count: waiting }) : ""].filter(Boolean).join(t("comma"));
   return total === undefined ? now : t("summary", { now, total: integer(total) });
 }
 
@@ -60,6 +62,7 @@ export function Jobs() {
   const market = useMarket();
   const query = useJobPage(filter, page);
   const { again, ready } = useJobActions();
+  const others = besides(useUnfinished().data?.jobs ?? [], query.data?.tasks ?? []);
   const summary = useSummary(filter === "all" ? query.data?.total : undefined);
   useHeading({ title: t("title") });
   const edit = (task: Task) => {
@@ -76,6 +79,11 @@ export function Jobs() {
         <h2>{summary}</h2>
         <Segmented label={t("filter")} value={filter} options={JOB_FILTERS.map((value) => ({ value, label: t(`show_${value}`) }))} onChange={(show: JobFilter) => set({ show: show === "all" ? undefined : show, page: undefined })} />
       </div>
+      {page === 1 && others.length > 0 ? (
+        <section className={css["card"]} aria-label={t("others")}>
+          {others.map((one) => <OtherJob key={one.id} job={one} />)}
+        </section>
+      ) : null}
       <section className={css["card"]} aria-label={t("title")}>
         <DataView
           of={query}
