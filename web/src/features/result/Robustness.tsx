@@ -150,10 +150,10 @@ export function Robustness({ task, result, benchmark }: { task: string; result: 
         <FourTests task={task} result={result} />
       </div>
       <SealedCard task={task} />
-      <div className={css["wide"]}>
+      <div className={css["seven"]}>
         <LuckCard result={result} />
       </div>
-      <div className={css["side"]}>
+      <div className={css["five"]}>
         <LedgerCard id={task} result={result} />
       </div>
       <div className={css["third"]}>

@@ -18,16 +18,6 @@ import type { DayReading } from "./parts";
 import { drawnCharts } from "./picture";
 import { SealContext, withSeal } from "./seal";
 
-/** The longest that a chart waits for its font. */
-const FONT_MS = 1500;
-
-/** Widths of words are measured once and kept: with the font that stands in, boxes behind words come out too small. */
-async function fontReady(family: string): Promise<void> {
-  if (typeof document.fonts?.load !== "function") return;
-  const loaded = Promise.all(["400", "600"].map((weight) => document.fonts.load(`${weight} 12px ${family}`)));
-  await Promise.race([loaded, new Promise((done) => setTimeout(done, FONT_MS))]).catch(() => undefined);
-}
-
 /** Fetch the drawing code before it is needed. A failure shows when a chart is drawn. */
 export const prepareCharts = () => void import("./echarts").catch(() => undefined);
 
@@ -92,8 +82,8 @@ export function Chart({ label, height, zoom = true, points = 0, axisDays, seal =
     let watcher: ResizeObserver | null = null;
     let deaf: (() => void) | null = null;
     let flat: (() => void) | null = null;
-    Promise.all([import("./echarts"), fontReady(tokens.sans)])
-      .then(([{ init }]) => {
+    import("./echarts")
+      .then(({ init }) => {
         const parts = [over.hair.current, over.tip.current, over.brush.current, over.dots.current, over.live.current] as const;
         const [hair, tip, brush, dots, live] = parts;
         if (gone || !box.current || !frame.current || !hair || !tip || !brush || !dots || !live) return;
