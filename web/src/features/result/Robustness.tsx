@@ -62,7 +62,7 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
   const { t } = useTranslation(["result", "words"]);
   const bench = result.metrics["benchmark_cagr"];
   // Mean and range over the phases as the run computed them.
-  const stats = (result.phases as { annual_return?: { mean?: number | null; min?: number | null; max?: number | null } } | null | undefined)?.annual_return;
+  const stats = (result.phases as { annual_return?: { mean?: number | null; range?: number | null; min?: number | null; max?: number | null } } | null | undefined)?.annual_return;
   return (
     <SeriesCard
       task={task}
@@ -78,7 +78,7 @@ function Phases({ task, result, benchmark }: { task: string; result: RunResult; 
         const values = column(data, "annual_return");
         if (values.every((value) => value === null)) return <Empty title={t("noSeries")} height={190} />;
         const [low, high] = [stats?.min ?? null, stats?.max ?? null];
-        const range = low === null || high === null ? null : high - low;
+        const range = stats?.range ?? (low === null || high === null ? null : high - low);
         const many = values.length > 12;
         const shown = many ? labels(data).map((_, i) => i).filter((i) => i === 0 || values[i] === low || values[i] === high || i % Math.ceil(values.length / 8) === 0) : labels(data).map((_, i) => i);
         return (
