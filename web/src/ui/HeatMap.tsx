@@ -162,16 +162,18 @@ export function HeatMap({ label, rows, columns, values, format, cap, height = 36
         <div className={css["tip"]} data-side={place.left > width / 2 ? "left" : "right"} style={place} aria-live="polite">{reading}</div>
       ) : null}
       {few ? (
-        <table className={css["twin"]} aria-label={label}>
-          <thead>
-            <tr><td />{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
-          </thead>
-          <tbody>
-            {rows.map((name, i) => (
-              <tr key={name}><th scope="row">{name}</th>{columns.map((column, k) => { const one = values[i]?.[k] ?? null; return <td key={column}>{one === null ? MISSING : format(one)}</td>; })}</tr>
-            ))}
-          </tbody>
-        </table>
+        <div className={css["twin"]}>
+          <table aria-label={label}>
+            <thead>
+              <tr><td />{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
+            </thead>
+            <tbody>
+              {rows.map((name, i) => (
+                <tr key={name}><th scope="row">{name}</th>{columns.map((column, k) => { const one = values[i]?.[k] ?? null; return <td key={column}>{one === null ? MISSING : format(one)}</td>; })}</tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       ) : null}
     </div>
   );
