@@ -29,7 +29,7 @@ def import_into(
     files, reports, batch = found.files, found.reports, found.batch
     if found.bad and not terms.skip_bad_rows:
         raise BadImport(bad_rows_message(found.bad), hint=mending(found.bad), field="path")
-    refuse_nothing_left(files, path, found.manifest)
+    refuse_nothing_left(files, found.manifest)
     previous = folder.pointer().current if folder.exists else None
     if files:
         snapshot, ledger = apply(

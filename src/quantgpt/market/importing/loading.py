@@ -66,9 +66,7 @@ def load(folder: SnapshotFolder, path: Path, clock: Clock, progress: Progress, t
     damaged = folder.damaged(manifest) if manifest is not None else frozenset()
     files, reports = _scan(path, None if damaged else manifest, terms)
     if not files and not anything_known(reports) and not terms.lenient:
-        raise BadImport(
-            nothing_usable(path, reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path"
-        )
+        raise BadImport(nothing_usable(reports), hint=f"股票日线需要的列：{NEEDED}；用 CSV 或 parquet", field="path")
     found = list(files)
     for count, file in enumerate(found):
         progress("read", 0.02 + 0.3 * count / len(found), file.name)
@@ -76,7 +74,7 @@ def load(folder: SnapshotFolder, path: Path, clock: Clock, progress: Progress, t
             file.brought = read(file.path, file.layout, file.table)
         file.table = None
     if not terms.lenient:
-        refuse_untestable(files, path, manifest)
+        refuse_untestable(files, manifest)
     calendar = _calendar(folder, manifest, files, damaged)
     today = np.datetime64(market_date(clock).isoformat(), "D")
     for file in list(files):
@@ -251,33 +249,35 @@ def anything_known(reports: list[FileReport]) -> bool:
     return any(report.state is FileState.UNCHANGED for report in reports)
 
 
-def nothing_usable(path: Path, reports: list[FileReport]) -> str:
+def nothing_usable(reports: list[FileReport]) -> str:
     """Why none of the files can be taken in."""
-    reasons = "；".join(f"{report.name}：{report.zh}" for report in reports[:5])
-    return f"{path.name} 里没有可以导入的行情数据（{reasons}）"
+    named = (
+        report.zh if report.zh.startswith(report.name) else f"{report.name}：{report.zh}" for report in reports[:5]
+    )
+    return f"没有可以导入的行情数据（{'；'.join(named)}）"
 
 
-def refuse_untestable(files: list[File], path: Path, manifest: Manifest | None) -> None:
+def refuse_untestable(files: list[File], manifest: Manifest | None) -> None:
     """Nothing but stock bars without reference prices makes no market.  Raises: BadImport."""
     if manifest is not None and manifest.holds_stocks:
         return
     if files and all(file.brought and file.brought.content is Content.ADJUSTED_ONLY for file in files):
         names = "、".join(file.name for file in files[:5])
         raise BadImport(
-            f"{path.name} 里没有可以检验的股票日线，未导入任何内容：{names}：{adjusted_words()[0]}",
+            f"没有可以检验的股票日线，未导入任何内容：{names}：{adjusted_words()[0]}",
             hint=f"需要的列：{NEEDED}",
             field="path",
         )
 
 
-def refuse_nothing_left(files: list[File], path: Path, manifest: Manifest | None) -> None:
+def refuse_nothing_left(files: list[File], manifest: Manifest | None) -> None:
     """Files whose every row was left out make no market.  Raises: BadImport."""
     if manifest is not None and manifest.holds_stocks:
         return
     reports = [file.report for file in files if file.report is not None]
     if reports and not any(report.rows for report in reports):
         reasons = bad_rows_message(reports)
-        raise BadImport(f"{path.name} 没有剩下任何可用的数据行。{reasons}", hint=mending(reports), field="path")
+        raise BadImport(f"没有剩下任何可用的数据行。{reasons}", hint=mending(reports), field="path")
 
 
 def mending(reports: list[FileReport]) -> str:

@@ -65,7 +65,7 @@ def plan_import(folder: SnapshotFolder, path: Path, market: str, clock: Clock, *
     """
     terms = Terms(skip_bad_rows=True, lenient=True)
     found = load(folder, path, clock, progress, terms)
-    refused = _why_refused(found, path)
+    refused = _why_refused(found)
     ledger = Ledger(folder, found.manifest, found.damaged)
     before = {name: ledger.list_of(name) for name in ("constituents", "instruments", "index_names")}
     progress("compare", 0.6, market)
@@ -94,17 +94,17 @@ def plan_import(folder: SnapshotFolder, path: Path, market: str, clock: Clock, *
     )
 
 
-def _why_refused(found: Loaded, path: Path) -> Refusal | None:
+def _why_refused(found: Loaded) -> Refusal | None:
     """The reason for which an import of these files would be refused as a whole."""
     if not found.files and not anything_known(found.reports):
-        return Refusal("nothing_usable", nothing_usable(path, found.reports), "no file holds market data that is read")
+        return Refusal("nothing_usable", nothing_usable(found.reports), "no file holds market data that is read")
     tried: tuple[tuple[str, Callable[..., None], str], ...] = (
         ("untestable", refuse_untestable, f"no stock bars that can be tested; columns that are needed: {NEEDED}"),
         ("nothing_left", refuse_nothing_left, "every row had to be left out"),
     )
     for code, refuse, en in tried:
         try:
-            refuse(found.files, path, found.manifest)
+            refuse(found.files, found.manifest)
         except BadImport as error:
             return Refusal(code, error.message, en)
     return None
