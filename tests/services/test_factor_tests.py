@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests._rig import lend_demo, make_app
 
 from quantgpt.foundations.errors import BadExpression, BadRequest, Broken
 from quantgpt.foundations.hashing import hash_value
+from quantgpt.foundations.panel import MarketView
 from quantgpt.foundations.progress import Note
+from quantgpt.market.market import Market
 from quantgpt.services._base import App, JobRef, operation_of
 from quantgpt.services.factor_tests import TestFactor
 from quantgpt.services.stages import STAGES, Stages
@@ -132,6 +135,22 @@ def test_counts_and_finished_stages_are_told_as_a_stage_begins() -> None:
     (note,) = told
     assert note.facts["counts"] == {"backtesting": {"names": 3, "sessions": 7}}
     assert set(note.facts["timings"]) == {"validating", "fetching_data"}
+
+
+def test_a_stage_counts_the_members_that_have_a_price_on_the_span(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = app.run(ASK).counts["backtesting"]["names"]
+    plain = Market.view
+
+    def without_prices(self: Market, *args: Any, **kwargs: Any) -> MarketView:
+        view = plain(self, *args, **kwargs)
+        traded = view.traded.copy()
+        inside = np.flatnonzero((view.member[view.first :] & traded[view.first :]).any(axis=0))
+        traded[view.first :, inside[:7]] = False
+        return replace(view, traded=traded)
+
+    monkeypatch.setattr(Market, "view", without_prices)
+    run = app.run(ASK)
+    assert {run.counts[stage]["names"] for stage in ("fetching_data", "backtesting", "analyzing")} == {whole - 7}
 
 
 def test_a_request_without_an_operation_is_a_bug_of_ours(app: App) -> None:

@@ -75,7 +75,7 @@ class FactorTestRun:
     series: Mapping[str, Series]
     timings: dict[str, float]
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """of how much each stage was: names, sessions, groups, shuffles (not part of the result)"""
+    """of how much each stage was: members with a price on the span, sessions, groups, shuffles (not part of the result)"""
 
 
 def _check(app: App, ask: TestFactor) -> TestFactor:
@@ -263,7 +263,9 @@ def _tested(
     inputs = EvalInputs.of(view)
     for name in expression.fields:
         view.fields[name]
-    size = {"names": len(view.assets), "sessions": int(view.days.size - view.first)}
+    rows = slice(view.first, None)
+    priced = (view.member[rows] & view.traded[rows]).any(axis=0)
+    size = {"names": int(priced.sum()), "sessions": int(view.days.size - view.first)}
     stages.count("fetching_data", **size, warmup=int(view.first))
     stages.count("backtesting", **size, groups=ask.n_groups)
     stages.count("analyzing", **size, permutations=correction.permutations)

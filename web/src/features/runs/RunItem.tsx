@@ -33,12 +33,13 @@ function DoneLine({ task }: { task: Task }) {
   const [open, setOpen] = useState(false);
   const days = task.result?.metrics["days"];
   const time = totalSeconds(task);
+  const names = task.counts?.["backtesting"]?.["names"];
   return (
     <div className={css["doneLine"]}>
       <p>
         <MarkIcon mark="pass" size={14} />
         <span>{time === null ? t("allStages") : t("allStagesIn", { time: seconds(time) })}</span>
-        {task.result?.params.stock_count ? <span>{t("size", { names: integer(task.result.params.stock_count), days: typeof days === "number" ? integer(days) : MISSING })}</span> : null}
+        {typeof names === "number" ? <span>{t("size", { names: integer(names), days: typeof days === "number" ? integer(days) : MISSING })}</span> : null}
         {task.timings && Object.keys(task.timings).length > 0 ? <TextButton aria-expanded={open} onClick={() => setOpen(!open)}>{open ? t("hideTimes") : t("showTimes")}</TextButton> : null}
       </p>
       {open ? <StageTrack items={stageItems(task, t)} /> : null}
