@@ -16,6 +16,7 @@ import { Button, buttonClass } from "@/ui/controls";
 import { UploadIcon } from "@/ui/icons";
 
 import { PAGES } from "../pages";
+import { isGone } from "./marketGone";
 import css from "./Shell.module.css";
 
 const HAS_DATA_PAGE = PAGES.some((page) => page.id === "data");
@@ -115,12 +116,12 @@ export function MarketChip() {
   const market = useMarket();
   const facts = market.data;
   const demo = facts?.synthetic === true;
-  const text = facts ? (demo ? t("demo") : t("asOf", { market: facts.market, day: facts.last_day })) : t(market.error ? "noMarket" : "market");
+  const text = facts ? (demo ? t("demo") : t("asOf", { market: facts.market, day: facts.last_day })) : t(isGone(market.error) ? "noMarket" : "market");
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className={`${css["chip"]} ${demo ? css["demo"] : ""}`} onClick={() => setOpen(!open)} aria-label={text} data-testid="market-chip">
-          {demo ? null : <span className={css["shape"]} data-state={market.error ? "gone" : facts ? "fine" : "unknown"} />}
+          {demo ? null : <span className={css["shape"]} data-state={isGone(market.error) ? "gone" : facts ? "fine" : "unknown"} />}
           <span className={css["long"]}>{text}</span>
           <span className={css["short"]}>{demo ? t("demoShort") : (facts?.market ?? t("market"))}</span>
         </button>

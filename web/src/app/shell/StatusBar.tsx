@@ -11,6 +11,7 @@ import { clockTime, share } from "@/lib/format";
 import { usePreference } from "@/lib/preference";
 
 import css from "./StatusBar.module.css";
+import { isGone } from "./marketGone";
 import { useSystemState } from "./SystemMark";
 import { useConnection } from "./useConnection";
 
@@ -34,6 +35,12 @@ function Clock() {
   return <time title={t("marketTime", { time: market })} dateTime={now.toISOString()}>{clockTime(now.toISOString())}</time>;
 }
 
+function MarketUnread({ reason }: { reason: Error | null }) {
+  const { t } = useTranslation("shell");
+  if (reason === null) return <span>{t("marketLoading")}</span>;
+  return isGone(reason) ? <span>{t("noMarket")}</span> : null;
+}
+
 export function StatusBar() {
   const { t } = useTranslation("shell");
   const state = useSystemState();
@@ -45,7 +52,7 @@ export function StatusBar() {
   return (
     <footer className={css["bar"]} aria-label={t("statusBar")} data-testid="status-bar">
       <span><i className={css["shape"]} data-state={state} />{t(`system_${state}`)}</span>
-      {market.data ? <span>{t("dataLink", { market: market.data.market, day: market.data.last_day })}</span> : <span>{t(market.error ? "noMarket" : "marketLoading")}</span>}
+      {market.data ? <span>{t("dataLink", { market: market.data.market, day: market.data.last_day })}</span> : <MarketUnread reason={market.error} />}
       {queue ? <span>{t("queueShort", { count: queue.unfinished })}</span> : null}
       <span className={css["space"]} />
       {system.data ? <span>{t("cpuShort", { share: share(system.data.cpu.share, 0) })}</span> : null}

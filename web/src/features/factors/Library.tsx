@@ -4,10 +4,11 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { KEPT, type LibraryShelf, type ShelvedFactor } from "@/api/libraries";
-import { isRunning, useStartLibraryTest } from "@/api/libraryTests";
+import { isRunning, useStartLibraryTest, type LibraryTest } from "@/api/libraryTests";
 import { useMarket } from "@/api/queries";
 import { pick } from "@/lib/i18n";
 import { newKey } from "@/lib/key";
+import { useOnce } from "@/lib/once";
 import { DataTable, type Row } from "@/ui/DataTable";
 import { Dialog } from "@/ui/Dialog";
 import { DataView, Empty } from "@/ui/states";
@@ -41,6 +42,7 @@ export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
   const market = useMarket();
   const shown = useTest(shelf.name);
   const start = useStartLibraryTest(shelf.name);
+  const once = useOnce();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<readonly string[] | null>(null);
   const key = useRef(newKey());
@@ -64,7 +66,7 @@ export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
     });
   const open = () => {
     key.current = newKey();
-    start.reset();
+    if (!start.isPending) start.reset();
     setAsking(ticked.size > 0 ? shelf.factors.filter((one) => ticked.has(one.id)).map((one) => one.id) : runnable);
   };
   const columns = columnsOf({ t, view, ticked, onTick: tick, measured, full: test?.params["mode"] === "full", withCategory: shelf.name !== KEPT && !view.category });
@@ -114,16 +116,17 @@ export function Library({ shelf, categories, view, ...actions }: LibraryProps) {
               failure={start.error}
               onCancel={() => setAsking(null)}
               onStart={(ask) =>
-                start.mutate(
-                  { ask, key: key.current },
-                  {
-                    onSuccess: (made) => {
-                      setAsking(null);
-                      setTicked(new Set());
-                      shown.show(made.test_id);
-                    },
-                  },
-                )
+                once((settled) => {
+                  const onSuccess = (made: LibraryTest) => {
+                    setAsking(null);
+                    setTicked(new Set());
+                    shown.show(made.test_id);
+                  };
+                  start
+                    .mutateAsync({ ask, key: key.current }, { onSuccess })
+                    .catch(() => undefined)
+                    .finally(settled);
+                })
               }
             />
           )}

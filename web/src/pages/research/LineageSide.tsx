@@ -17,6 +17,8 @@ import { searchOf } from "./facts";
 import css from "./Workspace.module.css";
 
 interface LineageSideProps {
+  /** Whether it bears its own heading; a sheet has one already. */
+  readonly titled: boolean;
   readonly tasks: readonly Task[];
   readonly nodes: readonly TreeNode[];
   readonly shownTask: Task;
@@ -28,7 +30,7 @@ interface LineageSideProps {
   readonly onMap: () => void;
 }
 
-export function LineageSide({ nodes, shownTask, shownCandidate, shownNode, lineage, onShow, onOpen, onMap }: LineageSideProps) {
+export function LineageSide({ titled, nodes, shownTask, shownCandidate, shownNode, lineage, onShow, onOpen, onMap }: LineageSideProps) {
   const { t } = useTranslation("lineage");
   const full = useTask(shownTask.task_id);
   const task = full.data ?? shownTask;
@@ -40,7 +42,7 @@ export function LineageSide({ nodes, shownTask, shownCandidate, shownNode, linea
     <div data-testid="lineage">
       <section className={css["treePanel"]} aria-label={t("title")}>
         <header className={css["treeHead"]}>
-          <h2>{t("title")}</h2>
+          {titled ? <h2>{t("title")}</h2> : null}
           {typeof search?.trials === "number" ? <Term meaning={t("trialsMeaning")}><span className={css["count"]} data-testid="trials">{t("trials", { count: search.trials })}</span></Term> : null}
           <IconButton label={t("full")} onClick={onMap}><ExpandIcon /></IconButton>
         </header>

@@ -126,14 +126,14 @@ export function Workspace({ session }: { session: string | null }) {
       onBack={(id) => void navigate({ to: "/s/$session", params: { session: id } })}
     />
   );
+  const withSide = session !== null && wider;
   const side = shownTask ? (
-    <LineageSide tasks={tasks} nodes={nodes} shownTask={shownTask} shownCandidate={shownCandidate} shownNode={shownNode} lineage={lineageOf(shownTask.task_id)} onShow={show} onOpen={open} onMap={() => (setDrawer(null), go({ view: "lineage" }))} />
+    <LineageSide titled={withSide} tasks={tasks} nodes={nodes} shownTask={shownTask} shownCandidate={shownCandidate} shownNode={shownNode} lineage={lineageOf(shownTask.task_id)} onShow={show} onOpen={open} onMap={() => (setDrawer(null), go({ view: "lineage" }))} />
   ) : null;
   // Only the server can say that there is none: both answers are there, newer than the page, and neither knows it.
   const [since] = useState(() => Date.now());
   const answered = sessions.error === null && talk.tasks.error === null && sessions.dataUpdatedAt > since && talk.tasks.dataUpdatedAt > since;
   const absent = session !== null && answered && own === undefined && tasks.length === 0 && !talk.tasks.isFetching && !sessions.isFetching;
-  const withSide = session !== null && wider;
 
   return (
     <div className={css["workspace"]} data-side={withSide ? "" : undefined} data-first={session === null ? "" : undefined}>

@@ -3,8 +3,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { ApiError } from "@/api/client";
 import { useIterate } from "@/api/iterations";
-import { useMarket } from "@/api/queries";
+import { useHealth, useMarket } from "@/api/queries";
 import { useRepeat } from "@/api/repeat";
 import { useSessionTasks } from "@/api/sessions";
 import { useStart } from "@/api/start";
@@ -13,6 +14,7 @@ import { offerOf, parametersOf, submissionOf, useDraft, type Draft, type Paramet
 import { pressKeys } from "@/lib/key";
 import { useOnce } from "@/lib/once";
 
+import { useBackAgain } from "./useBackAgain";
 import { useHandover } from "./useHandover";
 
 export function focusComposer(): void {
@@ -25,6 +27,7 @@ export function useConversation(session: string | null, onBegun: (task: string) 
   const tasks = useSessionTasks(session);
   const start = useStart();
   const iterating = useIterate();
+  const starting = useOnce();
   const once = useOnce();
   const repeating = useRepeat();
   const drafting = useDraft(session);
@@ -36,6 +39,8 @@ export function useConversation(session: string | null, onBegun: (task: string) 
     if (start.isError) start.reset();
     repeating.forget();
   };
+  const failure = start.error ?? repeating.error;
+  useBackAgain(failure instanceof ApiError && failure.offline, useHealth().dataUpdatedAt, forgetRefusals);
   const begun = (task: string, home: string, replace: boolean) => {
     onBegun(task);
     if (home !== session) void navigate({ to: "/s/$session", params: { session: home }, replace });
@@ -43,17 +48,24 @@ export function useConversation(session: string | null, onBegun: (task: string) 
   const home = session === null ? {} : { session_id: session };
   /** Run a text with the parameters of the composer; null while that is not possible. What was handed over goes back to where it came from. */
   const send = (text: string, key: string, after: ((home: string) => void) | "handed over"): Promise<unknown> | null => {
-    if (start.isPending || !market.data) return null;
-    repeating.forget();
-    return start.mutateAsync(
-      { ask: { ...submissionOf(text, parametersOf(draft, market.data), market.data.market), ...home }, key },
-      {
-        onSuccess: ({ task_id, session_id }) => {
-          if (after !== "handed over") after(session_id);
-          begun(task_id, session_id, after === "handed over");
-        },
-      },
-    );
+    const facts = market.data;
+    if (start.isPending || !facts) return null;
+    let sent: Promise<unknown> | null = null;
+    starting((settled) => {
+      repeating.forget();
+      sent = start
+        .mutateAsync(
+          { ask: { ...submissionOf(text, parametersOf(draft, facts), facts.market), ...home }, key },
+          {
+            onSuccess: ({ task_id, session_id }) => {
+              if (after !== "handed over") after(session_id);
+              begun(task_id, session_id, after === "handed over");
+            },
+          },
+        )
+        .finally(settled);
+    });
+    return sent;
   };
   const run = (text: string, from: Draft = draft) => {
     // The composer shows what came of it.
@@ -96,7 +108,7 @@ export function useConversation(session: string | null, onBegun: (task: string) 
     tasks,
     draft,
     busy: start.isPending || repeating.pending,
-    failure: start.error ?? repeating.error,
+    failure,
     setText: (text: string) => {
       forgetRefusals();
       drafting.setText(text);
