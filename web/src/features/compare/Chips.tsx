@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { MOST_COMPARED } from "@/lib/compareSet";
 import { TextButton } from "@/ui/controls";
 import { CrossIcon } from "@/ui/icons";
+import { DemoMark, type MarketOf } from "@/ui/MarketMark";
 
 import css from "./Compare.module.css";
 import { letterOf, partsOf } from "./ids";
@@ -15,6 +16,8 @@ export interface Compared {
   readonly id: string;
   /** The expression, or what is known of the run before it is there. */
   readonly name: string;
+  /** Its own market, once that is known. */
+  readonly of?: MarketOf | undefined;
 }
 
 interface ChipsProps {
@@ -37,6 +40,7 @@ export function Chips({ runs, onRemove, onAdd }: ChipsProps) {
               <bdi>{run.name}</bdi>
             </Link>
             {candidate === null ? null : <span className={css["chipNumber"]}>#{candidate + 1}</span>}
+            {run.of?.synthetic ? <DemoMark of={run.of} short /> : run.of?.market ? <span className={css["chipNumber"]}>{run.of.market}</span> : null}
             <button type="button" className={css["chipOut"]} aria-label={t("remove", { letter: letterOf(place) })} onClick={() => onRemove(run.id)}>
               <CrossIcon size={12} />
             </button>

@@ -16,6 +16,7 @@ import { LinkContext } from "@/ui/chart/link";
 import { useChartLink } from "@/ui/chart/useChartLink";
 import { Button, Segmented, TextButton } from "@/ui/controls";
 import { DownloadIcon } from "@/ui/icons";
+import { DemoMark } from "@/ui/MarketMark";
 import { Refusal } from "@/ui/Refusal";
 import { Empty, Loading, Strip } from "@/ui/states";
 
@@ -46,7 +47,7 @@ function useNames(ids: readonly string[], data: Comparison | undefined): readonl
   const known = new Map(tasks.flatMap((task) => (task.data ? [[task.data.task_id, task.data] as const] : [])));
   return ids.map((id, i) => {
     const run = data?.runs.find((one) => one.id === id);
-    if (run) return { id, name: nameOf(run) };
+    if (run) return { id, name: nameOf(run), of: run };
     const { task, candidate } = parts[i] ?? { task: id, candidate: null };
     const found = known.get(task);
     const tested = candidate === null ? null : (found?.candidates?.[candidate] as { expression?: string } | undefined);
@@ -142,6 +143,7 @@ export function Compare() {
       synthetic: data?.runs.some((run) => run.synthetic) ?? false,
     };
   }, [data]);
+  const madeUp = data?.runs.filter((run) => run.synthetic) ?? [];
   const pickOne = <Button onClick={() => setPicking(true)}>{t("emptyAction")}</Button>;
   return (
     <div className={css["page"]}>
@@ -160,6 +162,7 @@ export function Compare() {
             <>
               <h2 className={css["sentence"]} data-testid="compare-verdict">{pick(data.verdict, i18n.language)}</h2>
               <p className={css["alignment"]}>
+                {madeUp.length > 0 ? <><DemoMark of={{ synthetic: true }} /> {madeUp.length < data.runs.length ? `${madeUp.map((run) => run.letter).join(" ")} · ` : ""}</> : null}
                 {look === "own" ? t("ownRanges") : pick(data.alignment, i18n.language)}
                 {data.warnings.filter((warning) => QUIET.has(warning.code)).map((warning) => `${t("stop")}${pick(warning, i18n.language)}`)}
                 {look === "aligned" && data.method ? `${t("stop")}${pick(data.method, i18n.language)}` : null}

@@ -6,7 +6,7 @@ import type { Task } from "@/api/types";
 import { comparisonCsv } from "./comparisonCsv";
 import { sortedTip } from "./Curves";
 import { idsOf, letterOf, partsOf } from "./ids";
-import { absenceOf, cellsOf, difference, entryOf, noInterval, spread, standing, written } from "./metrics";
+import { absenceOf, cellsOf, difference, entryOf, nameOf, noInterval, spread, standing, written } from "./metrics";
 import { matching } from "./Picker";
 import { unlike } from "./SettingsCard";
 
@@ -131,4 +131,10 @@ describe("the file of a comparison", () => {
     expect(lines).toContain("grade,common,A,");
     expect(lines).toContain('cost_model,setting,flat,"{""rate"":1}"');
   });
+});
+
+it("a candidate is called by its own expression, a run by the words that were asked for", () => {
+  expect(nameOf({ prompt: "rank(close)", expression: "rank(open)", candidate: 1 })).toBe("rank(open)");
+  expect(nameOf({ prompt: "reversal", expression: "rank(open)", candidate: null })).toBe("reversal");
+  expect(nameOf({ prompt: null, expression: "rank(open)" })).toBe("rank(open)");
 });

@@ -21,8 +21,9 @@ export const isReturn = (name: string): boolean => RETURNS.has(name);
 const DIGITS: Record<string, number> = { rank_ic_mean: 4, ic_mean: 4, half_life: 1, score: 1, tests_passed: 0 };
 const digitsOf = (metric: ComparedMetric) => DIGITS[metric.name] ?? (metric.kind === "score" ? 1 : metric.kind === "count" ? 0 : 2);
 
-/** What a run is called: the words that were asked for, or its expression. */
-export const nameOf = (run: { readonly prompt: string | null; readonly expression: string }): string => run.prompt || run.expression;
+/** What a run is called: the words that were asked for, or its expression. A candidate was not asked for: the words are those of its parent. */
+export const nameOf = (run: { readonly prompt: string | null; readonly expression: string; readonly candidate?: number | null }): string =>
+  typeof run.candidate === "number" ? run.expression : run.prompt || run.expression;
 
 /** A value as its table cell; a number that is absent is a dash. */
 export function written(metric: ComparedMetric, value: MetricValue | undefined): string {

@@ -23,6 +23,8 @@ import { ValidationLine } from "./ValidationLine";
 interface ComposerProps {
   readonly draft: Draft;
   readonly market: MarketFacts | undefined;
+  /** The market of the last run here, which the next one may not share. */
+  readonly theirs?: string | null;
   readonly large: boolean;
   readonly busy: boolean;
   readonly failure: Error | null;
@@ -69,7 +71,7 @@ function Refusal({ failure, text: written }: { failure: Error; text: string }) {
   );
 }
 
-export function Composer({ draft, market, large, busy, failure, onText, onParameters, onRun, onBringBack, onForgetEarlier }: ComposerProps) {
+export function Composer({ draft, market, theirs = null, large, busy, failure, onText, onParameters, onRun, onBringBack, onForgetEarlier }: ComposerProps) {
   const { t } = useTranslation("composer");
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -137,6 +139,7 @@ export function Composer({ draft, market, large, busy, failure, onText, onParame
         onKeyDown={onKeyDown}
       />
       <ValidationLine id={`${id}-line`} text={draft.text} validation={validation} onReplace={replace} />
+      {theirs !== null && market && market.market !== theirs ? <Strip>{t("otherMarket", { theirs, chosen: market.market })}</Strip> : null}
       {draft.earlier ? (
         <Strip
           calm

@@ -13,6 +13,7 @@ import { secondsBetween, wholeSeconds } from "@/lib/moment";
 import { useRefusalText } from "@/lib/refusal";
 import { Button, Grade, MarkIcon } from "@/ui/controls";
 import { BranchIcon, ChevronIcon, ChevronRightIcon, StopIcon } from "@/ui/icons";
+import { MarketMark, type MarketOf } from "@/ui/MarketMark";
 import { DataView, ErrorNote, Strip } from "@/ui/states";
 
 import { CandidateRow } from "./CandidateRow";
@@ -189,6 +190,7 @@ export function IterationItem(props: IterationItemProps) {
           <article className={css["card"]} aria-label={title} data-testid="iteration" data-state={stateOf(task)}>
             <header className={css["head"]}>
               <h3>{title}</h3>
+              <MarketMark of={task.params as MarketOf} />
               <span className="muted">
                 {state === "completed" ? t("took", { time: wholeSeconds(secondsBetween(task.created_at, task.finished_at)) }) : <>{t("doneOf", { done: task.candidates_done ?? 0, total })}{state === "running" ? <> · <Step task={task} /> · <Elapsed task={task} /></> : null}</>}
               </span>

@@ -11,6 +11,7 @@ import { IconButton, Segmented, Tag } from "@/ui/controls";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { Tiles, type TileItem } from "@/ui/Figures";
 import { BackIcon, ChevronRightIcon } from "@/ui/icons";
+import { MarketMark, type MarketOf } from "@/ui/MarketMark";
 import { Sheet } from "@/ui/Sheet";
 import { DataView, Empty } from "@/ui/states";
 
@@ -37,11 +38,13 @@ export function sessionAt(days: readonly string[], day: string): number {
 interface DaySheetProps {
   readonly task: string;
   readonly day: string | null;
+  /** The market of the run. */
+  readonly of: MarketOf;
   readonly benchmark: string;
   readonly onDay: (day: string | null) => void;
 }
 
-export function DaySheet({ task, day, benchmark, onDay }: DaySheetProps) {
+export function DaySheet({ task, day, of, benchmark, onDay }: DaySheetProps) {
   const { t, i18n } = useTranslation(["result", "words"]);
   const nav = useSeries(task, "nav");
   const days = nav.data ? labels(nav.data) : [];
@@ -67,6 +70,7 @@ export function DaySheet({ task, day, benchmark, onDay }: DaySheetProps) {
       }
     >
       <div data-testid="day-sheet" data-day={session ?? undefined}>
+        <p className={css["dayMarket"]}><MarketMark of={of} /></p>
         <DataView of={query} height={360}>{(facts) => <Day facts={facts} benchmark={benchmark} />}</DataView>
       </div>
     </Sheet>

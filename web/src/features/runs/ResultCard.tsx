@@ -20,6 +20,7 @@ import { SealContext, type Seal } from "@/ui/chart/seal";
 import { Button, buttonClass, Grade, LinkButton } from "@/ui/controls";
 import { GroupBars, Tiles } from "@/ui/Figures";
 import { BranchIcon, CheckIcon, ChevronIcon, CompareIcon, ReportIcon } from "@/ui/icons";
+import { DemoMark } from "@/ui/MarketMark";
 import { DataView, Strip } from "@/ui/states";
 import type { Tokens } from "@/ui/tokens";
 
@@ -156,6 +157,7 @@ export function ResultCard({ task, result, iterate }: { task: Task; result: RunR
         <div className={css["sentence"]}>
           <h3><VerdictSentence result={result} /></h3>
           <Reasons result={result} />
+          {result.params.synthetic === true ? <p><DemoMark of={result.params} /></p> : null}
         </div>
         <ScoreBox result={result} />
       </div>

@@ -7,7 +7,7 @@ import { interval, score } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { MarkIcon, ScoreRule, Tag, Term } from "@/ui/controls";
 
-import { recommendationMark } from "./figures";
+import { recommendationMark, saysTooMuch } from "./figures";
 import css from "./Runs.module.css";
 
 export function Reasons({ result, most = 4 }: { result: RunResult; most?: number }) {
@@ -68,9 +68,11 @@ function RecommendationTag({ result }: { result: RunResult }) {
   const { t } = useTranslation("words");
   const test = result.anti_overfit;
   if (!test) return null;
+  const passed = t("passed_of", { passed: test.passed_count, total: test.total_count });
+  if (saysTooMuch(result)) return <Tag>{t("tests_only", { passed })}</Tag>;
   return (
     <Tag mark={recommendationMark(test.recommendation)}>
-      {t(`rec_${test.recommendation}`, { defaultValue: test.recommendation })} · {t("passed_of", { passed: test.passed_count, total: test.total_count })}
+      {t(`rec_${test.recommendation}`, { defaultValue: test.recommendation })} · {passed}
     </Tag>
   );
 }

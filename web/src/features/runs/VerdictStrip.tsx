@@ -8,6 +8,7 @@ import { MISSING, score, span } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { CodeBlock, CodeLine } from "@/ui/Code";
 import { Grade } from "@/ui/controls";
+import { MarketMark } from "@/ui/MarketMark";
 
 import { ScoreBox, VerdictSentence } from "./Verdict";
 import css from "./VerdictStrip.module.css";
@@ -30,7 +31,6 @@ export function VerdictStrip({ result, universe, actions }: { result: RunResult;
     `${universe} · ${params.universe_meta?.is_pit === false ? t("words:not_pit") : t("words:pit")}`,
     `${span(params.effective_start ?? params.start_date, params.effective_end ?? params.end_date)}${sealed ? t("words:besides_sealed") : ""}`,
     `${t("words:groups_holding", { groups: params.n_groups, holding: params.holding_period })} · ${t(`words:${params.execution ?? "next_open"}`, { defaultValue: params.execution ?? MISSING })}`,
-    `${params.market ?? MISSING}@${(params.data_snapshot ?? "").slice(0, 6)}`,
   ];
   return (
     <div className={css["strip"]}>
@@ -48,6 +48,7 @@ export function VerdictStrip({ result, universe, actions }: { result: RunResult;
           {facts.map((fact) => (
             <span key={fact}>{fact}</span>
           ))}
+          <MarketMark of={params} />
         </p>
         <Cap result={result} />
       </div>

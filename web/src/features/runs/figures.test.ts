@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { RunResult } from "@/api/types";
 
-import { flagOf, groupsOf, tiles } from "./figures";
+import { flagOf, groupsOf, saysTooMuch, tiles } from "./figures";
 
 const result = (over: Partial<RunResult> = {}) =>
   ({
@@ -44,5 +44,20 @@ describe("the figures of a result", () => {
     expect(flagOf("sharpe", warned(["sharpe"]), "zh")).toBe("基准缺 2 日");
     expect(flagOf("rank_ic", warned(["sharpe"]), "zh")).toBeUndefined();
     expect(flagOf("sharpe", warned(["metrics", "rank_ic_mean", "group_returns"]), "zh")).toBeUndefined();
+  });
+});
+
+describe("the tag of the tests", () => {
+  const tested = (recommendation: string, over: object = {}) => saysTooMuch({ anti_overfit: { recommendation, passed_count: 4, total_count: 4, tests: [], score: 1 }, ...over });
+
+  it("says no more than the verdict: not beside a capped grade, nor below a deflated Sharpe ratio of 0.95", () => {
+    expect(tested("推荐", { caps: [{ code: "outside", zh: "", en: "" }] })).toBe(true);
+    expect(tested("推荐", { search: { dsr: 0.85 } })).toBe(true);
+  });
+
+  it("stands where nothing speaks against it, and where it warns itself", () => {
+    expect(tested("推荐", { caps: [], search: { dsr: 0.95 } })).toBe(false);
+    expect(tested("推荐")).toBe(false);
+    expect(tested("谨慎", { search: { dsr: 0.2 } })).toBe(false);
   });
 });

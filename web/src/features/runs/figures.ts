@@ -53,6 +53,14 @@ export function tiles(result: RunResult, t: Translate, language: string): TileIt
   ];
 }
 
+const DEFLATED_ENOUGH = 0.95;
+
+/** Whether the tests alone say more than the verdict: they all hold, and yet the grade is held down or the search may explain the result. */
+export function saysTooMuch({ anti_overfit: test, caps, search }: Pick<RunResult, "anti_overfit" | "caps" | "search">): boolean {
+  const dsr = search?.dsr;
+  return test?.recommendation === "推荐" && ((caps?.length ?? 0) > 0 || (typeof dsr === "number" && dsr < DEFLATED_ENOUGH));
+}
+
 /** How the contract's recommendation reads as a mark. */
 export function recommendationMark(recommendation: string): "pass" | "doubt" | "fail" {
   return recommendation === "推荐" ? "pass" : recommendation === "谨慎" ? "doubt" : "fail";

@@ -20,7 +20,7 @@ import { useOnce } from "@/lib/once";
 import { Button } from "@/ui/controls";
 import { DataView } from "@/ui/states";
 
-import { searchOf } from "./facts";
+import { marketOf, searchOf } from "./facts";
 import { focusComposer, type Conversation } from "./useConversation";
 import css from "./Workspace.module.css";
 
@@ -163,7 +163,7 @@ export function Thread({ talk, tasks, numbers, nodes, shownTask, shownCandidate,
       </div>
       <div className={css["dock"]}>
         <div className={css["column"]}>
-          <Composer draft={talk.draft} market={talk.market.data} large={false} busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} onBringBack={talk.bringBack} onForgetEarlier={talk.forgetEarlier} />
+          <Composer draft={talk.draft} market={talk.market.data} theirs={marketOf(tasks)} large={false} busy={talk.busy} failure={talk.failure} onText={talk.setText} onParameters={talk.change} onRun={talk.run} onBringBack={talk.bringBack} onForgetEarlier={talk.forgetEarlier} />
         </div>
       </div>
       <SealedDialog

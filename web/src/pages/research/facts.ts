@@ -15,3 +15,12 @@ export function searchOf(task: Task, candidate: number | null): Search | null {
   if (own === null && whole === null) return null;
   return { ...whole, ...own, sealed: own?.sealed ?? whole?.sealed ?? null };
 }
+
+/** The market of the last run that names one; a run that named none was made on the market of its day, which is in its result. */
+export function marketOf(tasks: readonly Pick<Task, "params" | "result">[]): string | null {
+  for (const { params, result } of [...tasks].reverse()) {
+    const named = (result as Partial<NonNullable<Task["result"]>> | null)?.params?.market ?? params.market ?? params.options?.["market"];
+    if (typeof named === "string" && named !== "") return named;
+  }
+  return null;
+}

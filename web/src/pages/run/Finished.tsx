@@ -117,7 +117,7 @@ export function Finished({ id, task, result, onRewrite }: FinishedProps) {
             </div>
           ))}
           <style>{sheet([t("paperHead", { foot: provenance.foot }), t("paperGrade", { grade: result.grade ?? MISSING, score: score(result.score) }), provenance.synthetic ? t("words:demo_line") : ""])}</style>
-          <DaySheet task={id} day={view.tab === "holdings" ? null : view.day} benchmark={benchmark} onDay={(day) => change({ day })} />
+          <DaySheet task={id} day={view.tab === "holdings" ? null : view.day} of={result.params} benchmark={benchmark} onDay={(day) => change({ day })} />
         </DayContext.Provider>
       </SealContext.Provider>
     </LinkContext.Provider>
