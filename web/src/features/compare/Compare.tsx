@@ -51,7 +51,8 @@ function useNames(ids: readonly string[], data: Comparison | undefined): readonl
     const { task, candidate } = parts[i] ?? { task: id, candidate: null };
     const found = known.get(task);
     const tested = candidate === null ? null : (found?.candidates?.[candidate] as { expression?: string } | undefined);
-    return { id, name: tested?.expression ?? found?.expression ?? found?.params.prompt ?? t("run_id", { id }) };
+    const said = candidate === null ? (found?.expression ?? found?.params.prompt) : tested?.expression;
+    return { id, name: said ?? t("run_id", { id }) };
   });
 }
 
