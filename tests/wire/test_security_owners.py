@@ -78,9 +78,8 @@ def make_things(app: App, owner: Person) -> dict[str, str]:
     answer = owner.ask("POST", "/auto_backtest", json=ask)
     assert answer.status_code == 202, answer.text
     task = answer.json()["task_id"]
-    job = app.records.attempts.claim("w", 60.0)
-    assert job is not None
-    assert job.id == task
+    claims = iter(lambda: app.records.attempts.claim("w", 60.0), None)
+    job = next(job for job in claims if job.id == task)
     report = f"backtest_report_{task}_0a0b0c0d.html"
     app.artifacts.write_report(report, CANARY.encode())
     facts = json.dumps({"expression": f"rank(close) # {CANARY}"})

@@ -1,6 +1,6 @@
 /** How many jobs are under way and how far they are on average; opens those that run, wait, or failed last. */
 
-import { Popover } from "@mantine/core";
+import { Popover, VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -45,10 +45,11 @@ export function JobsChip() {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={count > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip" aria-label={t("jobsLabel", { count })}>
+        <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={count > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip">
+          <VisuallyHidden>{t("jobsLabel", { count })}</VisuallyHidden>
           <JobsIcon />
-          <span className={css["long"]}>{t("jobs")}</span>
-          <span className={css["jobsCount"]}>{count}</span>
+          <span className={css["long"]} aria-hidden="true">{t("jobs")}</span>
+          <span className={css["jobsCount"]} aria-hidden="true">{count}</span>
           {count > 0 ? (
             <span className={css["miniTrack"]}>
               <i style={{ width: `${Math.max(6, mean)}%` }} />
