@@ -16,8 +16,8 @@ if (process.argv.includes("--docs")) {
     const { session, first, second } = await furnish(rig);
     const wide = { width: 1440, height: 900 };
     const pictures = [
-      ["research", `/s/${session}`, { viewport: wide }],
-      ["research-dark-en", `/s/${session}`, { viewport: wide, scheme: "dark", language: "en" }],
+      ["research", `/s/${session}?run=${first}`, { viewport: { width: 1440, height: 1060 } }],
+      ["iteration-dark-en", `/s/${session}`, { viewport: wide, scheme: "dark", language: "en" }],
       ["result-robustness", `/runs/${second}?tab=${RESULT_TABS[3]}`, { viewport: { width: 1440, height: 1320 } }],
       ["compare", `/compare?ids=${first},${second}`, { viewport: { width: 1440, height: 1100 } }],
       ["editor", `/editor?expr=${encodeURIComponent("rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5) / ts_mean(volume, 60))")}`, { viewport: wide }],

@@ -1,6 +1,6 @@
 /** How many jobs are under way and how far they are on average; opens those that run, wait, or failed last. */
 
-import { Popover, VisuallyHidden } from "@mantine/core";
+import { Popover } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -46,7 +46,7 @@ export function JobsChip() {
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className={`${css["chip"]} ${css["jobsChip"]}`} data-busy={count > 0 ? "" : undefined} onClick={() => setOpen(!open)} data-testid="jobs-chip">
-          <VisuallyHidden>{t("jobsLabel", { count })}</VisuallyHidden>
+          <span className="sr">{t("jobsLabel", { count })}</span>
           <JobsIcon />
           <span className={css["long"]} aria-hidden="true">{t("jobs")}</span>
           <span className={css["jobsCount"]} aria-hidden="true">{count}</span>
