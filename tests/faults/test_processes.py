@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -91,13 +93,30 @@ def test_a_worker_that_is_told_to_stop_puts_its_jobs_back_in_time(app: App, tmp_
     assert app.records.workers.all() == []
 
 
+def freeze(pid: int, database: Path) -> None:
+    """Stop a process between two of its writes: one stopped within a write would hold the lock of the file for ever."""
+    for _ in range(200):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.05)
+        with closing(sqlite3.connect(database, timeout=0.0, isolation_level=None)) as probe:
+            try:
+                probe.execute("BEGIN IMMEDIATE")
+                probe.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
+    pytest.fail("the process was never found between two writes")
+
+
 def test_a_frozen_worker_is_taken_over_and_its_writes_are_refused(tmp_path: Path) -> None:
     app = make_app(tmp_path / "home", lease_seconds=1.0)
     marker = tmp_path / "pid"
     frozen = Process("worker_process", app.settings.home, lease_seconds=1.0)
     job_id = submit(app, Probe(steps=8, pause=0.2, marker=str(marker))).id
     child_of(marker)
-    os.kill(frozen.pid, signal.SIGSTOP)
+    freeze(frozen.pid, app.settings.home / "quantgpt.db")
     with working(app):
         job = finished(app, job_id)
         os.kill(frozen.pid, signal.SIGCONT)

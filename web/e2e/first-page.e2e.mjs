@@ -236,7 +236,7 @@ try {
   await step("a run that does not exist is said so", async () => {
     const before = problems.length;
     await page.goto(`${base}/runs/000000000000`);
-    await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
+    await page.locator("main").getByText("没有这次运行").waitFor();
     // The browser itself logs the 404 that this step asks for.
     problems.splice(before, problems.length, ...problems.slice(before).filter((line) => !/404/.test(line)));
   });

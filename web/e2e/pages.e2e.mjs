@@ -2,7 +2,7 @@
 // With PICTURES=1 it only writes their pictures into SHOTS: <page>-<theme>-<language>.png and <page>-phone.png.
 import assert from "node:assert/strict";
 
-import { furnish, places, settled } from "./_places.mjs";
+import { furnish, places, settled, WORDS } from "./_places.mjs";
 import { accessible, fits, readable, startRig, step } from "./_rig.mjs";
 
 const pictures = process.env.PICTURES === "1";
@@ -32,7 +32,7 @@ process.exitCode = await rig.run(async () => {
         await readable(page, name);
         await accessible(page, `${name}, ${language}, ${scheme}`);
         if (language === "en") {
-          const han = await page.evaluate(foreign);
+          const han = await page.evaluate(foreign, ["反转 × 缩量", WORDS, "中文"]);
           assert.deepEqual(han, [], `${name} has Chinese words on its English page`);
         }
       });
@@ -52,13 +52,14 @@ process.exitCode = await rig.run(async () => {
   assert.deepEqual(wrong, []);
 });
 
-/** Visible Chinese words that are no data: names of shares, industries and what people wrote are marked lang=zh or are their own text. */
-function foreign() {
+/** Visible Chinese words that are no data: names of shares and industries are marked, what people wrote is known. */
+function foreign(known) {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     if (!/\p{Script=Han}/u.test(walker.currentNode.data) || element.closest("[lang|=zh], [data-user-text], script, style, dialog:not([open])")) continue;
+    if (known.some((text) => walker.currentNode.data.includes(text))) continue;
     if (element.checkVisibility()) found.push(`${walker.currentNode.data.trim().slice(0, 40)} in ${element.tagName.toLowerCase()}.${element.className}`);
   }
   return found.slice(0, 12);
