@@ -80,6 +80,7 @@ def installation(home: Path) -> Iterator[str]:
         "QUANTGPT_HOME": str(home),
         "QUANTGPT_PORT": str(port),
         "QUANTGPT_WORKERS": "1",
+        "QUANTGPT_RATE_LIMIT": "1000",
     }
     subprocess.run([QUANTGPT, "data", "demo"], env=environment, cwd=home, check=True, timeout=120, capture_output=True)
     with ExitStack() as stack:

@@ -24,7 +24,7 @@ export async function startServer({ market = true, settings = {} } = {}) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const env = { ...inherited, QUANTGPT_HOME: home, QUANTGPT_PORT: String(port), QUANTGPT_WORKERS: "1", ...settings };
+  const env = { ...inherited, QUANTGPT_HOME: home, QUANTGPT_PORT: String(port), QUANTGPT_WORKERS: "1", QUANTGPT_RATE_LIMIT: "1000", ...settings };
   const call = (...words) => {
     const made = spawnSync(program, words, { env, cwd: home, encoding: "utf8", timeout: 120_000 });
     if (made.status !== 0) throw new Error(`quantgpt ${words.join(" ")}: ${made.stderr}`);
