@@ -168,7 +168,7 @@ async function table() {
   await page.goto(`${partsUrl}?what=table`);
   await page.waitForSelector("tbody tr");
   const found = await page.evaluate(async () => {
-    const box = document.querySelector("[role=region]");
+    const box = document.querySelector("table").parentElement;
     const frames = [];
     let most = 0;
     for (let i = 0; i <= 60; i++) {

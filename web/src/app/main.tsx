@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { startLanguages, type Language } from "@/lib/i18n";
+import { loadAhead } from "@/lib/lazy";
 import { remembered } from "@/lib/storage";
 
 import { App } from "./App";
@@ -22,4 +23,7 @@ async function start(): Promise<void> {
   }
 }
 
-void start();
+/** The first page has the line to itself for this long. */
+const SETTLED_MS = 300;
+
+void start().then(() => setTimeout(() => void loadAhead(), SETTLED_MS));

@@ -1,6 +1,6 @@
 /** Administration: everybody's counts, accounts, tasks and feedback. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { ShieldIcon } from "@/ui/icons";

@@ -1,6 +1,6 @@
 /** 对比: two to six runs side by side, verdict first. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { CompareIcon } from "@/ui/icons";

@@ -1,6 +1,6 @@
 /** 数据: markets, their soundness, sources, members, prices, and taking in more. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { DatabaseIcon } from "@/ui/icons";

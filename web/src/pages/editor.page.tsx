@@ -1,6 +1,6 @@
 /** 编辑器: an expression with completion, checks and facts, before it is run. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 

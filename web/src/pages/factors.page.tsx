@@ -1,6 +1,6 @@
 /** 因子: the operators, the factor libraries, and the factors a person keeps. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { FunctionIcon } from "@/ui/icons";

@@ -1,6 +1,6 @@
 /** Help: the dictionary of figures, the vocabulary, the conventions behind the numbers, the keys. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { HelpIcon } from "@/ui/icons";

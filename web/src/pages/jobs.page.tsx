@@ -1,6 +1,6 @@
 /** Jobs: everything that was started, how far it is, what became of it. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { JobsIcon } from "@/ui/icons";

@@ -1,6 +1,6 @@
 /** Settings: how the page looks, what a new test begins with, what the server is set up with. */
 
-import { lazy } from "react";
+import { lazy } from "@/lib/lazy";
 
 import { definePage } from "@/lib/page";
 import { SettingsIcon } from "@/ui/icons";
