@@ -1,11 +1,12 @@
 /** What the pages ask the server for. Server state lives in the query cache and nowhere else. */
 
 import { MutationCache, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { usePreference } from "@/lib/preference";
 
 import { answered, ApiError, http } from "./client";
+import { useLive, type Live } from "./live";
 import { announceChange } from "./sessions";
 import { follow, readTask } from "./stream";
 import { isTerminal, type MarketFacts, type Submission, type Task, type Validation } from "./types";
@@ -161,51 +162,14 @@ export const useCancel = () => {
   });
 };
 
-const validate = (expression: string, market: string | undefined, signal: AbortSignal) =>
-  answered<Validation>(http.POST("/api/v1/expressions/validate", { body: { expression, ...(market === undefined ? {} : { market }) }, signal }), signal);
+export type LiveValidation = Live<Validation>;
 
-const VALIDATION_PAUSE_MS = 150;
-const RETRY_VALIDATION_MS = 4000;
-
-export interface LiveValidation {
-  /** The answer for exactly the current text, when it is there. */
-  readonly now: Validation | null;
-  /** The last answer that was valid, for facts that should not flicker while typing. */
-  readonly lastValid: Validation | null;
-  readonly failure: ApiError | null;
-}
-
-/** Ask 150 ms after the last key; answers to older text or for another market are dropped. */
+/** Whether a text is an expression on one market, while it is typed. */
 export function useValidation(text: string, market?: string): LiveValidation {
-  const [answer, setAnswer] = useState<{ text: string; market: string | undefined; body: Validation } | null>(null);
-  const [lastValid, setLastValid] = useState<Validation | null>(null);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    if (failure?.offline !== true) return;
-    const timer = setTimeout(() => setAttempt((count) => count + 1), RETRY_VALIDATION_MS);
-    return () => clearTimeout(timer);
-  }, [failure]);
-  useEffect(() => {
-    if (!text.trim()) return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      validate(text, market, stop.signal)
-        .then((body) => {
-          if (stop.signal.aborted) return;
-          setAnswer({ text, market, body });
-          setFailure(null);
-          if (body.valid) setLastValid(body);
-        })
-        .catch((reason: unknown) => {
-          if (!stop.signal.aborted) setFailure(reason instanceof ApiError ? reason : new ApiError(String(reason), 0));
-        });
-    }, VALIDATION_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text, market, attempt]);
-  const now = answer !== null && answer.text === text && answer.market === market && text.trim() ? answer.body : null;
-  return { now, lastValid: text.trim() ? lastValid : null, failure };
+  const ask = useCallback(
+    (expression: string, signal: AbortSignal) =>
+      answered<Validation>(http.POST("/api/v1/expressions/validate", { body: { expression, ...(market === undefined ? {} : { market }) }, signal }), signal),
+    [market],
+  );
+  return useLive(text, ask);
 }

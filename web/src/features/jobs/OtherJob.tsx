@@ -22,8 +22,8 @@ export function OtherJob({ job }: { job: UnfinishedJob }) {
   return (
     <div className={css["line"]} data-job={job.id}>
       <div className={css["lineHead"]}>
-        <span className={css["ask"]} data-user-text>
-          {[t(KINDS[job.operation] ?? "other"), job.library ?? job.prompt ?? job.expression].filter(Boolean).join(" · ")}
+        <span className={css["ask"]}>
+          {t(KINDS[job.operation] ?? "other")} <bdi data-user-text>{job.library ?? job.prompt ?? job.expression}</bdi>
         </span>
         <TextButton disabled={end.isPending} onClick={stop}>{t("stop")}</TextButton>
       </div>
