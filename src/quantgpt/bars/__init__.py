@@ -1,0 +1,1 @@
+"""Simulation of one instrument bar by bar: the path inside a bar, fills, fees, margin, liquidation, funding. The rules: docs/bar-simulation.md."""
