@@ -97,7 +97,7 @@ def test_the_fee_window_holds_thirty_days_of_notional() -> None:
     draw = random.Random(4)
     day = 86_400_000
     open_time = np.cumsum([draw.randrange(1, 3) * day // 2 for _ in range(400)]).astype(np.int64)
-    thresholds = np.array([0, 3_000_000_000_07, 6_500_000_000_00], np.int64)
+    thresholds = np.array([0, 150_000_000_007, 250_000_000_000], np.int64)
     rates = np.array([5, 4, 3], np.int64)
     fills = np.zeros((0, kernels.FILL_COLUMNS), np.int64)
     window = np.zeros(kernels.WINDOW_SIZE, np.int64)
