@@ -4,7 +4,7 @@ import { indexAxisOf, moved, nearest, timeAxisOf, zoomed } from "./days";
 import { dayLines, gapsOf } from "./dayLines";
 import { inTurn } from "./frames";
 import { makeLink, parseRange, writeRange } from "./link";
-import { stamp, type DayReading } from "./parts";
+import { momentName, stamp, type DayReading } from "./parts";
 
 const DAYS = ["2023-01-03", "2023-01-04", "2023-01-06", "2023-01-09"];
 
@@ -25,6 +25,13 @@ describe("days on an axis", () => {
   it("counts positions on a category axis", () => {
     const axis = indexAxisOf(DAYS);
     expect([axis.indexAt(1.4), axis.indexAt(-2), axis.valueOf("2023-01-05"), axis.dayOf(2.2)]).toEqual([1, -1, 2, "2023-01-06"]);
+  });
+
+  it("knows the moments of a day, too", () => {
+    const hours = ["2023-01-03", "2023-01-03 08:00", "2023-01-03 16:30"];
+    expect(hours.map((hour) => momentName(stamp(hour)))).toEqual(hours);
+    expect(indexAxisOf(hours).valueOf("2023-01-03 09:00")).toBe(1);
+    expect(timeAxisOf(hours).indexAt(stamp("2023-01-03 15:00"))).toBe(2);
   });
 
   it("pans and zooms without leaving the axis", () => {
@@ -54,6 +61,8 @@ describe("the link between charts", () => {
   it("keeps a range in an address, and takes nothing else for one", () => {
     const range = { from: "2023-01-03", to: "2023-02-01" };
     expect(parseRange(writeRange(range))).toEqual(range);
+    const hours = { from: "2023-01-03 08:00", to: "2023-01-03 16:30" };
+    expect(parseRange(writeRange(hours))).toEqual(hours);
     for (const wrong of [undefined, 5, "", "2023-01-03", "2023-02-01_2023-01-03", "<script>", "2023-1-3_2023-2-1"]) expect(parseRange(wrong)).toBeNull();
   });
 });

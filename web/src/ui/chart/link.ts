@@ -63,9 +63,10 @@ export function useShownRange(): Range | null {
   return useSyncExternalStore(link?.watch ?? NO_WATCH, link?.range ?? NO_RANGE);
 }
 
-const RANGE = /^(\d{4}-\d\d-\d\d)_(\d{4}-\d\d-\d\d)$/;
+const MOMENT = String.raw`\d{4}-\d\d-\d\d(?: \d\d:\d\d)?`;
+const RANGE = new RegExp(`^(${MOMENT})_(${MOMENT})$`);
 
-/** `range=2023-05-04_2024-01-31` of an address. */
+/** `range=2023-05-04_2024-01-31` of an address; the ends may be moments of a day. */
 export function parseRange(text: unknown): Range | null {
   const [, from, to] = RANGE.exec(typeof text === "string" ? text : "") ?? [];
   return from && to && from < to ? { from, to } : null;

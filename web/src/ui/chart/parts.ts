@@ -9,7 +9,14 @@ import type { Tokens } from "@/ui/tokens";
 type Num = number | null;
 export type Point = [number, Num];
 
-export const stamp = (day: string) => Date.parse(`${day.length === 7 ? `${day}-01` : day}T00:00:00Z`);
+/** The time of a month, of a day, or of a moment of a day ("2025-03-01 08:00"); always UTC. */
+export const stamp = (day: string) => Date.parse(day.length > 10 ? `${day.slice(0, 10)}T${day.slice(11)}Z` : `${day.length === 7 ? `${day}-01` : day}T00:00:00Z`);
+
+/** A time as charts name it: a day, or at another hour the moment. */
+export function momentName(time: number): string {
+  const text = new Date(time).toISOString();
+  return text.slice(11, 16) === "00:00" ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+}
 
 export function timed(days: readonly string[], values: readonly Num[]): Point[] {
   return days.map((day, i) => [stamp(day), values[i] ?? null]);
@@ -120,7 +127,7 @@ export interface DayReading {
 export function dayTooltip(tokens: Tokens, days: readonly string[], language: string, lines: (index: number) => readonly TipLine[]): EChartsOption["tooltip"] & { readonly reading: DayReading } {
   const html = (index: number, foot: string) => {
     const day = days[index] ?? MISSING;
-    return tip(tokens, `${day} ${day.length > 7 ? weekday(day, language) : ""}`, lines(index), foot);
+    return tip(tokens, `${day} ${day.length > 7 ? weekday(day.slice(0, 10), language) : ""}`, lines(index), foot);
   };
   return { show: false, trigger: "none", reading: { days, html } };
 }
