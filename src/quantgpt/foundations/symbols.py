@@ -12,6 +12,9 @@ _PATTERNS = (
 )
 _EXCHANGES = {"SSE": "SH", "XSHG": "SH", "SS": "SH", "SZSE": "SZ", "XSHE": "SZ"}
 _ORDER = {"SH": 0, "SZ": 1, "BJ": 2}
+_CRYPTO = re.compile(r"^(?P<pair>[A-Z0-9]{5,20})\.(?P<exchange>[A-Z0-9]+)\.(?P<venue>PERP|SPOT)$")
+QUOTES = ("FDUSD", "USDT", "USDC", "BUSD", "TUSD", "BTC", "ETH", "BNB", "EUR", "TRY")
+"""Quote currencies that the name of a pair can end with, longer ones first."""
 
 
 def normalise_stock(text: str) -> str:
@@ -43,3 +46,38 @@ def tie_order(symbol: str) -> tuple[int, str]:
     """Sort key that breaks ties between names: exchange (Shanghai, Shenzhen, Beijing), then code."""
     code, _, exchange = symbol.partition(".")
     return _ORDER.get(exchange, len(_ORDER)), code
+
+
+def crypto_symbol(pair: str, exchange: str, venue: str) -> str:
+    """The inside spelling of a pair: what is traded, on which exchange, perpetual contract or spot.
+
+    >>> crypto_symbol("BTCUSDT", "BINANCE", "perp")
+    'BTCUSDT.BINANCE.PERP'
+    """
+    return f"{pair}.{exchange}.{venue.upper()}"
+
+
+def crypto_parts(symbol: str) -> tuple[str, str, str] | None:
+    """Pair, exchange and venue (`perp`, `spot`) of an inside spelling; None where it is none of a pair.
+
+    >>> crypto_parts("BTCUSDT.BINANCE.PERP"), crypto_parts("600519.SH")
+    (('BTCUSDT', 'BINANCE', 'perp'), None)
+    """
+    match = _CRYPTO.match(symbol)
+    return (match["pair"], match["exchange"], match["venue"].lower()) if match else None
+
+
+def base_and_quote(pair: str) -> tuple[str, str]:
+    """The two currencies of a pair.
+
+    >>> base_and_quote("BTCUSDT"), base_and_quote("ETHBTC")
+    (('BTC', 'USDT'), ('ETH', 'BTC'))
+
+    Raises: BadRequest where the quote currency is none that we know.
+    """
+    for quote in QUOTES:
+        if pair.endswith(quote) and len(pair) > len(quote):
+            return pair.removesuffix(quote), quote
+    raise BadRequest(
+        f"认不出 {pair[:20]!r} 的计价货币", en=f"the quote currency of {pair[:20]!r} is not known", field="symbol"
+    )

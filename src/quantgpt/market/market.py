@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -63,6 +64,11 @@ class Market:
         self.manifest: Manifest = folder.manifest(self.snapshot)
         self.name = self.manifest.market
         self.synthetic = self.manifest.synthetic
+
+    @property
+    def root(self) -> Path:
+        """The folder of all markets."""
+        return self._folder.folder.parent
 
     @cached_property
     def facts(self) -> Facts:
@@ -170,8 +176,9 @@ class Market:
         """Symbols that have bars of that frequency (`1m`, `5m`, `15m`, `30m`, `1h`, `funding`)."""
         return sorted(name.split("/", 2)[2] for name in self.manifest.tables if name.startswith(f"bars/{freq}/"))
 
-    def bars(self, symbol: str, freq: str) -> dict[str, NDArray[Any]]:
-        """Bars of one symbol as columns, `time` first (bar end for stocks, bar start in UTC for crypto).
+    def bars(self, symbol: str, freq: str, columns: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+        """Bars of one symbol as columns, `time` first (bar end for stocks, bar start in UTC for crypto); those of
+        `columns` that there are, where some are named.
 
         Raises: NotFound.
         """
@@ -188,7 +195,9 @@ class Market:
             )
         import pyarrow.parquet as pq
 
-        table = pq.read_table(self._folder.checked(str(self.manifest.tables[name]["object"])))
+        path = self._folder.checked(str(self.manifest.tables[name]["object"]))
+        known = None if columns is None else [c for c in columns if c in pq.read_schema(path).names]
+        table = pq.read_table(path, columns=known)
         return {column: table[column].to_numpy() for column in table.column_names}
 
     def view(

@@ -1,0 +1,110 @@
+"""Candles of one pair out of the market store, at any length that the stored ones can be put together to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from quantgpt.market import Market
+
+MINUTE = 60_000
+DAY = 1_440 * MINUTE
+STORED = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240}
+"""Lengths that the market store keeps, in minutes."""
+TIMEFRAMES = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "4h": 240, "1d": 1_440}
+"""Lengths that a job can be run on, in minutes."""
+
+Instants = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """Candles ascending by time. All arrays have the shape (T,): open times in milliseconds since 1970, UTC; prices in quote
+    currency, volumes in base currency, amounts in quote currency. NaN: not known (never a price)."""
+
+    length_ms: int
+    time: Instants
+    open: Numbers
+    high: Numbers
+    low: Numbers
+    close: Numbers
+    volume: Numbers
+    amount: Numbers
+    trades: Numbers
+    taker_volume: Numbers
+    taker_amount: Numbers
+
+    def take(self, at: slice | NDArray[np.bool_]) -> Series:
+        """Some of the candles."""
+        return Series(length_ms=self.length_ms, **{name: getattr(self, name)[at] for name in _COLUMNS})
+
+    def between(self, first_ms: int, last_ms: int) -> Series:
+        """Candles with first ≤ open time ≤ last."""
+        return self.take(slice(*np.searchsorted(self.time, [first_ms, last_ms + 1]).tolist()))
+
+
+_COLUMNS = tuple(field.name for field in fields(Series) if field.name != "length_ms")
+_SUMS = ("volume", "amount", "trades", "taker_volume", "taker_amount")
+
+
+def read(market: Market, symbol: str, freq: str) -> Series:
+    """All stored candles of an inside symbol at a stored length.  Raises: NotFound."""
+    found = market.bars(symbol, freq, _COLUMNS)
+    nothing = np.full(found["time"].size, np.nan)
+    time = found["time"].astype("datetime64[ms]").astype(np.int64)
+    values = {name: np.asarray(found.get(name, nothing), dtype=np.float64) for name in _COLUMNS if name != "time"}
+    return Series(length_ms=STORED[freq] * MINUTE, time=time, **values)
+
+
+def stored_lengths(market: Market, symbol: str) -> list[str]:
+    """Lengths at which a symbol is stored, coarsest first."""
+    return [freq for freq in reversed(STORED) if f"bars/{freq}/{symbol}" in market.manifest.tables]
+
+
+def sources_of(market: Market, symbol: str, minutes: int) -> list[str]:
+    """Stored lengths out of which candles of `minutes` can be made, the coarsest first."""
+    return [freq for freq in stored_lengths(market, symbol) if minutes % STORED[freq] == 0]
+
+
+def put_together(series: Series, group: Instants, length_ms: int) -> Series:
+    """Longer candles: first open, highest high, lowest low, last close and sums of each group of equal `group`, which is the
+    longer candle's open time. Shape: (T,) of the series' candles. A sum is NaN where a part of it is."""
+    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1)) if group.size else np.empty(0, dtype=np.int64)
+    if first.size == 0:
+        return Series(length_ms=length_ms, **{name: getattr(series, name)[:0] for name in _COLUMNS})
+    last = np.append(first[1:], group.size) - 1
+    sums = {name: np.add.reduceat(getattr(series, name), first) for name in _SUMS}
+    return Series(
+        length_ms=length_ms,
+        time=group[first],
+        open=series.open[first],
+        high=np.maximum.reduceat(series.high, first),
+        low=np.minimum.reduceat(series.low, first),
+        close=series.close[last],
+        **sums,
+    )
+
+
+def aggregated(series: Series, length_ms: int) -> Series:
+    """Candles of `length_ms` that begin at whole multiples of it since 1970; the series itself where it has that length.
+
+    A leading candle of which the series lacks the beginning is left out.
+    """
+    if length_ms == series.length_ms:
+        return series
+    if not series.time.size:
+        return put_together(series, series.time, length_ms)
+    group = series.time // length_ms * length_ms
+    begin = int(np.searchsorted(series.time, -(-int(series.time[0]) // length_ms) * length_ms))
+    return put_together(series.take(slice(begin, None)), group[begin:], length_ms)
+
+
+def missing_spans(time: Instants, length_ms: int) -> list[tuple[int, int]]:
+    """(from, to) of each hole between candles, in milliseconds, `to` exclusive."""
+    at = np.flatnonzero(np.diff(time) > length_ms)
+    return [(int(time[i]) + length_ms, int(time[i + 1])) for i in at.tolist()]
