@@ -113,6 +113,20 @@ class Settings(BaseSettings):
     """Seconds that a tool of the MCP server waits for its job at most before it hands out the job's id."""
     max_reports: int = Field(200, ge=1, validation_alias="QUANTGPT_MAX_REPORTS")
     """Report files kept per user; older ones are made again when they are asked for."""
+    signed_weight: int = Field(1200, ge=1, validation_alias="QUANTGPT_SIGNED_WEIGHT")
+    """Weight of signed requests per key and rolling minute; more get 429."""
+    signed_poll_rule: bool = Field(True, validation_alias="QUANTGPT_SIGNED_POLL_RULE")
+    """An unfinished signed job may be read three times at once, then every five seconds, per key; more get 429."""
+    signed_strict_query: bool = Field(False, validation_alias="QUANTGPT_SIGNED_STRICT_QUERY")
+    """The signature of a GET must cover the query string; off: the path alone is accepted, too."""
+    signed_running: int = Field(2, ge=1, validation_alias="QUANTGPT_SIGNED_RUNNING")
+    """Signed jobs of one account that run at the same time."""
+    signed_queued: int = Field(50, ge=1, validation_alias="QUANTGPT_SIGNED_QUEUED")
+    """Signed jobs of one account that wait; more get 409."""
+    signed_queue: int = Field(1000, ge=1, validation_alias="QUANTGPT_SIGNED_QUEUE")
+    """Signed jobs of everybody that wait; more get 503."""
+    signed_days: float = Field(90.0, gt=0, validation_alias="QUANTGPT_SIGNED_DAYS")
+    """Days that equity curve and trades of a signed job are kept; its metrics stay."""
     data_provider: str = Field("baostock", validation_alias="QUANTGPT_DATA_PROVIDER")
     """Data source that `quantgpt data update` and `--prefetch` ask."""
     cache_only: bool = Field(False, validation_alias="QUANTGPT_CACHE_ONLY")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, case, select, updat
 from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records.changes import change, failed
 from quantgpt.records.engine import database_faults
+from quantgpt.records.fairness import Fair, choose, first_start, may_run, took_turn
 from quantgpt.records.job import Failure, Job
 from quantgpt.records.model_calls import add_model_calls
 from quantgpt.records.schema import database_now, jobs
@@ -26,38 +27,34 @@ class AttemptRecords:
         self._writer = writer
         self._reader = reader
 
-    def has_queued(self) -> bool:
-        """Somebody waits. Read without a lock, so that an idle worker costs nothing."""
+    def has_queued(self, fair: Fair | None = None) -> bool:
+        """Somebody waits who may run. Read without a lock, so that an idle worker costs nothing."""
         with database_faults(), self._reader.begin() as connection:
-            found = connection.execute(select(jobs.c.id).where(jobs.c.state == "queued").limit(1)).first()
+            found = connection.execute(select(jobs.c.id).where(may_run(fair)).limit(1)).first()
         return found is not None
 
-    def claim(self, worker_id: str, lease_seconds: float) -> Job | None:
-        """Take the next job: highest priority, then oldest. One statement, so that no two workers get the same."""
-        chosen = (
-            select(jobs.c.id)
-            .where(jobs.c.state == "queued")
-            .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
+    def claim(self, worker_id: str, lease_seconds: float, fair: Fair | None = None) -> Job | None:
+        """Take the next job: highest priority, then oldest, accounts in turn where `fair` says so. No two workers get the
+        same."""
         now = database_now()
-        statement = (
-            update(jobs)
-            .where(jobs.c.id == chosen, jobs.c.state == "queued")
-            .values(
-                state="running",
-                attempt=jobs.c.attempt + 1,
-                worker_id=worker_id,
-                lease_until=now + lease_seconds,
-                started_at=now,
-                updated_at=now,
-            )
-            .returning(jobs)
-        )
         with database_faults(), self._writer.begin() as connection:
+            chosen = _oldest() if fair is None else choose(connection, fair)
+            statement = (
+                update(jobs)
+                .where(jobs.c.id == chosen, jobs.c.state == "queued")
+                .values(
+                    state="running",
+                    attempt=jobs.c.attempt + 1,
+                    worker_id=worker_id,
+                    lease_until=now + lease_seconds,
+                    started_at=now if fair is None else first_start(fair),
+                    updated_at=now,
+                )
+                .returning(jobs)
+            )
             row = connection.execute(statement).mappings().first()
+            if row is not None and fair is not None and row["operation"] in fair.operations:
+                took_turn(connection, row["owner_id"])
         return None if row is None else Job(**row)
 
     def renew(self, worker_id: str, lease_seconds: float) -> None:
@@ -180,6 +177,17 @@ class AttemptRecords:
             "lease_until": None,
         }
         return change(self._writer, fence, values)
+
+
+def _oldest() -> Any:
+    return (
+        select(jobs.c.id)
+        .where(jobs.c.state == "queued")
+        .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
 
 
 def _fence(job_id: str, attempt: int) -> Any:

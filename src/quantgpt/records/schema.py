@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a database that says so needs no look at the migration scripts."""
 
 metadata = MetaData(
@@ -123,6 +123,7 @@ Index("ix_jobs_owner", jobs.c.owner_id, jobs.c.operation, jobs.c.created_at.desc
 Index("ix_jobs_list", jobs.c.owner_id, jobs.c.created_at.desc(), jobs.c.id)
 Index("ix_jobs_session", jobs.c.session_id, jobs.c.created_at.desc(), jobs.c.id)
 Index("ix_jobs_lineage", jobs.c.lineage_id, jobs.c.created_at)
+Index("ix_jobs_ended", jobs.c.operation, jobs.c.finished_at)
 
 job_events = Table(
     "job_events",

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from quantgpt.records.accounts import AccountRecords
+from quantgpt.records.answers import AnswerRecords
 from quantgpt.records.attempts import AttemptRecords
 from quantgpt.records.calls import CallRecords
 from quantgpt.records.engine import database_address, database_faults, make_engines
 from quantgpt.records.feedbacks import FeedbackRecords
 from quantgpt.records.jobs import JobRecords
+from quantgpt.records.keys import KeyRecords
 from quantgpt.records.library import LibraryRecords
 from quantgpt.records.model_calls import ModelCallRecords, add_model_calls
 from quantgpt.records.openings import OpeningRecords
@@ -23,9 +25,12 @@ from quantgpt.records.overview import OverviewRecords
 from quantgpt.records.reports import ReportRecords
 from quantgpt.records.schema import HEAD
 from quantgpt.records.sessions import SessionRecords
+from quantgpt.records.signed_jobs import SignedJobRecords
+from quantgpt.records.strategies import StrategyRecords
 from quantgpt.records.tickets import TicketRecords
 from quantgpt.records.trials import TrialRecords, add_trials
 from quantgpt.records.users import UserRecords
+from quantgpt.records.weights import WeightRecords
 from quantgpt.records.workers import WorkerRecords
 
 
@@ -50,6 +55,11 @@ class Records:
     openings: OpeningRecords
     library: LibraryRecords
     model_calls: ModelCallRecords
+    keys: KeyRecords
+    weights: WeightRecords
+    answers: AnswerRecords
+    strategies: StrategyRecords
+    signed_jobs: SignedJobRecords
 
     @property
     def backend(self) -> str:
@@ -120,4 +130,9 @@ def open_records(database_url: str | None, home: Path) -> Records:
         openings=OpeningRecords(writer, reader),
         library=LibraryRecords(writer, reader),
         model_calls=ModelCallRecords(writer, reader),
+        keys=KeyRecords(writer, reader),
+        weights=WeightRecords(writer, reader),
+        answers=AnswerRecords(writer, reader),
+        strategies=StrategyRecords(writer, reader),
+        signed_jobs=SignedJobRecords(writer, reader),
     )

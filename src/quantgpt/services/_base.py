@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quantgpt.market import MarketStore
     from quantgpt.market.source import Source
     from quantgpt.records import Job, Records
+    from quantgpt.records.fairness import Fair
     from quantgpt.research.model import ChatModel
     from quantgpt.services.artifacts import Artifacts
 
@@ -63,6 +64,8 @@ class Operation:
     secrets: settings that its child is given beside the others.
     task:    it is a task of the contract: listed, and counted in the limit of unfinished tasks.
     limited: it is no task, but computes as long as one: counted in that limit, too.
+    fair:    accounts take turns, `signed_running` jobs of each at a time.
+    tidy:    `(app)` is called by a worker once an hour.
     prefix:  what its ids begin with.
     """
 
@@ -80,6 +83,8 @@ class Operation:
     secrets: tuple[str, ...] = ()
     task: bool = False
     limited: bool = False
+    fair: bool = False
+    tidy: Callable[[App], None] | None = None
     prefix: str = ""
     priority: int = 0
 
@@ -117,6 +122,14 @@ def tasks_of_the_contract() -> tuple[str, ...]:
 def limited_operations() -> tuple[str, ...]:
     """Names of the operations whose unfinished jobs are limited together."""
     return tuple(name for name, how in OPERATIONS.items() if how.task or how.limited)
+
+
+def fairness(settings: Settings) -> Fair:
+    """How the accounts take turns."""
+    from quantgpt.records.fairness import Fair
+
+    fair = tuple(name for name, how in OPERATIONS.items() if how.fair)
+    return Fair(operations=fair, running=settings.signed_running)
 
 
 OURS = "\x1f"

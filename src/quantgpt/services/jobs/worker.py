@@ -14,7 +14,7 @@ from typing import Any
 
 from quantgpt.foundations.errors import DiskFull, QuantError, Unavailable
 from quantgpt.records import Failure, Job
-from quantgpt.services._base import OPERATIONS, App
+from quantgpt.services._base import OPERATIONS, App, fairness
 from quantgpt.services.jobs.child import INTERNAL, refusal_of
 from quantgpt.services.jobs.frames import FrameReader
 from quantgpt.services.jobs.lifeline import host_id, is_dead, kill_group, worker_name
@@ -171,6 +171,9 @@ class Worker:
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_SECONDS
             self.app.records.calls.forget_old()
+            for _, how in OPERATIONS.items():
+                if how.tidy is not None:
+                    how.tidy(self.app)
 
     def _recover(self) -> None:
         """Take back the jobs of workers that are dead or silent."""
@@ -187,8 +190,9 @@ class Worker:
     # -- children ------------------------------------------------------------------------------------------------
 
     def _claim(self) -> None:
-        while len(self.children) < self.slots and not self.stopping and self.app.records.attempts.has_queued():
-            job = self.app.records.attempts.claim(self.id, self.app.settings.lease_seconds)
+        attempts, fair = self.app.records.attempts, fairness(self.app.settings)
+        while len(self.children) < self.slots and not self.stopping and attempts.has_queued(fair):
+            job = attempts.claim(self.id, self.app.settings.lease_seconds, fair)
             if job is None:
                 return
             self._claimed_at = time.monotonic()
