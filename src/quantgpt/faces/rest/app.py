@@ -25,6 +25,8 @@ from quantgpt.faces.rest.watcher import Watcher
 from quantgpt.services._base import App
 
 PREFIX = "/api/v1"
+SIGNED = "/v1"
+"""Where requests are signed: that part says itself how large a body may be."""
 
 
 class Attachment(Protocol):
@@ -82,7 +84,7 @@ def create_api(app: App, attach: Sequence[Attach] = ()) -> FastAPI:
     api.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
     api.add_middleware(HeadAsGet)
     larger = {f"{PREFIX}/feedback": feedback.LARGEST_BODY, f"{PREFIX}/imports": imports.LARGEST_BODY}
-    api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes, of_path=larger)
+    api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes, of_path=larger, apart=(SIGNED,))
     api.add_middleware(Cors, settings=app.settings)
     api.add_middleware(SecurityHeaders)
     _describe_errors(api)

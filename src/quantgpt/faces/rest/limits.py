@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -38,16 +38,22 @@ class Submissions:
 
 
 class BodyLimit:
-    """Refuses bodies above a size, whether announced or not; `of_path` names addresses with a size of their own."""
+    """Refuses bodies above a size, whether announced or not; `of_path` names addresses with a size of their own.
 
-    def __init__(self, app: ASGIApp, largest: int, of_path: Mapping[str, int] | None = None) -> None:
+    What lies below the addresses `apart` sees to its own bodies.
+    """
+
+    def __init__(
+        self, app: ASGIApp, largest: int, of_path: Mapping[str, int] | None = None, apart: Sequence[str] = ()
+    ) -> None:
         self._app = app
         self._largest = largest
         self._of_path = dict(of_path or {})
+        self._apart = tuple(f"{address}/" for address in apart)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or f"{scope['path']}/".startswith(self._apart):
             await self._app(scope, receive, send)
             return
         largest = max(self._largest, self._of_path.get(scope["path"], 0))
