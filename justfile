@@ -55,6 +55,7 @@ lock:
     uv pip compile requirements/node.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/node.txt -q
     uv pip compile requirements/qlib.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/qlib.txt -q
     uv pip compile requirements/peers.in --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/qlib.txt -p 3.11 -o requirements/peers.txt -q
+    uv pip compile requirements/bars-peers.in --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11 -o requirements/bars-peers.txt -q
 
 # install, build and (re)start QuantGPT
 up:
@@ -75,3 +76,8 @@ freeze-qlib:
 bench-engine *options:
     bash scripts/qlib_env.sh
     python -m bench engine {{options}}
+
+# the bar simulator against backtrader, backtesting.py and vectorbt, and the signed service; exits non-zero when a target is missed
+bench-bars *options:
+    bash scripts/bars_env.sh
+    python -m bench bars {{options}}
