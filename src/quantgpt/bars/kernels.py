@@ -236,15 +236,27 @@ def closing_fee(fee: int, wallet: int, gross: int) -> int:
 
 
 @kernel
-def settle_liquidation(grosses: Table, fees: Table, forgiven: Table, backing: int) -> None:
-    """Cut the fees of a liquidation and spread what the venue bears, in place; (lots,) each, in the order of opening. backing: W."""
-    total = 0
+def spread_forgiven(grosses: Table, forgiven: Table, backing: int) -> int:
+    """Give what the venue bears of a liquidation to the lots, in place and in order, to each at most its loss, the rest to the last one.
+
+    grosses, forgiven: (lots,) in the order of opening. backing: W. Returns what is left for the fees.
+    """
+    total = backing
     for k in range(grosses.size):
         total += grosses[k]
-    borne = max(0, -(backing + total))
-    left = max(0, backing + total)
+    borne = max(0, -total)
     for k in range(grosses.size):
         forgiven[k] = min(borne, max(0, -grosses[k]))
         borne -= forgiven[k]
+    if grosses.size > 0:
+        forgiven[grosses.size - 1] += borne
+    return max(0, total)
+
+
+@kernel
+def settle_liquidation(grosses: Table, fees: Table, forgiven: Table, backing: int) -> None:
+    """`spread_forgiven`, and the fees (lots,) cut in order to what is left, in place."""
+    left = spread_forgiven(grosses, forgiven, backing)
+    for k in range(grosses.size):
         fees[k] = min(fees[k], left)
         left -= fees[k]
