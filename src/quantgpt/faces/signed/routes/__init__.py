@@ -1,0 +1,1 @@
+"""The addresses by subject; each module lists its own in ENDPOINTS."""

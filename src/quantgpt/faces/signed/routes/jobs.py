@@ -1,0 +1,119 @@
+"""Backtest jobs: create, get, list, cancel, and what our own details add."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from quantgpt.faces.signed import budgets
+from quantgpt.faces.signed.calls import Answer, Call, as_json
+from quantgpt.faces.signed.endpoints import Endpoint
+from quantgpt.faces.signed.refusals import bad
+from quantgpt.faces.signed.replay import REPLAYED
+from quantgpt.services.signed import jobs
+from quantgpt.templates._params import Number
+
+if TYPE_CHECKING:
+    from quantgpt.records import Job
+
+PATH = "/v1/backtest/jobs"
+LONGEST_REASON = 200
+LONGEST_KEY = 128
+_ZIPPED_FROM = 2_048
+"""bytes from which the server compresses"""
+
+
+def create(call: Call) -> Answer:
+    """Check a job and queue it."""
+    body = call.object()
+    job, is_earlier = jobs.create(
+        call.app,
+        call.caller.owner_id,
+        body,
+        body_hash=hashlib.sha256(call.body).hexdigest(),
+        idempotency_key=_own_key(call),
+        once=call.caller.token,
+    )
+    headers = {"Location": f"{PATH}/{job.id}", **(REPLAYED if is_earlier else {})}
+    return Answer(jobs.job_text(job).encode(), headers=headers)
+
+
+def get(call: Call) -> Answer:
+    """One job, with its whole result when it is done. What will not change any more has a tag."""
+    job = _seen(call)
+    text = jobs.job_text(job).encode()
+    return _tagged(call, text) if jobs.is_terminal(job) else Answer(text)
+
+
+def page(call: Call) -> Answer:
+    """Jobs, the newest first; results with their metrics only."""
+    found, cursor = jobs.page(call.app, call.caller.owner_id, call.query)
+    rows = ",".join(jobs.job_text(job, brief=True) for job in found)
+    return Answer(f'{{"data":[{rows}],"next_cursor":{json.dumps(cursor)}}}'.encode())
+
+
+def cancel(call: Call) -> Answer:
+    """End a job that is not finished."""
+    job = jobs.cancel(call.app, call.caller.owner_id, call.values["id"], _reason(call.json()))
+    return Answer(jobs.job_text(job).encode())
+
+
+def details(call: Call) -> Answer:
+    """What is known of a job beside the documented object."""
+    job = _seen(call)
+    return Answer(as_json(jobs.details(call.app, call.caller.owner_id, job.id)))
+
+
+def _seen(call: Call) -> Job:
+    """The job that is asked for. Asking too often for one that is not finished is refused."""
+    job = jobs.get(call.app, call.caller.owner_id, call.values["id"])
+    if not jobs.is_terminal(job):
+        budgets.poll(call.app, call.caller, job.id)
+    return job
+
+
+def _own_key(call: Call) -> str | None:
+    key = call.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()) or key.isspace():
+        raise bad("Idempotency-Key", f"takes 1 to {LONGEST_KEY} printable ASCII characters")
+    return key
+
+
+def _reason(body: object) -> str | None:
+    """The reason in the body of a cancel: nothing, null, {} and {"reason": null} are all without one."""
+    if body is None:
+        return None
+    if not isinstance(body, dict):
+        raise bad("", "the body has to be a JSON object")
+    if unknown := next((name for name in body if name != "reason"), None):
+        raise bad(unknown[:64], "is not known here; known: reason")
+    reason = body.get("reason")
+    if reason is not None and (not isinstance(reason, str) or isinstance(reason, Number)):
+        raise bad("reason", "has to be a string")
+    if reason is not None and len(reason) > LONGEST_REASON:
+        raise bad("reason", f"has at most {LONGEST_REASON} characters")
+    return reason
+
+
+def _tagged(call: Call, text: bytes) -> Answer:
+    """The answer with a strong tag, which also names the coding it is sent in; 304 where the caller has it."""
+    digest = hashlib.sha256(text).hexdigest()[:32]
+    zipped = len(text) >= _ZIPPED_FROM and "gzip" in call.headers.get("accept-encoding", "")
+    headers = {"ETag": f'"{digest}-gzip"' if zipped else f'"{digest}"', "Cache-Control": "private, no-cache"}
+    known = {part.strip() for part in call.headers.get("if-none-match", "").split(",")}
+    has_it = known & {"*", f'"{digest}"', f'"{digest}-gzip"', f'W/"{digest}"', f'W/"{digest}-gzip"'}
+    return Answer(b"", 304, headers) if has_it else Answer(text, headers=headers)
+
+
+_FILTERS = ("status", "template_id", "from", "to", "limit", "cursor")
+
+ENDPOINTS = (
+    Endpoint(method="POST", path=PATH, weight=20, answer=create, scope="backtest:write"),
+    Endpoint(method="GET", path=PATH, weight=5, answer=page, scope="backtest:read", query=_FILTERS),
+    Endpoint(method="GET", path=f"{PATH}/{{id}}", weight=2, answer=get, scope="backtest:read"),
+    Endpoint(method="GET", path=f"{PATH}/{{id}}/details", weight=2, answer=details, scope="backtest:read"),
+    Endpoint(method="POST", path=f"{PATH}/{{id}}/cancel", weight=5, answer=cancel, scope="backtest:write"),
+)
