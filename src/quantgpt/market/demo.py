@@ -16,6 +16,7 @@ from quantgpt.market.derive import PanelFields
 from quantgpt.market.facts import Facts, Spells, text_array
 from quantgpt.market.snapshots import Manifest, SnapshotFolder
 from quantgpt.market.synthetic import INDEX_SHARES, INDUSTRIES, SyntheticMarket, membership, simulate
+from quantgpt.market.synthetic_pairs import PAIRS_SEED, PAIRS_VERSION, stage_pairs
 
 DEMO_VERSION = 1
 DEMO_SEED = 20_150_105
@@ -148,7 +149,8 @@ def write_demo(folder: SnapshotFolder, made_at: str, progress: Progress = silent
 
     Writing it again changes nothing but objects that are missing or damaged.
     """
-    key = hash_value(["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)])
+    stocks = ["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)]
+    key = hash_value([*stocks, PAIRS_VERSION, PAIRS_SEED])
     if folder.exists:
         known = folder.manifest()
         if known.notes.get("recipe") == key and not folder.damaged(known):
@@ -164,7 +166,7 @@ def write_demo(folder: SnapshotFolder, made_at: str, progress: Progress = silent
             synthetic=True,
             facts=stage_facts(stage, dense.facts),
             panels=panels,
-            tables={},
+            tables=stage_pairs(stage),
             sources={},
             notes=notes,
         )

@@ -131,19 +131,22 @@ class Ledger:
             )
 
     def _put(self, stage: Stage, name: str, part: Rows) -> None:
-        content = part.content()
-        if self.tables.get(name, {}).get("content") == content:
-            return
-        body = to_parquet(part)
-        days = part.days
-        self.tables[name] = {
-            "object": stage.put("parquet", lambda handle: _write(handle, body)),
-            "content": content,
-            "rows": part.size,
-            "names": int(part.compact().symbols.size),
-            "first": str(days.min()),
-            "last": str(days.max()),
-        }
+        if self.tables.get(name, {}).get("content") != part.content():
+            self.tables[name] = staged(stage, part)
+
+
+def staged(stage: Stage, part: Rows) -> dict[str, Any]:
+    """Write rows as a table; returns its entry in the manifest."""
+    body = to_parquet(part)
+    days = part.days
+    return {
+        "object": stage.put("parquet", lambda handle: _write(handle, body)),
+        "content": part.content(),
+        "rows": part.size,
+        "names": int(part.compact().symbols.size),
+        "first": str(days.min()),
+        "last": str(days.max()),
+    }
 
 
 def _write(handle: Any, body: bytes) -> None:
