@@ -14,36 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".tools" / "qlib-env" / "bin" / "python"
 
 
 class PeerFailed(Exception):
     """A peer's script ended with an error; the message holds the end of what it printed."""
 
 
-def peers_python() -> Path:
-    """Interpreter of the peers' environment, made from its locks where it is missing or stale."""
-    done = subprocess.run(["bash", str(ROOT / "scripts" / "qlib_env.sh")], capture_output=True, text=True, check=False)
-    if done.returncode or not PYTHON.exists():
+def peers_python(environment: str = "qlib") -> Path:
+    """Interpreter of an environment of peers (`qlib` or `bars`), made from its locks where it is missing or stale."""
+    script = ROOT / "scripts" / f"{environment}_env.sh"
+    done = subprocess.run(["bash", str(script)], capture_output=True, text=True, check=False)
+    python = ROOT / ".tools" / f"{environment}-env" / "bin" / "python"
+    if done.returncode or not python.exists():
         raise PeerFailed(f"the peers' environment could not be made:\n{done.stdout[-800:]}{done.stderr[-800:]}")
-    return PYTHON
+    return python
 
 
-def call(script: str, job: Mapping[str, Any], folder: Path, threads: int = 1) -> dict[str, Any]:
+def call(
+    script: str, job: Mapping[str, Any], folder: Path, threads: int = 1, environment: str = "qlib"
+) -> dict[str, Any]:
     """Run `bench/peers/<script>.py` with the job written into `folder`; the answer that it printed on its last line.
 
-    The child's thread pools (OpenMP, polars, numexpr) are held to `threads`.
+    The child's thread pools (OpenMP, polars, numexpr) are held to `threads`; `environment` is that of `peers_python`.
     """
     path = folder / f"{script}.job.json"
     path.write_text(json.dumps(job))
     pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_MAX_THREADS")
-    environment = {**os.environ, **dict.fromkeys(pools, str(threads)), "HOME": str(folder), "PYTHONWARNINGS": "ignore"}
+    variables = {**os.environ, **dict.fromkeys(pools, str(threads)), "HOME": str(folder), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
-        [str(peers_python()), str(Path(__file__).with_name(f"{script}.py")), str(path)],
+        [str(peers_python(environment)), str(Path(__file__).with_name(f"{script}.py")), str(path)],
         capture_output=True,
         text=True,
         cwd=folder,
-        env=environment,
+        env=variables,
         check=False,
     )
     if done.returncode:
