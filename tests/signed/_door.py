@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
 from starlette.testclient import TestClient
+from tests._rig import ROOT
 
 from quantgpt.faces.rest.app import create_api
 from quantgpt.faces.signed.app import SignedFace
@@ -93,7 +98,7 @@ class Signed:
         body: Any = None,
         *,
         headers: Mapping[str, str] | None = None,
-        signed: Mapping[str, str] | None = None,
+        signed: Mapping[str, str | bytes] | Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         """Send a request; signed as it is where `signed` does not say otherwise. A body that is not bytes goes as JSON."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
@@ -149,3 +154,23 @@ def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
         assert detail["reason"]
         assert set(detail) <= {"field", "reason", "nearest"}
     return error
+
+
+def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
+    """The whole server, as a process of its own."""
+    settings = json.dumps({"home": str(home), "port": port, "database_url": None})
+    code = "import sys; from tests.signed._door import serve_here; serve_here(sys.argv[1])"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, settings], cwd=home, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+
+
+def serve_here(settings: str) -> None:
+    """Entry of that process."""
+    from quantgpt.bootstrap import build_app, start_logging
+    from quantgpt.faces.serving import serve
+    from quantgpt.foundations.settings import load_settings
+
+    app = build_app(load_settings(**json.loads(settings)))
+    start_logging(app.settings)
+    serve(app)

@@ -1,4 +1,4 @@
-"""One server for people and for agents: the interface with its page, and the tools at /mcp."""
+"""One server for people, agents and programs: the interface with its page, the tools at /mcp, the signed interface at /v1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import Request
 
 from quantgpt.faces.mcp.http import StreamableHttp
 from quantgpt.faces.rest import server
+from quantgpt.faces.signed.app import SignedFace
 from quantgpt.services._base import App
 
 
@@ -18,4 +19,7 @@ def serve(app: App) -> None:
     def tools(authenticate: Callable[[Request], str], admit: Callable[[str, Any], None]) -> StreamableHttp:
         return StreamableHttp(app, authenticate, admit)
 
-    server.serve(app, [tools])
+    def signed(_authenticate: Callable[[Request], str], _admit: Callable[[str, Any], None]) -> SignedFace:
+        return SignedFace(app)
+
+    server.serve(app, [tools, signed])

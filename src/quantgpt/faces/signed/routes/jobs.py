@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from quantgpt.faces.signed import budgets
@@ -55,7 +56,7 @@ def page(call: Call) -> Answer:
 
 def cancel(call: Call) -> Answer:
     """End a job that is not finished."""
-    job = jobs.cancel(call.app, call.caller.owner_id, call.values["id"], _reason(call.json()))
+    job = jobs.cancel(call.app, call.caller.owner_id, call.values["id"], _reason(call.object_or_nothing()))
     return Answer(jobs.job_text(job).encode())
 
 
@@ -82,18 +83,17 @@ def _own_key(call: Call) -> str | None:
     return key
 
 
-def _reason(body: object) -> str | None:
-    """The reason in the body of a cancel: nothing, null, {} and {"reason": null} are all without one."""
-    if body is None:
-        return None
-    if not isinstance(body, dict):
-        raise bad("", "the body has to be a JSON object")
-    if unknown := next((name for name in body if name != "reason"), None):
+def _reason(body: Mapping[str, object]) -> str | None:
+    """The reason in the body of a cancel."""
+    unknown = next((name for name in body if name != "reason"), None)
+    if unknown is not None:
         raise bad(unknown[:64], "is not known here; known: reason")
     reason = body.get("reason")
-    if reason is not None and (not isinstance(reason, str) or isinstance(reason, Number)):
+    if reason is None:
+        return None
+    if not isinstance(reason, str) or isinstance(reason, Number):
         raise bad("reason", "has to be a string")
-    if reason is not None and len(reason) > LONGEST_REASON:
+    if len(reason) > LONGEST_REASON:
         raise bad("reason", f"has at most {LONGEST_REASON} characters")
     return reason
 
