@@ -38,6 +38,8 @@ RANDOM = {
     "factor_id": "0123456789abcdef",
     "test_id": "0123456789ab",
     "job_id": "0123456789ab",
+    "key_id": "pk_0123456789abcdef0123",
+    "crypto_job_id": "bt_01234567",
 }
 """Ids of the right form that belong to nobody; an id that a route takes in its path needs an entry here."""
 WORDS = {
@@ -45,6 +47,15 @@ WORDS = {
     "import_id": "imp_0123456789abcdef", "update_id": "0123456789ab", "name": "nav", "date": "2025-03-03",
 }  # fmt: skip
 """Parameters of paths that name no property of anybody; imports and updates are the administration's."""
+GRID = {
+    "template_id": "tpl_grid",
+    "params": {"grid_levels": 8, "upper_price": "72000", "lower_price": "60000"},
+    "symbols": ["BTCUSDT"],
+    "timeframe": "1h",
+    "start": "2025-01-01T00:00:00Z",
+    "end": "2025-01-31T23:59:59Z",
+    "capital": "10000",
+}
 OF_THE_ADMINISTRATION = {
     ("post", "/markets/{market}/rollback"), ("post", "/markets/{market}/health"),
     ("post", "/markets/{market}/updates"), ("get", "/markets/{market}/updates"),
@@ -72,7 +83,7 @@ class Scene:
 
 
 def make_things(app: App, owner: Person) -> dict[str, str]:
-    """A session, a finished task in it, its report, a kept factor and a test of it, all of one user."""
+    """A session, a finished task in it, its report, a kept factor and a test of it, a key, a crypto backtest, all of one user."""
     session = owner.ask("POST", "/sessions", json={"name": CANARY}).json()["id"]
     ask = {"prompt": "rank(close)", "start_date": "2025-01-01", "end_date": "2025-06-30", "session_id": session}
     answer = owner.ask("POST", "/auto_backtest", json=ask)
@@ -89,7 +100,9 @@ def make_things(app: App, owner: Person) -> dict[str, str]:
     span = {"start_date": "2025-01-01", "end_date": "2025-06-30"}
     test = owner.ask("POST", "/libraries/kept/tests", json={"names": [factor], **span}).json()["test_id"]
     owned = {"task_id": task, "session_id": session, "filename": report, "lineage_id": task, "factor_id": factor}
-    return {**owned, "test_id": test, "job_id": test}
+    key = owner.ask("POST", "/api-keys", json={"name": CANARY}).json()["key"]["id"]
+    crypto = owner.ask("POST", "/crypto/jobs", json=GRID).json()["id"]
+    return {**owned, "test_id": test, "job_id": test, "key_id": key, "crypto_job_id": crypto}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
