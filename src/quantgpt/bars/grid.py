@@ -12,6 +12,7 @@ import numpy as np
 from quantgpt.bars.faults import InsufficientCapital, too_large_amount, too_many_fills
 from quantgpt.bars.instrument import Instrument
 from quantgpt.bars.lattice.lines import Layout, Lines, bounds_around, lattice, layout, lot_size
+from quantgpt.bars.ledger import closing_instant
 from quantgpt.bars.outcome import BookRun, Cause, LaidGrid
 from quantgpt.bars.tables import FIRST_ROWS, MOST_FILLS, fills_of, payments_of
 from quantgpt.bars.terms import BookInput, FundingRates, Terms
@@ -20,11 +21,6 @@ from quantgpt.templates import GridPlan
 CHUNKS = 128
 """Progress is told at least so often in a run."""
 LARGEST = 4 * 10**18
-
-
-def closing_instant(book: BookInput, terms: Terms) -> int:
-    """When positions that are left are closed: one second before the last walked bar ends, or `end`, in ms."""
-    return min(int(book.walked.open_time[-1]) + book.walked.length_ms - 1_000, terms.end_ms)
 
 
 def run_grid(book: BookInput, plan: GridPlan, terms: Terms, progress: Callable[[float], None]) -> BookRun:
@@ -52,6 +48,8 @@ class _GridRun:
         )
         self.funding = _whole(funding.at), _whole(funding.rate)
         self.state = _account(book, plan, terms)
+        if len(self.times):
+            self.state[account.FUNDED] = np.searchsorted(self.funding[0], self.times[0], side="right")
         self.schedule = np.array([terms.fees.from_notional, terms.fees.maker, terms.fees.taker], np.int64)
         self.grid = np.zeros((account.GRID_ROWS, plan.levels - 1), np.int64)
         self.grid[account.LOT] = -1

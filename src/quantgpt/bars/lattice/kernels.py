@@ -190,6 +190,15 @@ def _fund(
 
 
 @kernel
+def _calm(times: Whole, highs: Whole, lows: Whole, first: int, stop: int, low: int, high: int, due: int) -> int:
+    """The first bar from `first` on that reaches one of the guards or a funding instant; `stop` for none."""
+    for i in range(first, stop):
+        if lows[i] <= low or highs[i] >= high or times[i] >= due:
+            return i
+    return stop
+
+
+@kernel
 def walk(
     s: Whole, schedule: Whole, grid: Whole, fills: Whole, payments: Whole, times: Whole, opens: Whole, highs: Whole,
     lows: Whole, closes: Whole, ends: Whole, at: Whole, rates: Whole, first: int, stop: int, opened: bool,
@@ -205,9 +214,10 @@ def walk(
     quiet = s[PENDING] == 0 and not opened
     i = first
     while i < stop:
-        if quiet and lows[i] > low and highs[i] < high and times[i] < due:
-            i += 1
-            continue
+        if quiet:
+            i = _calm(times, highs, lows, i, stop, low, high, due)
+            if i == stop:
+                break
         fills = exact.roomy(fills, s[FILLS], room)
         s[BAR], s[HIGH], s[LOW] = i, highs[i], lows[i]
         if not opened:
