@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from quantgpt.services.signed import literals
 from quantgpt.services.signed.faults import Fault, InvalidParameter, UnknownSymbol, fault
 from quantgpt.services.signed.literals import (
+    Number,
     Wrong,
     read_choice,
     read_decimal,
@@ -31,6 +33,8 @@ SLACK = timedelta(seconds=5)
 MOST_CAPITAL = Decimal(1_000_000_000)
 MOST_BPS = Decimal(1_000)
 _WINDOW = ("start", "end", "from", "to")
+
+_SYMBOL = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 
 
 @dataclass
@@ -70,8 +74,6 @@ class Fields:
 
 
 def _text(value: object) -> str:
-    from quantgpt.templates._params import Number
-
     if not isinstance(value, str) or isinstance(value, Number):
         raise Wrong("must be a string", "必须是字符串")
     if not 0 < len(value) <= 64:
@@ -98,7 +100,7 @@ def read_symbols(value: object) -> tuple[str, ...]:
     if not 1 <= len(value) <= MOST_SYMBOLS:
         raise Wrong(f"must have 1 to {MOST_SYMBOLS} symbols", f"应有 1 到 {MOST_SYMBOLS} 个交易品种")
     for symbol in value:
-        if not isinstance(symbol, str) or not symbol.isascii() or not symbol.isalnum() or len(symbol) > 32:
+        if not isinstance(symbol, str) or isinstance(symbol, Number) or not _SYMBOL.fullmatch(symbol):
             raise Wrong("must be symbols such as BTCUSDT", "应为 BTCUSDT 这样的交易品种")
         if symbol != symbol.upper():
             raise Wrong(f"must be in capitals: {symbol.upper()}", f"应为大写：{symbol.upper()}", symbol.upper())

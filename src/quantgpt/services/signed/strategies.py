@@ -15,7 +15,7 @@ from quantgpt.services.signed import paging
 from quantgpt.services.signed.config import check_params, check_template, context_of, find_template
 from quantgpt.services.signed.faults import InvalidParameter, NotYours, fault, unknown_symbol_fault
 from quantgpt.services.signed.fields import READERS, Fields
-from quantgpt.services.signed.literals import Wrong, printed, written
+from quantgpt.services.signed.literals import Number, Wrong, printed, written
 
 FIELDS = ("name", "template_id", "params", "symbols", "timeframe", "capital", "leverage")
 STATUSES = ("draft", "deployed", "paused", "stopped", "error")
@@ -137,8 +137,6 @@ def _checked(app: App, body: Mapping[str, Any], given: Mapping[str, Any]) -> tup
 
 
 def _name(value: object) -> str:
-    from quantgpt.templates._params import Number
-
     name = value.strip() if isinstance(value, str) and not isinstance(value, Number) else ""
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise Wrong(f"must have 1 to {LONGEST_NAME} printable characters", f"应为 1 到 {LONGEST_NAME} 个可见字符")

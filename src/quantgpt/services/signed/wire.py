@@ -105,7 +105,7 @@ def _head(job: Job) -> dict[str, Any]:
         "submitted_at": moment(job.created_at),
         "started_at": moment(job.started_at),
         "finished_at": moment(job.finished_at),
-        "progress": 1.0 if job.state == "succeeded" else job.fraction,
+        "progress": 1.0 if job.state == "succeeded" else float(job.fraction),
     }
 
 
