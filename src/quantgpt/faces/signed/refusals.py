@@ -24,6 +24,8 @@ _BY_KIND = {
     Kind.UNAVAILABLE: (503, "SERVICE_UNAVAILABLE"),
     Kind.FULL_DISK: (503, "SERVICE_UNAVAILABLE"),
 }
+_OWN = ("UNKNOWN_SYMBOL", "DUPLICATE_NAME", "IDEMPOTENCY_CONFLICT", "QUEUE_LIMIT")
+"""Codes of errors that say more than their kind."""
 
 
 @dataclass(eq=False)
@@ -63,8 +65,7 @@ def refusal_of(error: QuantError) -> Refusal:
     """What an error of the services is on the wire: its own code where it has one, else that of its kind."""
     status, code = _BY_KIND[error.kind]
     own = str(getattr(error, "code", ""))
-    if own and own == own.upper():
-        code = own
+    code = own if own in _OWN else code
     if status == 500:
         return Refusal(500, "INTERNAL_ERROR", INTERNAL)
     message = " ".join((error.en or error.message).split())

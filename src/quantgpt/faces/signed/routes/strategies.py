@@ -8,7 +8,7 @@ from quantgpt.faces.signed.refusals import Refusal
 from quantgpt.services.signed import strategies
 
 PATH = "/v1/strategies"
-_FILTERS = ("status", "template_id", "symbol", "limit", "cursor")
+_FILTERS = ("status", "limit", "cursor")
 
 
 def create(call: Call) -> Answer:
