@@ -15,7 +15,7 @@ from quantgpt.foundations.settings import Settings, child_environment, load_sett
 from quantgpt.services._base import OPERATIONS, App, Plugs
 
 if TYPE_CHECKING:
-    from quantgpt.market.source import Source
+    from quantgpt.market.source import PairSource, Source
     from quantgpt.services.jobs.worker import Worker
 
 _SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
@@ -118,3 +118,14 @@ def load_plugins(modules: Sequence[str]) -> None:
 def build_source(app: App, name: str) -> Source:
     """The data source of that name. Raises: NotFound naming the known ones, Unavailable where none may be asked."""
     return app.plugs.source(app.settings, name)
+
+
+def build_pair_source(app: App) -> PairSource:
+    """The exchange that candles of pairs are fetched from. Raises: Unavailable where none may be asked."""
+    if app.settings.cache_only:
+        raise Unavailable(
+            "QUANTGPT_CACHE_ONLY 已打开，不访问数据源", hint="unset it to fetch data; what the store has can be used"
+        )
+    from quantgpt.connectors.sources.binance import Binance
+
+    return Binance()

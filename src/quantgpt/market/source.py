@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -89,4 +89,32 @@ class Source(Protocol):
 
     def instruments(self) -> list[Instrument]:
         """Names, listing and delisting days of all A-shares."""
+        ...
+
+
+class PairSource(Protocol):
+    """An exchange of crypto pairs. Times are milliseconds since 1970, UTC; both ends are inclusive.
+
+    Every method raises SourceFailed, whose message names the vendor and the cause, and BadRequest for a pair that the
+    vendor does not have.
+    """
+
+    name: str
+    exchange: str
+    """as inside spellings of symbols name it"""
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+    def candles(self, symbol: str, venue: str, timeframe: str, first_ms: int, last_ms: int) -> Iterator[Rows]:
+        """Closed candles by open time, a page at a time, ascending."""
+        ...
+
+    def funding(self, symbol: str, first_ms: int, last_ms: int) -> Iterator[Rows]:
+        """Funding rates of a perpetual, a page at a time, ascending."""
+        ...
+
+    def filters(self, symbol: str, venue: str) -> dict[str, str]:
+        """What an order must keep to, by name, as decimal strings."""
         ...

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from quantgpt.foundations.progress import Progress, silent
 from quantgpt.market.build import notes_of, stage_dense, stage_facts
 from quantgpt.market.calendar import TradeDays
 from quantgpt.market.importing.dense import dense_of
+from quantgpt.market.importing.file import FILTERS
 from quantgpt.market.importing.ledger import Batch, Ledger, stored_calendar
 from quantgpt.market.snapshots import Manifest, SnapshotFolder
 
@@ -53,25 +56,41 @@ def apply(
         calendar = batch.days or stored_calendar(folder, manifest, damaged)
         progress("tables", 0.35, market)
         ledger.write(stage)
-        if manifest is not None and not damaged and _unchanged(folder, manifest, ledger, calendar):
+        same_filters = _filters(batch.sources).items() <= (manifest.sources if manifest else {}).items()
+        if manifest is not None and not damaged and same_filters and _unchanged(folder, manifest, ledger, calendar):
             return folder.pointer().current, ledger
-        dense = dense_of(ledger.truth(calendar))
-        panels = stage_dense(stage, dense, progress)
-        industry = batch.industry_source or (manifest.notes.get("industry_source") if manifest else None)
-        fresh = Manifest(
-            market=market,
-            synthetic=False,
-            facts=stage_facts(stage, dense.facts),
-            panels=panels,
-            tables=ledger.tables,
-            sources={**(manifest.sources if manifest else {}), **batch.sources},
-            notes=notes_of(dense.facts, {"industry_source": industry}),
-        )
+        sources = {**(manifest.sources if manifest else {}), **batch.sources}
+        if manifest is not None and not damaged and _only_bars(folder, manifest, batch, calendar):
+            fresh = replace(manifest, tables=ledger.tables, sources=sources)
+        else:
+            dense = dense_of(ledger.truth(calendar))
+            panels = stage_dense(stage, dense, progress)
+            industry = batch.industry_source or (manifest.notes.get("industry_source") if manifest else None)
+            fresh = Manifest(
+                market=market,
+                synthetic=False,
+                facts=stage_facts(stage, dense.facts),
+                panels=panels,
+                tables=ledger.tables,
+                sources=sources,
+                notes=notes_of(dense.facts, {"industry_source": industry}),
+            )
         progress("commit", 0.97, fresh.id)
         if announce is not None:
             announce(fresh.id)
         made_at = clock.now().replace(microsecond=0).isoformat()
         return stage.commit(fresh, made_at, replaces=replaces), ledger
+
+
+def _filters(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {name: entry for name, entry in sources.items() if name.startswith(FILTERS)}
+
+
+def _only_bars(folder: SnapshotFolder, manifest: Manifest, batch: Batch, calendar: TradeDays) -> bool:
+    """Whether a batch brings nothing that panels and facts are made of."""
+    lists = batch.spells or batch.instruments or batch.index_names or batch.industry_source
+    tables = all(name.startswith("bars/") for name in batch.rows)
+    return tables and not lists and np.array_equal(folder.fact(manifest, "calendar"), calendar.days)
 
 
 def _unchanged(folder: SnapshotFolder, manifest: Manifest, ledger: Ledger, calendar: TradeDays) -> bool:

@@ -14,6 +14,8 @@ from quantgpt.market.importing.rows import Rows
 
 RULES_VERSION = "1"
 """Part of what a known file is recognised by: new rules look at old files again."""
+FILTERS = "filters:"
+"""What the entries of a manifest's sources begin with that hold the filters of a pair, by its inside symbol."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ import numpy as np
 
 from quantgpt.bars.instrument import SCALE, Instrument
 from quantgpt.foundations.symbols import base_and_quote, crypto_parts, crypto_symbol
+from quantgpt.market.importing.file import FILTERS
 from quantgpt.services.signed.series import Numbers, read, stored_lengths
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ EXCHANGES = ("BINANCE", "BYBIT")
 MOST_DIGITS = 8
 SLACK = 1e-4
 """How far a price may lie from a multiple of a step, in such steps, to count as one."""
-FILTERS_KEY = "filters:"
-"""What the entries of a manifest's sources begin with that hold filters a connector was given."""
 
 # minPrice, maxPrice, tickSize; minQty, maxQty, stepSize; maxQty of market orders; minNotional; maxNumOrders.
 # BTCUSDT perp: GET fapi/v1/exchangeInfo of 2026-09-15. The others: the same endpoints (fapi/v1, api/v3) as published
@@ -87,7 +86,7 @@ def filters_of(market: Market, symbol: str, venue: Venue) -> dict[str, str]:
     """The filters of a pair by FILTER_NAMES, as decimal strings: those fetched with its bars, else those known here, else
     what its bars show."""
     name = source_symbol(market, symbol, venue)
-    stored = market.manifest.sources.get(f"{FILTERS_KEY}{name}")
+    stored = market.manifest.sources.get(f"{FILTERS}{name}")
     if stored is not None:
         return {key: str(stored["filters"][key]) for key in FILTER_NAMES}
     known = _FILTERS.get((symbol, venue))

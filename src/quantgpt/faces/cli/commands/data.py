@@ -56,6 +56,30 @@ def update(
         typer.echo("以上是将要发生的变化；加 --apply 写入。")
 
 
+@group.command("crypto")
+def crypto(
+    symbol: Annotated[str, typer.Argument(help="交易对，如 BTCUSDT")],
+    venue: Annotated[str, typer.Option("--market", help="perp（永续合约）或 spot（现货）")] = "perp",
+    timeframe: Annotated[str, typer.Option(help="1m 5m 15m 30m 1h 4h；更长的由它们合成")] = "1h",
+    start: Annotated[str | None, typer.Option(help="起始日期（UTC），默认接着已有的，或一年前")] = None,
+    end: Annotated[str | None, typer.Option(help="结束日期（UTC，含），默认到最后一根已收盘的 K 线")] = None,
+    store: Annotated[str, typer.Option(help="行情库")] = "main",
+    funding: Annotated[bool, typer.Option(help="永续合约同时取资金费率")] = True,
+) -> None:
+    """从 Binance 取加密货币 K 线与资金费率 · Fetch candles and funding of a pair."""
+    from quantgpt.bootstrap import build_app, build_pair_source
+    from quantgpt.faces.cli.showing import progress_bar
+    from quantgpt.services import pairs
+
+    app = build_app()
+    ask = pairs.FetchPair(
+        symbol=symbol.upper(), venue=venue, timeframe=timeframe, market=store, start=start, end=end, funding=funding
+    )
+    with progress_bar(quiet=False) as progress:
+        made = pairs.fetch_pair(app.markets, build_pair_source(app), app.clock, ask, progress)
+    _show_import(made)
+
+
 @group.command("status")
 def status(market: Annotated[str | None, typer.Option(help="行情库")] = None) -> None:
     """各行情库的内容 · What each market holds."""
