@@ -7,13 +7,14 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from bench._row import Row
 from bench._service import Installation, quantile
 from quantgpt.client import SignedJobs
 from quantgpt.market import MarketStore
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "template_id": "tpl_grid",
     "params": {"grid_levels": 8, "upper_price": "72000", "lower_price": "60000"},
     "symbols": ["BTCUSDT"],

@@ -82,6 +82,8 @@ class SignedJobs:
     def __init__(self, url: str, api_key: str, secret: str, *, timeout_seconds: float = 30.0) -> None:
         if not url.startswith(("http://", "https://")):
             raise BadRequest(f"地址应以 http:// 或 https:// 开头：{url}", en=f"not an http address: {url}", field="url")
+        if not _NAME.fullmatch(api_key):
+            raise BadRequest(f"这不是一个密钥标识：{api_key!r}", en=f"not an API key: {api_key!r}", field="api_key")
         self._url, self._key, self._secret = url.rstrip("/"), api_key, secret
         self._timeout = timeout_seconds
         self._opener = urllib.request.build_opener(_NoRedirects())

@@ -3,86 +3,24 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import hmac
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from tests.signed._recorder import KEY, SECRET, Server, recording, signature_of
 
 from quantgpt.client import SignedError, SignedJobs
 from quantgpt.foundations.errors import BadRequest
 
-KEY, SECRET = "pk_demo_51f0c3", "demo-secret-7Qm2vXr9LtB4"
-
-Answer = tuple[int, dict[str, str], bytes]
-
-
-@dataclass
-class Request:
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Server:
-    """A server that answers what the test says, in order, and keeps what it was asked."""
-
-    url: str = ""
-    answers: list[Answer | None] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
-
-    def will(self, value: Any, status: int = 200, **headers: str) -> None:
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
-        self.answers.append((status, named, json.dumps(value).encode()))
-
-    def client(self) -> SignedJobs:
-        return SignedJobs(self.url, KEY, SECRET, timeout_seconds=5)
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    held = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            held.asked.append(Request(self.command, self.path, headers, body))
-            said = held.answers.pop(0)
-            if said is None:
-                self.close_connection = True
-                return
-            status, more, raw = said
-            self.send_response(status)
-            for name, value in more.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        do_GET = do_POST = answer
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    held.url = f"http://127.0.0.1:{listening.server_port}"
-    yield held
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
+    with recording() as held:
+        yield held
 
 
 @pytest.fixture
@@ -91,11 +29,6 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     return slept
-
-
-def signature_of(request: Request) -> str:
-    canonical = request.headers["x-pipai-timestamp"].encode() + f"{request.method}{request.target}".encode()
-    return hmac.new(SECRET.encode(), canonical + request.body, hashlib.sha256).hexdigest()
 
 
 def test_every_method_signs_the_bytes_that_it_sends(server: Server) -> None:
@@ -247,5 +180,7 @@ def test_what_cannot_be_written_is_refused_before_it_is_sent(server: Server) -> 
         ours.create(params=object())
     with pytest.raises(BadRequest):
         SignedJobs("ftp://127.0.0.1", KEY, SECRET)
+    with pytest.raises(BadRequest):
+        SignedJobs("http://127.0.0.1", "pk_…", SECRET)
     assert not server.asked
     assert SECRET not in repr(ours)
