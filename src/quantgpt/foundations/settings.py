@@ -221,10 +221,11 @@ def part_environment(settings: Settings) -> dict[str, str]:
 def child_environment(settings: Settings, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a process that computes: threads capped, no secret of ours in it.
 
-    The linear algebra libraries get one thread: they start theirs when they are imported, and a process with threads
-    cannot be forked safely.
+    The linear algebra libraries get one thread, the allocator of Arrow none of its own: they start theirs when they are
+    imported, and a process with threads cannot be forked safely.
     """
     secret = {str(f.validation_alias) for f in Settings.model_fields.values() if "SecretStr" in str(f.annotation)}
     kept = {name: value for name, value in os.environ.items() if name not in secret}
     threads = dict.fromkeys(_THREADED, str(settings.job_threads)) | dict.fromkeys(_SINGLE, "1")
-    return {**kept, **threads, "NUMBA_THREADING_LAYER": "omp", "PYTHONUNBUFFERED": "1", **(extra or {})}
+    alone = {"NUMBA_THREADING_LAYER": "omp", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    return {**kept, **threads, **alone, "PYTHONUNBUFFERED": "1", **(extra or {})}

@@ -17,11 +17,14 @@ _RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def warm_up() -> None:
-    """Simulate and print every template on a few made-up bars."""
+    """Simulate and print every template on a few made-up bars. Files are not read: that would start threads."""
+    import pyarrow.dataset
+    import pyarrow.parquet  # noqa: F401  reading a table needs both
+
     from quantgpt.bars.fees import schedule
     from quantgpt.bars.simulate import simulate
     from quantgpt.bars.terms import Terms
-    from quantgpt.services.signed import results
+    from quantgpt.services.signed import candles, results  # noqa: F401  candles: for the job
     from quantgpt.templates import Context, template_of
 
     book = _book()
