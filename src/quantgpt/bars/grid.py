@@ -176,9 +176,10 @@ class _GridRun:
 
 def _insufficient(instrument: Instrument) -> InsufficientCapital:
     least = f"{instrument.min_notional} {instrument.quote}"
+    step = f"{instrument.step} {instrument.base}"
     return InsufficientCapital(
-        f"{instrument.symbol}：资金不足，每格数量达不到最小下单金额 {least}。",
-        en=f"{instrument.symbol}: the capital does not carry one lot of the minimum notional {least} per interval.",
+        f"{instrument.symbol}：资金不足，每格达不到最小下单数量 {step} 或最小下单金额 {least}。",
+        en=f"{instrument.symbol}: the capital does not carry one lot per interval of at least {step} and {least}.",
         hint="Use more capital, more leverage, or fewer levels.",
     )
 

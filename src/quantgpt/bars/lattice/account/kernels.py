@@ -105,7 +105,7 @@ def open_lot(
 ) -> None:
     """Fill the opening order of interval k and arm its closing one; where the book cannot, drop it and count."""
     grid[ORDER, k] = 0
-    if exact.too_large(price, s[QUANTITY], s[UNIT]):
+    if exact.too_large(price, s[QUANTITY] * (s[HELD] + 1), s[UNIT]):
         s[TOO_LARGE] = 1
         return
     notional = price * s[QUANTITY] * s[UNIT]
