@@ -358,6 +358,19 @@ def test_fifty_equal_creates_at_once_make_one_job(homes: tuple[Signed, Signed]) 
     assert rows(us) == before + 1
 
 
+def test_fifty_creates_with_one_idempotency_key_at_once_make_one_job(homes: tuple[Signed, Signed]) -> None:
+    us = homes[0]
+    before = rows(us)
+    named = {"Idempotency-Key": secrets.token_hex(8)}
+    proofs = [us.signature("POST", JOBS, BODY, at=str(int(us.now()) - number)) for number in range(MANY)]
+    with ThreadPoolExecutor(MANY) as pool:
+        found = list(pool.map(lambda proof: us.post(JOBS, BODY, signed=proof, headers=named), proofs))
+    assert {answer.status_code for answer in found} == {200}
+    assert len({answer.content for answer in found}) == 1
+    assert [answer.headers.get("Idempotent-Replay") for answer in found].count(None) == 1
+    assert rows(us) == before + 1
+
+
 def test_reads_may_be_sent_again(homes: tuple[Signed, Signed]) -> None:
     us = homes[0]
     proof = us.signature("GET", JOBS)
