@@ -50,7 +50,7 @@ export interface CryptoTemplate {
 
 export interface TimeframeSpan {
   readonly timeframe: Timeframe;
-  /** Open time of the first bar and end of the last one, milliseconds since 1970. */
+  /** Open time of the first bar and the last millisecond of the last one, since 1970. */
   readonly first_ms: number;
   readonly last_ms: number;
 }
@@ -172,6 +172,8 @@ export interface JobDetails {
   readonly snapshot?: string;
   readonly synthetic?: boolean;
   readonly expired_at?: string | null;
+  /** Why it failed, for people. */
+  readonly error?: { readonly code: string; readonly message: string; readonly message_en: string; readonly hint?: string } | null;
 }
 
 /** Bars for a chart: at most some thousands, of the job's timeframe or a whole multiple of it. */

@@ -8,6 +8,7 @@ export const METRIC_CHAPTERS = {
   trading: ["win_rate", "profit_factor", "turnover", "annual_cost_drag", "holding_return", "percentile"],
   groups: ["group_annual", "group_excess", "group_sharpe", "monotonicity", "spread", "long_short"],
   trust: ["score", "grade", "ic_stability", "subsample", "placebo", "walk_forward", "phases", "effective_trials", "excess_sharpe", "sharpe_hurdle", "psr", "dsr", "pbo", "q_bh", "sealed"],
+  crypto: ["bt_cagr", "bt_max_drawdown", "bt_sharpe", "bt_sortino", "bt_calmar", "bt_win_rate", "bt_profit_factor", "bt_expected_value", "bt_total_trades", "bt_avg_trade_duration_seconds"],
 } as const;
 
 export type MetricName = (typeof METRIC_CHAPTERS)[keyof typeof METRIC_CHAPTERS][number];

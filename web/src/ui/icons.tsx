@@ -47,6 +47,7 @@ export const UserIcon = icon(<><circle cx="8" cy="8" r="6" /><circle cx="8" cy="
 export const MoreIcon = icon(<path d="M3.5 8v.01M8 8v.01M12.5 8v.01" strokeWidth={2} />);
 export const MenuIcon = icon(<path d="M2.5 4h11M2.5 8h11M2.5 12h11" />);
 export const SearchIcon = icon(<><circle cx="7" cy="7" r="4.3" /><path d="m10.3 10.3 3.4 3.4" /></>);
+export const CandlesIcon = icon(<><path d="M4.5 2v2M4.5 10v3.5M11.5 3v3M11.5 11.5V14" /><rect x="3" y="4" width="3" height="6" rx=".5" /><rect x="10" y="6" width="3" height="5.5" rx=".5" fill="currentColor" /></>);
 export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
 export const RefreshIcon = icon(<path d="M13.2 6.5A5.5 5.5 0 0 0 3.4 5M2.8 9.5A5.5 5.5 0 0 0 12.6 11M3.2 2.3V5h2.7M12.8 13.7V11h-2.7" />);
 export const HistoryIcon = icon(<path d="M2.6 6.5A5.6 5.6 0 1 1 2.5 9M2.5 3.4v3.2h3.2M8 5v3.2l2.2 1.3" />);

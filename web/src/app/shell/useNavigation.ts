@@ -19,7 +19,7 @@ function matches(path: string, pathname: string): boolean {
 }
 
 /** The second key of "g …" for each page. */
-const LETTERS: Record<string, string> = { research: "r", compare: "c", factors: "f", data: "d", jobs: "j", editor: "e", settings: "s", help: "h", admin: "a" };
+const LETTERS: Record<string, string> = { research: "r", compare: "c", factors: "f", data: "d", jobs: "j", editor: "e", settings: "s", help: "h", admin: "a", crypto: "b" };
 
 export const goKeys = (page: PageDefinition): string | undefined => (LETTERS[page.id] ? `g ${LETTERS[page.id]}` : undefined);
 

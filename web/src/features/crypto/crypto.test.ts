@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { CryptoMarket, CryptoTemplate, JobConfig, TemplateSchema } from "@/api/cryptoTypes";
 
-import { daysOf, draftOf, finerThan, firstDraft, keepDraft, keptDraft, requestOf } from "./draft";
+import { daysOf, draftOf, finerThan, firstDraft, fitted, keepDraft, keptDraft, requestOf, suggested } from "./draft";
 import { fieldsOf, percentOf, wireValue } from "./fields";
 import { curlOf, pythonOf } from "./snippets";
 
@@ -20,7 +20,7 @@ const market: CryptoMarket = {
   market: "demo", snapshot: "s", synthetic: true,
   symbols: [
     { symbol: "ETHUSDT", venue: "perp", base: "ETH", quote: "USDT", tick: "0.01", step: "0.001", min_notional: "5", timeframes: [{ timeframe: "1h", first_ms: Date.parse("2023-01-01T05:00:00Z"), last_ms: Date.parse("2025-12-31T00:00:00Z") }] },
-    { symbol: "BTCUSDT", venue: "perp", base: "BTC", quote: "USDT", tick: "0.1", step: "0.001", min_notional: "5", timeframes: [{ timeframe: "1h", first_ms: Date.parse("2021-01-01T00:00:00Z"), last_ms: Date.parse("2026-01-01T00:00:00Z") }] },
+    { symbol: "BTCUSDT", venue: "perp", base: "BTC", quote: "USDT", tick: "0.1", step: "0.001", min_notional: "5", timeframes: [{ timeframe: "1h", first_ms: Date.parse("2021-01-01T00:00:00Z"), last_ms: Date.parse("2026-01-01T00:00:00Z") - 1 }] },
   ],
 };
 
@@ -68,6 +68,18 @@ describe("the form of a template", () => {
     expect([finerThan("1h"), finerThan("1m"), finerThan("1d")]).toEqual([["1m", "5m", "15m"], [], ["1m", "5m", "15m", "1h"]]);
   });
 
+  it("moves days and timeframe to where there are bars when another symbol is chosen", () => {
+    const first = firstDraft(market, template);
+    expect(fitted(market, { ...first, symbols: ["ETHUSDT"], end: "2026-05-01", start: "2021-06-01" })).toMatchObject({ start: "2023-01-02", end: "2025-12-30", timeframe: "1h" });
+    expect(fitted(market, { ...first, timeframe: "1m", start: "2026-05-01" })).toMatchObject({ timeframe: "1h", start: "2025-10-03", end: "2025-12-31" });
+  });
+
+  it("suggests bounds around the first open only", () => {
+    const names = suggested(fieldsOf(schema, "en"), 93_576.2).map(({ name, standard }) => [name, standard]);
+    expect(names).toEqual([["grid_levels", "12"], ["upper_price", "110000"], ["mode", "long"], ["stop_loss_price", ""]]);
+    expect(suggested(fieldsOf(schema, "en"), null)[1]?.standard).toBe("");
+  });
+
   it("survives a reload, and anything else that stands in its place", () => {
     const first = firstDraft(market, template);
     keepDraft({ ...first, capital: "777", symbols: ["ETHUSDT"] });
@@ -99,7 +111,7 @@ describe("the same job elsewhere", () => {
 
   it("is Python that a reader can run", () => {
     const text = pythonOf(config, "http://h");
-    expect(text).toContain('"strict_touch": True,');
+    expect(text).toContain("    strict_touch=True,\n");
     expect(text).toContain('"grid_levels": 12,');
     expect(text).not.toContain("true");
   });

@@ -48,7 +48,7 @@ export function daysOf(market: CryptoMarket, draft: Pick<Draft, "market" | "symb
   const known = spans as TimeframeSpan[];
   const first = Math.max(...known.map((span) => span.first_ms));
   const last = Math.min(...known.map((span) => span.last_ms));
-  return { first: dayOf(Math.ceil(first / DAY_MS) * DAY_MS), last: dayOf(Math.floor(last / DAY_MS) * DAY_MS - 1) };
+  return { first: dayOf(Math.ceil(first / DAY_MS) * DAY_MS), last: dayOf(Math.floor((last + 1) / DAY_MS) * DAY_MS - 1) };
 }
 
 /** Finer timeframes that divide the chosen one. */
@@ -80,6 +80,25 @@ export function firstDraft(market: CryptoMarket, template: CryptoTemplate): Draf
     detail: "",
     strictTouch: false,
   };
+}
+
+/** The same form with a timeframe and days that its symbols have: what another choice left without bars moves to what there is. */
+export function fitted(market: CryptoMarket, draft: Draft): Draft {
+  const offered = TIMEFRAMES.filter((one) => draft.symbols.every((name) => spanOf(symbolOf(market, draft.market, name), one) !== undefined));
+  const timeframe = offered.includes(draft.timeframe) ? draft.timeframe : (offered[offered.length - 1] ?? draft.timeframe);
+  const days = daysOf(market, { ...draft, timeframe });
+  if (!days) return { ...draft, timeframe };
+  const end = draft.end < days.first || draft.end > days.last ? days.last : draft.end;
+  const last = dayOf(Math.max(msOf(days.first), msOf(end) - (FIRST_SPAN_DAYS - 1) * DAY_MS));
+  const start = draft.start > end ? last : draft.start < days.first ? days.first : draft.start;
+  return { ...draft, timeframe, start, end };
+}
+
+/** What a required parameter begins with. Bounds of a price lie around the first open, which is known when a run starts; never around prices of later. */
+export function suggested(fields: readonly FieldSpec[], firstOpen: number | null): FieldSpec[] {
+  const near = (factor: number) => (firstOpen === null ? "" : String(Number((firstOpen * factor).toPrecision(2))));
+  const known: Readonly<Record<string, string>> = { grid_levels: "12", upper_price: near(1.15), lower_price: near(0.85), interval: "1d", buy_amount: "100", lookback: "24" };
+  return fields.map((field) => (field.required && field.standard === "" ? { ...field, standard: known[field.name] ?? "" } : field));
 }
 
 /** What was typed for a parameter of the open template, else its default. */

@@ -39,7 +39,9 @@ export function pythonOf(config: JobConfig, origin: string): string {
     "from quantgpt.client import SignedJobs",
     "",
     `jobs = SignedJobs(${JSON.stringify(origin)}, os.environ["API_KEY"], os.environ["SECRET"])`,
-    `job = jobs.create(${python(config)})`,
+    "job = jobs.create(",
+    ...Object.entries(config).map(([name, value]) => `    ${name}=${python(value, "    ")},`),
+    ")",
     `print(jobs.wait(job["id"])["result"]["metrics"])`,
   ].join("\n");
 }
