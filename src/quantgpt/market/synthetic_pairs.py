@@ -146,8 +146,9 @@ def _paths(
 ) -> tuple[Floats, Floats]:
     """Logarithms of the price at the edges of all hours, and of the minutes of the last days."""
     if pair.follows is not None:
-        long, short = before[pair.follows]
-        return tuple(path - 0.0002 + 0.0001 * g.standard_normal(path.size) for path in (long, short))  # type: ignore[return-value]
+        long, short = (path - 0.0002 + 0.0001 * g.standard_normal(path.size) for path in before[pair.follows])
+        short[0] = long[-1 - MINUTE_DAYS * 24]
+        return long, short
     moves = [_mix(g, pair, swings) for swings in (coarse, fine)]
     moves[0] *= pair.volatility / np.sqrt(8_760.0)
     moves[1] *= pair.volatility / np.sqrt(525_600.0)
