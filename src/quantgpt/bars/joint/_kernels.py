@@ -220,6 +220,8 @@ def _pay(desk: Desk, rules: Rules, payments: Whole, at: int, rate: int, index: i
             book[PAYMENTS] += 1
             book[WALLET] -= amount
             equity -= amount
+    if book[WALLET] > LARGEST:
+        book[TOO_LARGE] = 1
     refresh(book, rules)
 
 
@@ -241,6 +243,14 @@ def pay_funding(
             _pay(desk, rules, payments, at, rate, index, at_until if at == until else before)
         book[FUNDED] += 1
     return True
+
+
+@kernel
+def outgrown(book: Whole, unit: int, price: int) -> bool:
+    """Whether what is held is worth more at that price than is booked; marks the book."""
+    if book[LOTS] > 0 and too_large(price, book[QUANTITY_OPEN], unit):
+        book[TOO_LARGE] = 1
+    return bool(book[TOO_LARGE] == 1)
 
 
 @kernel

@@ -32,6 +32,7 @@ from quantgpt.bars.joint._kernels import (
     liquidate,
     low_comes_first,
     open_lot,
+    outgrown,
     pay_funding,
     reached,
 )
@@ -127,7 +128,10 @@ def _scheduled_buy(desk: Desk, rules: Rules, ladder: Ladder, bar: Bar) -> None:
 
 @kernel
 def _leg(desk: Desk, rules: Rules, ladder: Ladder, bar: Bar, leg: int, a: int, b: int) -> None:
-    """One leg from a to b: what lies nearest comes first; at one price liquidation, stop, safety buy, take-profit."""
+    """One leg from a to b: what lies nearest comes first; at one price liquidation, stop, safety buy, take-profit.
+
+    A take-profit that was re-priced below the price of the moment lies at that price.
+    """
     book = desk.book
     now = a
     while True:
@@ -135,6 +139,8 @@ def _leg(desk: Desk, rules: Rules, ladder: Ladder, bar: Bar, leg: int, a: int, b
         stop = reached(1, book[STOP], now, b)
         buys = book[SAFETY] < book[PLACED] and min(now, b) <= ladder.prices[book[SAFETY]] - rules.touch
         buy = min(now, ladder.prices[book[SAFETY]]) if buys else 0
+        if 0 < book[PROFIT] <= now - rules.touch and max(end, stop, buy) < now:
+            break
         if end > 0 and end >= max(stop, buy):
             liquidate(desk, rules, bar.at, leg, end)
             return
@@ -208,6 +214,8 @@ def walk(
     """
     book, open_time = desk.book, desk.open_time
     for index in range(first, last):
+        if outgrown(book, rules.unit, close[max(index - 1, 0)]) or book[OVER] == 1:
+            return last
         bar = Bar(index, open_[index], high[index], low[index], close[index])
         if book[LAYS] == 0:
             due = book[FUNDED] < funding.shape[1] and funding[0, book[FUNDED]] <= open_time[index]
@@ -218,8 +226,6 @@ def walk(
             moment = _is_moment(open_time, index, ladder.interval)
             if not moment and _quiet(book, ladder, low[index], high[index]):
                 continue
-            if book[OVER] == 1 or book[TOO_LARGE] == 1:
-                return last
             if not has_room(desk, book[LOTS] + 4 * ladder.prices.shape[0] + 3):
                 return index
             _open_point(desk, rules, ladder, bar, moment)

@@ -29,6 +29,7 @@ from quantgpt.bars.joint._kernels import (
     liquidate,
     low_comes_first,
     open_lot,
+    outgrown,
     pay_funding,
     rate_now,
     reached,
@@ -202,11 +203,13 @@ def walk(
         ):
             return bar
         if not idle(book, low[bar], high[bar]):
-            if book[OVER] == 1 or book[TOO_LARGE] == 1:
+            if book[OVER] == 1:
                 return last
             if not has_room(desk, FILLS_PER_BAR):
                 return bar
             step(desk, rules, Bar(bar, open_[bar], high[bar], low[bar], close[bar]), how)
+        if outgrown(book, rules.unit, close[bar]):
+            return last
         if wishes[bar] != 0:
             decide(book, rules.unit, close[bar], wishes[bar], distances[bar] if distances.shape[0] > 0 else 0)
     return last
