@@ -9,11 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quantgpt.bars.instrument import SCALE, Instrument
 from quantgpt.bars.terms import Bars, BookInput, FeeSchedule, FundingRates, Terms
 from quantgpt.templates import Plan, template_of
 
+Whole = NDArray[np.int64]
+Row = tuple[int, int, int, int]
+"""open, high, low, close in ticks"""
 HOUR = 3_600_000
 START = 1_735_689_600_000
 """2025-01-01T00:00:00Z"""
@@ -24,6 +28,17 @@ TIERS = FeeSchedule(
 )
 LOW_TIERS = replace(TIERS, from_notional=(0, 5_000 * SCALE, 20_000 * SCALE, 60_000 * SCALE, 200_000 * SCALE))
 """Tiers that a small book climbs."""
+GRAINS = [("0.01", "0.001"), ("0.1", "0.001"), ("0.01", "0.00001"), ("0.0001", "1"), ("1", "0.0001")]
+"""tick and step"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Bars that happened, hour by hour, in ticks."""
+
+    rows: Sequence[Row]
+    tick: str
+    step: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ def instrument(
     )  # fmt: skip
 
 
-def bars_of(rows: Sequence[tuple[int, int, int, int]], times: Sequence[int], length_ms: int) -> Bars:
+def bars_of(rows: Sequence[Row], times: Sequence[int], length_ms: int) -> Bars:
     """Bars from rows of open, high, low, close in ticks."""
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return Bars(
@@ -78,7 +93,7 @@ def plan_of(template: str, params: dict[str, Any]) -> tuple[Plan, dict[str, Any]
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def random_rows(rng: random.Random, count: int, start: int, swing: float) -> list[tuple[int, int, int, int]]:
+def random_rows(rng: random.Random, count: int, start: int, swing: float) -> list[Row]:
     """A walk in ticks with gaps between bars, flat bars and long wicks. swing: size of a bar's move as a fraction."""
     rows, price = [], start
     pull = rng.random() < 0.5
@@ -95,58 +110,70 @@ def random_rows(rng: random.Random, count: int, start: int, swing: float) -> lis
     return rows
 
 
-def merge(rows: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
+def merge(rows: Sequence[Row]) -> Row:
     """One bar of several."""
     return rows[0][0], max(r[1] for r in rows), min(r[2] for r in rows), rows[-1][3]
 
 
 def random_book(
-    rng: random.Random, symbol: str, capital: int, end_room: int, funded: bool
-) -> tuple[BookInput, int, int]:
-    """A book with its start and end. Some have finer bars, gaps, a warm-up, an end inside the last bar."""
-    tick, step = rng.choice(
-        [("0.01", "0.001"), ("0.1", "0.001"), ("0.01", "0.00001"), ("0.0001", "1"), ("1", "0.0001")]
-    )
-    swing = rng.choice([0.002, 0.006, 0.012, 0.03])
-    start_ticks = rng.randrange(2_000, 60_000)
+    rng: random.Random, symbol: str, capital: int, funded: bool, source: Source | None
+) -> tuple[BookInput, int]:
+    """A book and the end of its run. Some have finer bars, gaps, a warm-up, an end inside the last bar."""
     count, warmup = rng.randrange(8, 110), rng.choice([0, 0, 5, 30, 60])
-    finer = rng.choice([1, 1, 1, 4, 12])
-    length = HOUR * rng.choice([1, 1, 4, 24])
-    fine = length // finer
-    all_rows = random_rows(rng, (count + warmup) * finer, start_ticks, swing / finer**0.5)
-    keep = [rng.random() > 0.03 for _ in all_rows] if rng.random() < 0.4 else [True] * len(all_rows)
-    first = START - warmup * length
-    main_rows, main_times, walked_rows, walked_times, ends = [], [], [], [], []
-    for m in range(count + warmup):
-        slots = [i for i in range(m * finer, (m + 1) * finer) if keep[i]]
-        if not slots:
-            continue
-        if m >= warmup:
-            for i in slots:
-                walked_rows.append(all_rows[i])
-                walked_times.append(first + i * fine)
-                ends.append(len(main_rows) if i == slots[-1] else -1)
-        main_rows.append(merge([all_rows[i] for i in slots]))
-        main_times.append(first + m * length)
-    if not walked_rows:
-        return random_book(rng, symbol, capital, end_room, funded)
-    end = walked_times[-1] + rng.choice([fine - 1000, fine // 2, 0, fine * 3])
+    finer, length = rng.choice([1, 1, 1, 4, 12]), HOUR * rng.choice([1, 1, 4, 24])
+    amount = (count + warmup) * finer
+    if source is None:
+        swing = rng.choice([0.002, 0.006, 0.012, 0.03, 0.06])
+        tick, step = rng.choice(GRAINS)
+        start = rng.randrange(2_000, 60_000) if rng.random() < 0.8 else rng.randrange(30, 400)
+        rows = random_rows(rng, amount, start, swing / finer**0.5)
+    else:
+        tick, step, length = source.tick, source.step, HOUR * finer
+        first = rng.randrange(len(source.rows) - amount)
+        rows = list(source.rows[first : first + amount])
+    gaps = rng.random() < 0.4
+    kept = [not gaps or rng.random() > 0.03 for _ in rows]
+    main, walked, ends = split(rows, kept, warmup, finer, length)
+    last = int(walked.open_time[-1])
     made = BookInput(
         instrument=instrument(symbol, tick, step, rng.choice(["5", "5", "1", "50"])),
         capital=capital,
-        main=bars_of(main_rows, main_times, length),
-        walked=bars_of(walked_rows, walked_times, fine),
-        ends_main=np.array(ends, dtype=np.int64),
-        funding=random_funding(rng, walked_times[-1] + 2 * length) if funded else None,
+        main=main,
+        walked=walked,
+        ends_main=ends,
+        funding=random_funding(rng, last + 2 * length) if funded else None,
     )
-    return made, START, max(end, START + 1000)
+    end = last + rng.choice([length // finer - 1000, length // finer // 2, 0, 3 * length])
+    return made, max(end, START + 1000)
+
+
+def split(rows: Sequence[Row], kept: Sequence[bool], warmup: int, finer: int, length: int) -> tuple[Bars, Bars, Whole]:
+    """Main bars of `finer` walked ones each, walked bars from START on, and which of them end a main bar."""
+    main_rows: list[Row] = []
+    walked_rows: list[Row] = []
+    main_times: list[int] = []
+    walked_times: list[int] = []
+    ends: list[int] = []
+    begin, fine = START - warmup * length, length // finer
+    for m in range(len(rows) // finer):
+        slots = [i for i in range(m * finer, (m + 1) * finer) if kept[i] or i == len(rows) - 1]
+        if not slots:
+            continue
+        if m >= warmup:
+            walked_rows += [rows[i] for i in slots]
+            walked_times += [begin + i * fine for i in slots]
+            ends += [-1] * (len(slots) - 1) + [len(main_rows)]
+        main_rows.append(merge([rows[i] for i in slots]))
+        main_times.append(begin + m * length)
+    main, walked = bars_of(main_rows, main_times, length), bars_of(walked_rows, walked_times, fine)
+    return main, walked, np.array(ends, dtype=np.int64)
 
 
 def random_funding(rng: random.Random, until: int) -> FundingRates:
     """Every eight hours, some off the hour, some large."""
     apart = rng.choice([HOUR, 4 * HOUR, 8 * HOUR])
     at = [t + rng.choice([0, 0, 0, 0, 7_000, HOUR // 2]) for t in range(START - 2 * apart, until, apart)]
-    size = rng.choice([10_000, 100_000, 5_000_000])
+    size = rng.choice([10_000, 100_000, 1_000_000])
     rate = [rng.randint(-size, 3 * size) for _ in at]
     return FundingRates(at=np.array(at, dtype=np.int64), rate=np.array(rate, dtype=np.int64))
 
@@ -157,7 +184,17 @@ def random_funding(rng: random.Random, until: int) -> FundingRates:
 def random_terms(rng: random.Random, start: int, end: int) -> Terms:
     """Leverage, fees of every model, slippage, both ways inside a bar."""
     fees = rng.choice(
-        [fixed(0), fixed("5"), fixed("5"), fixed(2, 5), fixed(10), fixed("12.3456"), TIERS, LOW_TIERS, fixed(300)]
+        [
+            fixed(0),
+            fixed("5"),
+            fixed("5"),
+            fixed(2, 5),
+            fixed(10),
+            fixed("12.3456"),
+            TIERS,
+            LOW_TIERS,
+            fixed(rng.choice([300, 1000])),
+        ]
     )
     return Terms(
         start_ms=start,
@@ -193,6 +230,7 @@ def grid_params(rng: random.Random, book: BookInput) -> dict[str, Any]:
         most = int((upper - lower) / book.instrument.tick)
         if lower < upper and most >= 2:
             break
+        width = min(0.5, width * 2)
     params: dict[str, Any] = {
         "grid_levels": min(rng.choice([2, 3, 4, 6, 8, 11, 15, 21]), most),
         "lower_price": str(lower),
@@ -201,7 +239,7 @@ def grid_params(rng: random.Random, book: BookInput) -> dict[str, Any]:
         "mode": rng.choice(["long", "neutral", "short"]),
     }
     if rng.random() < 0.4:
-        params["rebalance_threshold"] = rng.choice(["0", "0.001", "0.005", "0.02"])
+        params["rebalance_threshold"] = rng.choice(["0", "0", "0.001", "0.005", "0.02"])
     below, above = str(lower * Decimal("0.99")), str(upper * Decimal("1.013"))
     loss, profit = (below, above) if params["mode"] != "short" else (above, below)
     if rng.random() < 0.35:
@@ -269,16 +307,16 @@ PARAMS = {
 }
 
 
-def random_case(template: str, seed: int) -> Case:
-    """The same job for the same seed."""
-    rng = random.Random(f"{template} {seed}")
+def random_case(template: str, seed: int, source: Source | None = None) -> Case:
+    """The same job for the same seed; over pieces of a source where one is given."""
+    rng = random.Random(f"{template} {seed} {source is None}")
     capital = int(Decimal(str(rng.choice([100, 550.55, 1000, 12_345.67890123, 100_000]))) * SCALE)
     funded = rng.random() < 0.4
     count = 1 if template == "tpl_grid" else rng.choice([1, 1, 2, 3])
     symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT"][:count]
-    made = [random_book(rng, symbol, capital // count, 0, funded) for symbol in symbols]
-    books = tuple(book for book, _, _ in made)
+    made = [random_book(rng, symbol, capital // count, funded, source) for symbol in symbols]
+    books = tuple(book for book, _ in made)
     params = PARAMS[template](rng, books[0])
     plan, values = plan_of(template, params)
-    terms = random_terms(rng, START, max(end for _, _, end in made))
+    terms = random_terms(rng, START, max(end for _, end in made))
     return Case(f"{template} {seed}", template, values, plan, terms, books)

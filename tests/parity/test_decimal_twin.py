@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ D = Decimal
 
 
 def job(
-    template: str, rows: list[tuple[float, ...]], params: dict[str, Any], *, capital: str = "1000", bps: str = "0",
+    template: str, rows: Sequence[tuple[float, ...]], params: dict[str, Any], *, capital: str = "1000", bps: str = "0",
     funding: list[tuple[int, str]] | None = None, step: str = "0.01", least: str = "1", **more: Any
 ) -> Slow:  # fmt: skip
     """Hourly bars (open, high, low, close) in money, tick 0.01."""

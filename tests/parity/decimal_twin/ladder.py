@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from tests.parity.decimal_twin.book import MAKER, TAKER, exact_ceil, exact_floor
 from tests.parity.decimal_twin.walk import Limit, Stop, Strategy
@@ -46,10 +47,7 @@ class Ladder(Strategy):
         self.safety, self.profits, self.losses = [], [], []
 
     def limits(self) -> list[Limit]:
-        resting = [
-            Limit(1, price, number, born, lambda at, number=number: self._bought(number, at))
-            for price, _, number, born in self.safety
-        ]
+        resting = [Limit(1, price, j, born, partial(self._bought, j)) for price, _, j, born in self.safety]
         working = [order for order in self.profits if self.walk._limit_works(order)]
         return resting + working[-1:]
 

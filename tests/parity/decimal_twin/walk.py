@@ -272,3 +272,4 @@ class Walk:
                     self.book.pay(at, len(self.bars), last.close, rate_of(rate))
         self.book.leg = 4
         self.close_everything(last.close, Cause.END)
+        self.ran.marks.append((self.closing_ms, self.book.wallet))
