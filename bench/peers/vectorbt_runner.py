@@ -3,7 +3,7 @@
 The job: `columns` (name -> .npy of open and close), `windows` (all pairs of them), `fee` (a fraction), `capital`,
 `repeats`, `out` (.npy). Long only with all the cash; a cross at a close is carried out at the next open. One more row at
 the end holds the last close, where whatever is held is sold. The answer on the last line: versions, seconds of each
-repetition (the first one warms the compiler and is left out), the memory that a sweep took at its peak. Rows of `out`:
+repetition (one before them warms the compiler), the memory that a sweep took at its peak. Rows of `out`:
 fast, slow, final value, trades, deepest drawdown over bars.
 """
 
@@ -11,7 +11,6 @@ import importlib.metadata
 import json
 import os
 import sys
-import threading
 import time
 import warnings
 from pathlib import Path
@@ -21,9 +20,12 @@ import pandas as pd
 import vectorbt as vbt
 
 
-def resident():
-    """The memory this process holds, in bytes."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def peak(reset=False):
+    """The most memory this process has held, in bytes, since the start or the last reset."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5")
+    line = next(row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
 
 
 def sweep(close, price, last, windows, fee, capital):
@@ -46,34 +48,21 @@ def main():
     close = pd.Series(np.append(columns["close"], columns["close"][-1]))
     close.index = pd.date_range("2025-01-01", periods=last + 1, freq="h")
     price = pd.Series(np.append(columns["open"], columns["close"][-1]), index=close.index)
-    wall, found, peak = [], None, 0
-    before = resident()
-    over = threading.Event()
-
-    def watch():
-        nonlocal peak
-        while not over.wait(0.002):
-            peak = max(peak, resident())
-
-    for turn in range(job["repeats"] + 2):
+    wall, cpu, found, took = [], [], None, 0
+    for turn in range(job["repeats"] + 1):
         found = None
-        watching = threading.Thread(target=watch) if turn == 1 else None
-        if watching is not None:
-            before = resident()
-            watching.start()
-        began = time.perf_counter()
+        before = peak(reset=True)
+        began, spent = time.perf_counter(), time.process_time()
         found = sweep(close, price, last, job["windows"], job["fee"], job["capital"])
-        spent = time.perf_counter() - began
-        if watching is not None:
-            over.set()
-            watching.join()
-        if turn > 1:
-            wall.append(spent)
+        if turn:
+            wall.append(time.perf_counter() - began)
+            cpu.append(time.process_time() - spent)
+            took = max(took, peak() - before)
     value, count, fall = found
     pairs = np.array([list(map(int, name)) for name in value.index], dtype=np.float64)
     np.save(job["out"], np.column_stack([pairs, value.to_numpy(), count.to_numpy(), fall.to_numpy()]))
     versions = {"vectorbt": importlib.metadata.version("vectorbt")}
-    print(json.dumps({"versions": versions, "wall": wall, "peak": peak - before}), flush=True)
+    print(json.dumps({"versions": versions, "wall": wall, "cpu": cpu, "peak": took}), flush=True)
     os._exit(0)
 
 
