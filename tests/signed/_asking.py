@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from quantgpt.records import LOCAL_ADMIN, Job
@@ -32,3 +33,10 @@ def make(app: App, owner_id: str = LOCAL_ADMIN, **changes: Any) -> Job:
 def account(app: App, name: str) -> str:
     """Id of an account."""
     return app.records.accounts.ensure(f"{name}@example.com").id
+
+
+def with_settings(app: App, **changes: Any) -> App:
+    """The same installation under other settings."""
+    other = replace(app, settings=app.settings.model_copy(update=changes))
+    other.__dict__["records"] = app.records
+    return other

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
+from tests.signed._asking import with_settings
 
 from quantgpt.records.schema_signed import polls, weights
 from quantgpt.records.weights import WINDOW, _wait
@@ -88,7 +89,7 @@ def test_three_looks_at_once_then_one_every_five_seconds(anywhere: App) -> None:
 
 
 def test_the_rule_of_looks_can_be_switched_off(installed: App) -> None:
-    off = type(installed)(installed.settings.model_copy(update={"signed_poll_rule": False}), installed.clock)
+    off = with_settings(installed, signed_poll_rule=False)
     assert [limits.poll(off, "pk_a", "bt_1") for _ in range(9)] == [None] * 9
 
 
