@@ -204,6 +204,14 @@ def test_amounts_beyond_what_is_booked_end_the_run() -> None:
         run([FLAT, bar(100, 5_000, 100, 5_000), FLAT], plan(9, amount="1000000000"), capital=1_000_000_000)
 
 
+def test_too_many_payments_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quantgpt.bars.joint.MOST_PAYMENTS", 4_096)
+    rates = FundingRates(at=START + np.arange(1, 120, dtype=np.int64) * HOUR, rate=np.full(119, 10_000, np.int64))
+    with pytest.raises(TooLarge) as caught:
+        run([FLAT] * 120, plan(amount="10"), capital=10_000, funding=rates)
+    assert "4,096" in caught.value.en
+
+
 def test_progress() -> None:
     told: list[float] = []
     book = made([FLAT] * 500)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +48,12 @@ def test_the_catalogue() -> None:
         template_of("tpl_gird")
     assert caught.value.nearest == "tpl_grid"
     assert caught.value.field == "template_id"
+
+
+def test_the_catalogue_is_read_without_the_compiler() -> None:
+    code = "import sys; from quantgpt.templates import load_templates; load_templates(); print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_echo_is_what_was_given_in_its_order_and_values_hold_the_defaults() -> None:
