@@ -299,3 +299,24 @@ def test_bad_requests_ask_nothing(store: MarketStore, exchange: Exchange, change
         fetch_pair(store, exchange.source(), FixedClock(NOW), FetchPair(**{"symbol": "BTCUSDT", **change}))
     assert caught.value.field == field
     assert not exchange.asked
+
+
+def test_the_command_fetches_and_says_what_came(
+    tmp_path: Path, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from quantgpt import bootstrap
+    from quantgpt.faces.cli.main import build_cli
+
+    monkeypatch.setenv("QUANTGPT_HOME", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "build_pair_source", lambda app: exchange.source())
+    asked = ["data", "crypto", "btcusdt", "--market", "spot", "--start", "2026-09-01", "--end", "2026-09-02"]
+    done = CliRunner().invoke(build_cli(), asked)
+    assert done.exit_code == 0, done.output
+    assert "bars/1h/BTCUSDT.BINANCE.SPOT" in done.output
+    assert "48 行" in done.output
+    status = CliRunner().invoke(build_cli(), ["data", "status"])
+    assert "K 线 1h 1 个" in status.output
+    again = CliRunner().invoke(build_cli(), asked)
+    assert "没有变化" in again.output

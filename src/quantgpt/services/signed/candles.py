@@ -34,6 +34,8 @@ MARKETS = ("main", "demo")
 """The first of them that has bars of pairs is used."""
 TOLERANCE = 0.005
 """Share of bars that may be missing."""
+PRICES = ("open", "high", "low", "close")
+_ARRAYS = ("open_time", *PRICES)
 FUNDING_MS = 8 * 60 * MINUTE
 """Longest time between two funding instants."""
 
@@ -102,12 +104,14 @@ def book_input(
     main = main.take(main.time + length <= stop_ms)
     first = int(np.searchsorted(main.time, start_ms))
     main = main.take(slice(max(0, first - warmup), None))
-    walked = fine.between(start_ms, end_ms)
-    ends = _ends_main(walked, main, start_ms)
-    own = fitted(
-        instrument, [getattr(part, name) for part in (main, walked) for name in ("open", "high", "low", "close")]
-    )
-    return Candles(own, _in_ticks(main, own), _in_ticks(walked, own), ends)
+    if detail is not None:
+        walked = fine.between(start_ms, end_ms)
+        own = fitted(instrument, [getattr(part, name) for part in (main, walked) for name in PRICES])
+        return Candles(own, _in_ticks(main, own), _in_ticks(walked, own), _ends_main(walked, main, start_ms))
+    own = fitted(instrument, [getattr(main, name) for name in PRICES])
+    bars, run = _in_ticks(main, own), slice(min(first, warmup), None)
+    ends = np.arange(main.time.size, dtype=np.int64)[run]
+    return Candles(own, bars, Bars(length_ms=length, **{name: getattr(bars, name)[run] for name in _ARRAYS}), ends)
 
 
 def _ends_main(walked: Series, main: Series, start_ms: int) -> NDArray[np.int64]:
@@ -122,7 +126,7 @@ def _ends_main(walked: Series, main: Series, start_ms: int) -> NDArray[np.int64]
 
 def _in_ticks(series: Series, instrument: Instrument) -> Bars:
     tick = float(instrument.tick)
-    prices = {name: np.rint(getattr(series, name) / tick).astype(np.int64) for name in ("open", "high", "low", "close")}
+    prices = {name: np.rint(getattr(series, name) / tick).astype(np.int64) for name in PRICES}
     return Bars(length_ms=series.length_ms, open_time=series.time.astype(np.int64), **prices)
 
 

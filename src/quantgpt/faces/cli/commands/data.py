@@ -96,6 +96,9 @@ def status(market: Annotated[str | None, typer.Option(help="行情库")] = None)
         counts = f"  股票 {row.names:,} 只，指数 {row.indices:,} 个"
         typer.echo(counts + (f"，导入 {row.rows:,} 行" if row.rows else ""))
         typer.echo(f"  股票池 {'、'.join(row.universes)}")
+        if row.bars:
+            words = {"funding": "资金费率"}
+            typer.echo("  K 线 " + "、".join(f"{words.get(freq, freq)} {count} 个" for freq, count in row.bars.items()))
         if row.sources:
             typer.echo(f"  来源 {'、'.join(row.sources)}")
 
