@@ -18,6 +18,7 @@ from quantgpt.foundations.errors import Unavailable
 from quantgpt.market import Market, MarketStore
 from quantgpt.services._base import App
 from quantgpt.services.signed import candles, instruments
+from quantgpt.services.signed import market as market_of_pairs
 from quantgpt.services.signed.candles import Candles, DataUnavailable, book_input, funding
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -222,6 +223,14 @@ def test_an_unlisted_pair_gets_steps_as_its_bars_show_them(tmp_path: Path) -> No
     found = store_of(tmp_path, {"ABCUSDT perp": made_bars(START, 48, 60, digits=3)}).open("main")
     made = candles.instruments(found)["ABCUSDT", "perp"]
     assert (made.tick, made.step, made.base, made.quote) == (Decimal("0.001"), Decimal("0.001"), "ABC", "USDT")
+
+
+def test_a_pair_that_nothing_can_be_said_of_is_left_out(tmp_path: Path) -> None:
+    """Neither an unknown quote currency nor a series too short for one bar takes the others with it."""
+    files = {"BTCUSDT perp": made_bars(START, 48, 60), "ABCXYZ perp": made_bars(START, 48, 60)}
+    found = store_of(tmp_path, {**files, "ETHUSDT perp": made_bars(START + 30 * MINUTE, 2, 30)}).open("main")
+    assert set(candles.instruments(found)) == {("BTCUSDT", "perp"), ("ETHUSDT", "perp")}
+    assert [row["symbol"] for row in market_of_pairs.symbols_known(found)] == ["BTCUSDT"]
 
 
 def test_bars_of_another_exchange_stand_in_where_there_are_no_others(tmp_path: Path) -> None:

@@ -13,7 +13,23 @@ _PATTERNS = (
 _EXCHANGES = {"SSE": "SH", "XSHG": "SH", "SS": "SH", "SZSE": "SZ", "XSHE": "SZ"}
 _ORDER = {"SH": 0, "SZ": 1, "BJ": 2}
 _CRYPTO = re.compile(r"^(?P<pair>[A-Z0-9]{5,20})\.(?P<exchange>[A-Z0-9]+)\.(?P<venue>PERP|SPOT)$")
-QUOTES = ("FDUSD", "USDT", "USDC", "BUSD", "TUSD", "BTC", "ETH", "BNB", "EUR", "TRY")
+QUOTES = (
+    "FDUSD",
+    "USDT",
+    "USDC",
+    "BUSD",
+    "TUSD",
+    "USD1",
+    "USD",
+    "DAI",
+    "BTC",
+    "ETH",
+    "BNB",
+    "EUR",
+    "GBP",
+    "JPY",
+    "TRY",
+)
 """Quote currencies that the name of a pair can end with, longer ones first."""
 
 

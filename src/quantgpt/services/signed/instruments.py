@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from quantgpt.bars.instrument import SCALE, Instrument
+from quantgpt.foundations.errors import BadRequest, Broken
 from quantgpt.foundations.symbols import base_and_quote, crypto_parts, crypto_symbol
 from quantgpt.market.importing.file import FILTERS
 from quantgpt.services.signed.series import Numbers, read, stored_lengths
@@ -19,6 +21,7 @@ from quantgpt.services.signed.series import Numbers, read, stored_lengths
 if TYPE_CHECKING:
     from quantgpt.market import Market
 
+log = logging.getLogger(__name__)
 Venue = Literal["perp", "spot"]
 Key = tuple[str, Venue]
 EXCHANGES = ("BINANCE", "BYBIT")
@@ -145,18 +148,22 @@ def _instruments(root: Path, name: str, snapshot: str) -> Mapping[Key, Instrumen
     market = MarketStore(root).open(name, snapshot)
     out: dict[Key, Instrument] = {}
     for inside in crypto_symbols(market):
-        parts = crypto_parts(inside)
-        assert parts is not None
-        symbol, venue = parts[0], cast(Venue, parts[2])
+        symbol, _, venue = cast(tuple[str, str, Venue], crypto_parts(inside))
         if source_symbol(market, symbol, venue) == inside:
-            out[symbol, venue] = _instrument(symbol, venue, filters_of(market, symbol, venue))
+            try:
+                made = _instrument(symbol, venue, filters_of(market, symbol, venue))
+            except (BadRequest, Broken) as error:
+                log.warning("%s of the market %s cannot be simulated: %s", inside, name, error)
+            else:
+                out[symbol, venue] = made
     return out
 
 
 def _instrument(symbol: str, venue: Venue, filters: Mapping[str, Any]) -> Instrument:
+    """Raises: BadRequest for a name without a known quote currency, Broken for steps in which money cannot be booked."""
     base, quote = base_and_quote(symbol)
     value = {key: Decimal(filters[key]) for key in FILTER_NAMES}
-    return Instrument(
+    made = Instrument(
         symbol=symbol,
         base=base,
         quote=quote,
@@ -170,3 +177,5 @@ def _instrument(symbol: str, venue: Venue, filters: Mapping[str, Any]) -> Instru
         max_qty=value["max_qty"],
         max_orders=int(value["max_orders"]),
     )
+    assert made.unit
+    return made

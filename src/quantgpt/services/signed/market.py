@@ -79,7 +79,8 @@ def _known(root: Path, name: str, snapshot: str) -> tuple[dict[str, Any], ...]:
     from quantgpt.market import MarketStore
 
     market = MarketStore(root).open(name, snapshot)
-    return tuple(_row(market, instrument) for instrument in instruments(market).values())
+    rows = (_row(market, instrument) for instrument in instruments(market).values())
+    return tuple(row for row in rows if row["timeframes"])
 
 
 def _row(market: Market, instrument: Instrument) -> dict[str, Any]:
@@ -104,8 +105,8 @@ def _row(market: Market, instrument: Instrument) -> dict[str, Any]:
         "tick": format(instrument.tick, "f"),
         "step": format(instrument.step, "f"),
         "min_notional": format(instrument.min_notional, "f"),
-        "first_ms": min(span["first_ms"] for span in spans),
-        "last_ms": max(span["last_ms"] for span in spans),
+        "first_ms": min((span["first_ms"] for span in spans), default=0),
+        "last_ms": max((span["last_ms"] for span in spans), default=0),
         "timeframes": spans,
         "funding": None
         if rates is None

@@ -94,7 +94,7 @@ def status(market: Annotated[str | None, typer.Option(help="行情库")] = None)
         name = f"{row.market}（演示市场 · 合成数据）" if row.synthetic else row.market
         typer.echo(f"{name}  快照 {row.snapshot}  {row.first_day} … {row.last_day}  {row.size_bytes / 2**20:,.0f} MB")
         counts = f"  股票 {row.names:,} 只，指数 {row.indices:,} 个"
-        typer.echo(counts + (f"，导入 {row.rows:,} 行" if row.rows else ""))
+        typer.echo(counts + (f"，导入 {row.rows:,} 行" if row.rows and not row.synthetic else ""))
         typer.echo(f"  股票池 {'、'.join(row.universes)}")
         if row.bars:
             words = {"funding": "资金费率"}
