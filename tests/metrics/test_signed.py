@@ -153,3 +153,13 @@ def test_prices_to_tick_and_quantities_to_step() -> None:
     assert signed.printed_to(Decimal("1E+3"), Decimal("10")) == "1000"
     assert signed.printed_to(Decimal("3"), Decimal("1")) == "3"
     assert signed.printed_to(Decimal("0.1"), Decimal("1E-7")) == "0.1000000"
+
+
+def test_numbers_beyond_all_measure_are_still_printed() -> None:
+    curve = curve_of("1e10", "0.00000001", "1e10", "9999999999.99999999", "9999999999.99999997")
+    found = metrics(curve)
+    assert isinstance(found["sortino"], str)
+    assert "E" not in str(found)
+    near = signed.sortino([Decimal(10) ** 18, Decimal("-1e-38"), Decimal("-2e-38")], 252)
+    assert near is not None
+    assert len(signed.printed_ratio(near) or "") > 56

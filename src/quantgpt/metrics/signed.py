@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Overflow, localcontext
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -19,7 +20,8 @@ TRADING_DAYS, CALENDAR_DAYS = 252, 365
 LARGEST_GROWTH = Decimal("1e15")
 """A year's growth beyond this comes of a window too short to be made into a year: `cagr` is not defined."""
 _EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN, Emax=999_999, Emin=-999_999)
-_CENT, _MONEY, _RATIO, _FRACTION = Decimal("0.01"), Decimal("1e-8"), Decimal("1e-4"), Decimal("1e-6")
+_PRINTED = Context(prec=200, rounding=ROUND_HALF_EVEN, Emax=999_999, Emin=-999_999)
+_MONEY, _RATIO, _FRACTION = Decimal("1e-8"), Decimal("1e-4"), Decimal("1e-6")
 _ONE = Decimal(1)
 
 
@@ -69,14 +71,20 @@ def printed_to(value: Decimal, smallest: Decimal) -> str:
     >>> printed_to(Decimal(60000), Decimal("0.10")), printed_to(Decimal("0.01"), Decimal("0.000001"))
     ('60000.0', '0.010000')
     """
+    return _fixed(value, _quantum(smallest))
+
+
+@lru_cache(maxsize=64)
+def _quantum(smallest: Decimal) -> Decimal:
+    """The last decimal that a tick or step needs; 1 where it needs none."""
     exponent = smallest.normalize().as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-    return _fixed(value, _ONE.scaleb(-decimals))
+    return _ONE.scaleb(-decimals)
 
 
 def _fixed(value: Decimal, smallest: Decimal) -> str:
     """Half even at the last decimal, never in scientific notation, never −0."""
-    rounded = value.quantize(smallest, rounding=ROUND_HALF_EVEN, context=_EXACT)
+    rounded = value.quantize(smallest, rounding=ROUND_HALF_EVEN, context=_PRINTED)
     return f"{rounded if rounded else abs(rounded):f}"
 
 
