@@ -3,8 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { CryptoJob, JobDetails } from "@/api/cryptoTypes";
-import { secondsBetween } from "@/lib/moment";
-import { seconds } from "@/lib/format";
+import { secondsBetween, wholeSeconds } from "@/lib/moment";
 import { Card } from "@/ui/Card";
 import { CopyButton } from "@/ui/CopyButton";
 import { Moment } from "@/ui/Moment";
@@ -18,7 +17,7 @@ export function ConfigCard({ job, details }: { job: CryptoJob; details: JobDetai
   const facts = [
     [t("jobId"), job.id],
     [t("submitted"), <Moment key="submitted" stamp={job.submitted_at.replace("Z", "")} />],
-    ...(job.finished_at && job.started_at ? [[t("lasted"), lasted !== null && lasted < 1 ? t("underSecond") : seconds(lasted)] as const] : []),
+    ...(job.finished_at && job.started_at ? [[t("lasted"), lasted === 0 ? t("underSecond") : wholeSeconds(lasted)] as const] : []),
     ...(details?.engine_version ? [[t("engine"), details.engine_version] as const] : []),
     ...(details?.data_revision ? [[t("revision"), <code key="revision">{details.data_revision.slice(0, 16)}</code>] as const] : []),
   ] as const;

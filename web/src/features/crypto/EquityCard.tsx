@@ -13,7 +13,7 @@ import type { Tokens } from "@/ui/tokens";
 
 import { equityOf, equityOption } from "./equity";
 
-const HEIGHT = 330;
+const HEIGHT = 410;
 
 export function EquityCard({ job }: { job: CryptoJob }) {
   const { t, i18n } = useTranslation("simulation");

@@ -23,7 +23,7 @@ import { DataView, Empty } from "@/ui/states";
 import { ConfigCard } from "./ConfigCard";
 import { CopyAs } from "./CopyAs";
 import css from "./Crypto.module.css";
-import { draftOf, firstDraft, keepDraft, keptDraft } from "./draft";
+import { draftOf, firstDraft, keepDraft, keptDraft, LENGTH_MS } from "./draft";
 import { EquityCard } from "./EquityCard";
 import { nameOf } from "./JobsCard";
 import { JobState, Verdict } from "./JobState";
@@ -31,7 +31,8 @@ import { MetricsCard } from "./MetricsCard";
 import { PriceCard } from "./PriceCard";
 import { TradesCard } from "./TradesCard";
 
-const DAY_MS = 86_400_000;
+/** Bars beside a trade that is looked at. */
+const ROOM_BARS = 60;
 
 /** Put a job's configuration back into the form. */
 function useEdit(job: CryptoJob, market: CryptoMarket | undefined, templates: readonly CryptoTemplate[] | undefined): (() => void) | undefined {
@@ -69,7 +70,7 @@ function Actions({ job }: { job: CryptoJob }) {
 /** A range with some room around a trade, on the axis of the charts. */
 function rangeOf(job: CryptoJob, trade: JobTrade): { readonly from: string; readonly to: string } {
   const [entry, exit] = [Date.parse(trade.entry_time), Date.parse(trade.exit_time)];
-  const room = Math.max((exit - entry) * 0.6, DAY_MS);
+  const room = Math.max((exit - entry) * 0.6, ROOM_BARS * LENGTH_MS[job.config.timeframe]);
   return { from: momentName(Math.max(Date.parse(job.config.start), entry - room)), to: momentName(Math.min(Date.parse(job.config.end), exit + room)) };
 }
 

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 
 import { useJobDetails } from "@/api/crypto";
 import type { CryptoJob, JobDetails } from "@/api/cryptoTypes";
-import { exact, valueOf } from "@/lib/exact";
-import { direction, integer, number, percent, share } from "@/lib/format";
+import { valueOf } from "@/lib/exact";
+import { direction, integer, number, percent, share, signed } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { MarkIcon } from "@/ui/controls";
 import { Tiles, type TileItem } from "@/ui/Figures";
@@ -24,7 +24,8 @@ function Failure({ job }: { job: CryptoJob }) {
   const words = said ? pick({ zh: said.message, en: said.message_en }, i18n.language) : (job.error?.message ?? "");
   return (
     <ErrorNote title={t(`failed_${job.error?.code ?? "INTERNAL_ERROR"}`, { defaultValue: t("failed_INTERNAL_ERROR") })} small={<code>{job.error?.code}</code>}>
-      <span lang={said ? undefined : "en"} data-user-text="">{words}</span> {t("failedNext")}
+      <p lang={said ? undefined : "en"} data-user-text="">{words}</p>
+      <p>{t("failedNext")}</p>
     </ErrorNote>
   );
 }
@@ -58,12 +59,12 @@ export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails 
   const paid = funding !== undefined && /[1-9]/.test(funding);
   const tiles: TileItem[] = metrics
     ? [
-        { label: t("ended"), value: exact(last), note: percent(total, 2), tone: direction(total) },
+        { label: t("ended"), value: number(ended), note: percent(total, 2), tone: direction(total) },
         { label: t("m_max_drawdown"), metric: "bt_max_drawdown", value: share(valueOf(metrics.max_drawdown), 2), note: t("worst") },
         { label: t("m_sharpe"), metric: "bt_sharpe", value: number(valueOf(metrics.sharpe)), note: details?.sharpe_365 ? t("over365", { value: number(valueOf(details.sharpe_365)) }) : t("over252") },
         { label: t("m_win_rate"), metric: "bt_win_rate", value: share(valueOf(metrics.win_rate)), note: t("profitFactorNote", { value: number(valueOf(metrics.profit_factor)) }) },
-        { label: t("m_total_trades"), metric: "bt_total_trades", value: integer(metrics.total_trades), note: t("expectedNote", { value: exact(metrics.expected_value, true) }) },
-        { label: t("fees"), meaning: t("feesMeaning"), value: exact(details?.totals?.fees), note: paid ? t("fundingNote", { value: exact(funding) }) : t("fundingNone") },
+        { label: t("m_total_trades"), metric: "bt_total_trades", value: integer(metrics.total_trades), note: t("expectedNote", { value: signed(valueOf(metrics.expected_value)) }) },
+        { label: t("fees"), meaning: t("feesMeaning"), value: number(valueOf(details?.totals?.fees)), note: paid ? t("fundingNote", { value: number(valueOf(funding)) }) : t("fundingNone") },
       ]
     : [];
   return (

@@ -13,7 +13,7 @@ import type { FieldSpec } from "./fields";
 import { previewLines } from "./marks";
 import { PriceChart } from "./PriceChart";
 
-const HEIGHT = 250;
+const HEIGHT = 320;
 
 /** Lines of the form; only a grid has any. */
 function linesOf(draft: Draft, fields: readonly FieldSpec[]): number[] {

@@ -36,7 +36,7 @@ describe("equity", () => {
   });
 
   it("has a sentence from its stored figures", () => {
-    expect(sentenceOf(job)).toEqual({ key: "verdict_gain", values: { capital: "1,000.00", ended: "1,003.7875", total: "+0.38%", fall: "0.56%", trades: "2", wins: "50%" } });
+    expect(sentenceOf(job)).toEqual({ key: "verdict_gain", values: { capital: "1,000.00", ended: "1,003.79", total: "+0.38%", fall: "0.56%", trades: "2", wins: "50%" } });
     expect(sentenceOf({ ...job, result: null })).toBeNull();
   });
 

@@ -61,7 +61,7 @@ export function equityOption(equity: Equity, capital: Num, tokens: Tokens, langu
   };
   const line = { type: "line" as const, showSymbol: moments.length < 3, sampling: "lttb" as const, connectNulls: false, emphasis: { disabled: true } };
   return {
-    grid: [grid({ bottom: 132, left: 64 }), grid({ top: "auto", height: 84, bottom: 26, left: 64 })],
+    grid: [grid({ bottom: 152, left: 64 }), grid({ top: "auto", height: 104, bottom: 26, left: 64 })],
     xAxis: [axis(0, false), axis(1, true)],
     yAxis: [valueAxis(tokens, (value) => exact(String(value)), { ...limits([values], capital === null ? [] : [capital], 4), gridIndex: 0 }), valueAxis(tokens, (value) => share(value, Math.abs(Math.min(...falls.map((fall) => fall ?? 0))) < 0.02 ? 1 : 0), { ...limits([falls], [0], 2), gridIndex: 1 })],
     tooltip: dayTooltip(tokens, moments, language, tipLines),

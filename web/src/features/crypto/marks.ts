@@ -34,7 +34,7 @@ export interface Mark {
 }
 
 /** Up to this many fills each have a mark of their own; more are drawn one per bar, side and kind. */
-export const MOST_MARKS = 2_000;
+export const MOST_MARKS = 800;
 
 /** Fills of one symbol on the bars that are drawn. Of several in a bar the mark stands at the farthest price of its side. */
 export function marksOf(bars: ChartBars, trades: readonly JobTrade[], causes: readonly Cause[], symbol: string): Mark[] {
@@ -85,8 +85,9 @@ export function latticesOf(bars: ChartBars, grids: readonly LaidGrid[], symbol: 
     const behind = bars.open_time.findIndex((time) => time >= next);
     const to = behind < 0 ? last : behind;
     if (from < 0 || to <= from || next <= first) return [];
-    const prices = [...new Set([...grid.buys, ...grid.sells].map((text) => valueOf(text)))].filter((price): price is number => price !== null);
-    return [{ from, to, prices: prices.toSorted((a, b) => a - b) }];
+    // A line sells one tick above where it buys at most: the buying prices and the highest selling one are the lines.
+    const prices = [...grid.buys, ...grid.sells.slice(-1)].map((text) => valueOf(text)).filter((price): price is number => price !== null);
+    return [{ from, to, prices }];
   });
 }
 

@@ -58,17 +58,21 @@ function tickOf(name: string, spanMs: number): string {
 
 const TRIANGLES = { buy: "triangle", sell: "path://M0,0L10,0L5,9Z" } as const;
 
+/** The more there are the smaller they are, so that the candles stay in sight. */
+const sizeOf = (marks: readonly Mark[]) => (marks.length <= 120 ? 8 : marks.length <= 400 ? 6 : 4);
+
 /** Buys point up, sells down; what opens is filled, what closes is hollow; a forced close is a cross in the colour of errors. */
 function fillSeries(marks: readonly Mark[], tokens: Tokens) {
+  const size = sizeOf(marks);
   const series = (["buy", "sell"] as const).flatMap((side) =>
     [true, false].map((opens) => ({
       type: "scatter",
       name: "",
       data: marks.filter((mark) => mark.cause !== "liquidation" && mark.buys === (side === "buy") && mark.opens === opens).map((mark) => [mark.bar, mark.price]),
       symbol: TRIANGLES[side],
-      symbolSize: 8,
-      symbolOffset: [0, side === "buy" ? 7 : -7],
-      itemStyle: { color: opens ? tokens.accent : tokens.surface, borderColor: tokens.accent, borderWidth: 1.25 },
+      symbolSize: size,
+      symbolOffset: [0, side === "buy" ? size - 1 : 1 - size],
+      itemStyle: { color: opens ? tokens.accent : tokens.surface, borderColor: tokens.accent, borderWidth: size > 4 ? 1.25 : 0.75 },
       silent: true,
       emphasis: { disabled: true },
       z: 5,
@@ -114,7 +118,7 @@ export function priceOption(spec: PriceSpec, tokens: Tokens, language: string, t
       axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, formatter: (name: string) => tickOf(name, span) },
       splitLine: { show: false },
     },
-    yAxis: valueAxis(tokens, (value) => number(value, wide ? 0 : Math.min(digits, 4)), { scale: true, splitNumber: 6 }),
+    yAxis: valueAxis(tokens, (value) => number(value, wide ? 0 : Math.min(digits, 4)), { scale: true, splitNumber: 6, ...(lattices.length > 0 ? { splitLine: { show: false } } : {}) }),
     dataZoom: [{ type: "inside", filterMode: "weakFilter", disabled: true, xAxisIndex: 0 }],
     tooltip: { ...dayTooltip(tokens, names, language, () => []), reading: { days: names, html } } as never,
     series: [

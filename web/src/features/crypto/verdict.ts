@@ -1,8 +1,8 @@
 /** What a person would say of a finished job: one sentence, then what is doubtful about it. By rules, from stored figures only. */
 
 import type { CryptoJob, JobDetails } from "@/api/cryptoTypes";
-import { exact, valueOf } from "@/lib/exact";
-import { integer, percent, share } from "@/lib/format";
+import { valueOf } from "@/lib/exact";
+import { integer, number, percent, share } from "@/lib/format";
 
 export interface Words {
   readonly key: string;
@@ -24,7 +24,7 @@ export function sentenceOf(job: CryptoJob): Words | null {
   const [begun, ended] = [valueOf(config.capital), valueOf(last)];
   const total = begun !== null && ended !== null && begun > 0 ? ended / begun - 1 : null;
   const { total_trades: trades, win_rate: wins, max_drawdown: fall } = result.metrics;
-  const values = { capital: exact(config.capital), ended: exact(last), total: percent(total, 2), fall: share(Math.abs(valueOf(fall) ?? 0), 2), trades: integer(trades), wins: share(valueOf(wins), 0) };
+  const values = { capital: number(begun), ended: number(ended), total: percent(total, 2), fall: share(Math.abs(valueOf(fall) ?? 0), 2), trades: integer(trades), wins: share(valueOf(wins), 0) };
   return { key: trades === 0 ? "verdict_none" : total !== null && total < 0 ? "verdict_loss" : total === 0 ? "verdict_flat" : "verdict_gain", values };
 }
 

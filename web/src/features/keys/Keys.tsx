@@ -60,7 +60,8 @@ export function Keys() {
   useHeading({ title: t("title"), trail: [{ label: t("settings"), to: "/settings" }], back: "/settings" });
   const query = useApiKeys();
   const [open, setOpen] = useState<Open | null>(null);
-  const close = () => setOpen(null);
+  /** A dialog tells that it closed only after the next one has opened: it closes no other than itself. */
+  const close = (kind: Open["kind"]) => () => setOpen((now) => (now?.kind === kind ? null : now));
   const make = <Button look="primary" onClick={() => setOpen({ kind: "create" })}><PlusIcon size={14} /> {t("create")}</Button>;
   return (
     <div className={css["page"]}>
@@ -74,10 +75,10 @@ export function Keys() {
         </DataView>
       </section>
       <Recipe />
-      <CreateDialog open={open?.kind === "create"} scopes={query.data?.scopes ?? []} onClose={close} onMade={(made) => setOpen({ kind: "secret", made, rotated: false })} />
-      <RotateDialog of={open?.kind === "rotate" ? open.key : null} onClose={close} onMade={(made) => setOpen({ kind: "secret", made, rotated: true })} />
-      <RevokeDialog of={open?.kind === "revoke" ? open.key : null} onClose={close} />
-      <SecretDialog made={open?.kind === "secret" ? open.made : null} rotated={open?.kind === "secret" && open.rotated} onClose={close} />
+      <CreateDialog open={open?.kind === "create"} scopes={query.data?.scopes ?? []} onClose={close("create")} onMade={(made) => setOpen({ kind: "secret", made, rotated: false })} />
+      <RotateDialog of={open?.kind === "rotate" ? open.key : null} onClose={close("rotate")} onMade={(made) => setOpen({ kind: "secret", made, rotated: true })} />
+      <RevokeDialog of={open?.kind === "revoke" ? open.key : null} onClose={close("revoke")} />
+      <SecretDialog made={open?.kind === "secret" ? open.made : null} rotated={open?.kind === "secret" && open.rotated} onClose={close("secret")} />
     </div>
   );
 }
