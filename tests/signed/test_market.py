@@ -103,6 +103,8 @@ def test_start_end_and_limit(app: App, hours: list[Bar]) -> None:
     assert asked(end_ms=times[14], limit=2) == times[13:15]
     assert asked(start_ms=times[-1] + 1) == []
     assert asked(end_ms=times[0] - 1) == []
+    assert asked(start_ms=10**40) == asked(end_ms=-(10**40)) == asked(start_ms=times[4], end_ms=times[2]) == []
+    assert asked(start_ms=-(10**40), end_ms=10**40, limit=2) == times[:2]
 
 
 def test_a_kline_that_has_not_closed_is_left_out(store: MarketStore) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MINUTE = 60_000
 DAY = 1_440 * MINUTE
+FAR_MS = 1 << 53
+"""Later than any candle."""
 STORED = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240}
 """Lengths that the market store keeps, in minutes."""
 TIMEFRAMES = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "4h": 240, "1d": 1_440}
@@ -45,7 +47,8 @@ class Series:
 
     def between(self, first_ms: int, last_ms: int) -> Series:
         """Candles with first ≤ open time ≤ last."""
-        return self.take(slice(*np.searchsorted(self.time, [first_ms, last_ms + 1]).tolist()))
+        edges = np.array([min(max(edge, 0), FAR_MS) for edge in (first_ms, last_ms + 1)], dtype=np.int64)
+        return self.take(slice(*np.searchsorted(self.time, edges).tolist()))
 
 
 _COLUMNS = tuple(field.name for field in fields(Series) if field.name != "length_ms")
