@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
 
 from quantgpt.records.engine import database_faults
 from quantgpt.records.schema import database_now, users
@@ -89,9 +89,9 @@ class KeyRecords:
             found = row.first()
         return None if found is None else KeyRow(**found)
 
-    def used(self, key_id: str) -> None:
-        """Note that a key signed a request just now."""
-        k = api_keys.c
-        earlier = or_(k.last_used_at.is_(None), k.last_used_at < database_now() - SEEN_SECONDS)
-        with database_faults(), self._writer.begin() as connection:
-            connection.execute(update(api_keys).where(k.id == key_id, earlier).values(last_used_at=database_now()))
+
+def note_use(connection: Connection, key_id: str) -> None:
+    """Note that a key signed a request just now."""
+    k = api_keys.c
+    earlier = or_(k.last_used_at.is_(None), k.last_used_at < database_now() - SEEN_SECONDS)
+    connection.execute(update(api_keys).where(k.id == key_id, earlier).values(last_used_at=database_now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,11 @@ class WeightRecords:
         self._writer = writer
         self._reader = reader
 
-    def spend(self, bucket: str, weight: int, limit: int) -> Spent:
-        """Book a weight if the bucket then has spent at most `limit` in any 60 seconds; else nothing is booked."""
+    def spend(
+        self, bucket: str, weight: int, limit: int, *, also: Callable[[Connection], None] = lambda connection: None
+    ) -> Spent:
+        """Book a weight if the bucket then has spent at most `limit` in any 60 seconds; else nothing is booked. `also` is
+        written with it."""
         with database_faults(), self._writer.begin() as connection:
             self._one_at_a_time(connection, bucket)
             now = float(connection.execute(select(database_now())).scalar_one())
@@ -48,6 +52,7 @@ class WeightRecords:
                 return Spent(used, _wait(rows, used + weight - limit, now))
             connection.execute(delete(weights).where(w.bucket == bucket, w.second < oldest))
             self._add(connection, bucket, int(now), weight)
+            also(connection)
             return Spent(used + weight, None)
 
     def poll(self, key_id: str, job_id: str) -> float | None:

@@ -25,6 +25,8 @@ ENGINE = "bars-1"
 ALMOST = 0.99
 """The most that is shown of a job that is not done."""
 DAY_SECONDS = 86_400.0
+LARGEST = 100_000_000
+"""Characters of a result; some 400,000 trades."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,16 @@ class Finished:
 
 
 def _keep(app: App, job: JobRef, outcome: Finished, progress: Progress) -> Kept:
-    """The result as text, so that its fields stay in their order."""
+    """The result as text, so that its fields stay in their order.  Raises: TooLarge."""
     text = json.dumps(outcome.result, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(text) > LARGEST:
+        from quantgpt.bars.faults import TooLarge
+
+        raise TooLarge(
+            f"结果有 {len(outcome.result['trades']):,} 笔交易，超过可以保存的大小",
+            en=f"a result with {len(outcome.result['trades']):,} trades is more than is kept",
+            hint="use fewer levels, a wider spacing, or a shorter range",
+        )
     return Kept(result={"result": text, "details": outcome.details}, hashed=outcome.result, facts=outcome.facts)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from quantgpt.services.signed import literals
 from quantgpt.services.signed.faults import Fault, InvalidParameter, UnknownSymbol, fault
 from quantgpt.services.signed.literals import (
-    Number,
     Wrong,
     read_choice,
     read_decimal,
@@ -21,6 +20,7 @@ from quantgpt.services.signed.literals import (
     read_whole,
     whole_seconds,
 )
+from quantgpt.templates._params import Number
 
 TIMEFRAME_MINUTES = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "4h": 240, "1d": 1440}
 DETAILS = ("1m", "5m", "15m", "1h")

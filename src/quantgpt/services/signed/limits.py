@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from quantgpt.records.keys import note_use
 from quantgpt.services._base import App
 from quantgpt.services.signed.keys import PREFIX
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +29,12 @@ def spend(app: App, bucket: str, weight: int, limit: int | None = None) -> Budge
     `limit` is the setting `signed_weight` unless it is given.
     """
     allowed = app.settings.signed_weight if limit is None else limit
-    spent = app.records.weights.spend(bucket, weight, allowed)
-    if spent.wait is None and bucket.startswith(PREFIX):
-        app.records.keys.used(bucket)
+
+    def also(connection: Connection) -> None:
+        if bucket.startswith(PREFIX):
+            note_use(connection, bucket)
+
+    spent = app.records.weights.spend(bucket, weight, allowed, also=also)
     return Budget(used=spent.used, limit=allowed, wait=spent.wait)
 
 

@@ -15,7 +15,8 @@ from quantgpt.services.signed import paging
 from quantgpt.services.signed.config import check_params, check_template, context_of, find_template
 from quantgpt.services.signed.faults import InvalidParameter, NotYours, fault, unknown_symbol_fault
 from quantgpt.services.signed.fields import READERS, Fields
-from quantgpt.services.signed.literals import Number, Wrong, printed, written
+from quantgpt.services.signed.literals import Wrong, printed, written
+from quantgpt.templates._params import Number
 
 FIELDS = ("name", "template_id", "params", "symbols", "timeframe", "capital", "leverage")
 STATUSES = ("draft", "deployed", "paused", "stopped", "error")
