@@ -413,3 +413,31 @@ def test_signing_by_hand_is_what_the_client_does(homes: tuple[Signed, Signed]) -
         SIGNATURE_HEADER: sign(us.secret, now, "GET", JOBS),
     }
     assert us.get(JOBS, signed=proof).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    homes: tuple[Signed, Signed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncio
+
+    from quantgpt.faces.signed import app as face
+
+    us, sent = homes[0], []
+    monkeypatch.setattr(face, "BODY_SECONDS", 0.05)
+    headers = [(name.lower().encode(), str(value).encode()) for name, value in us.signature("POST", JOBS, BODY).items()]
+    scope = {
+        "type": "http", "method": "POST", "path": JOBS, "raw_path": JOBS.encode(), "query_string": b"", "headers": headers,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8003), "scheme": "http", "root_path": "",
+    }  # fmt: skip
+
+    async def never() -> dict[str, object]:
+        await asyncio.sleep(60)
+        return {}
+
+    async def gather(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(face.SignedFace(us.app)(scope, never, gather))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["error"]["code"] == "INVALID_PARAMETER"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -278,6 +279,15 @@ def test_the_rest_of_the_server_is_as_before(us: Signed) -> None:
         assert "text/html" in bare.get("/v1").headers["Content-Type"]
 
 
+def waits(port: int) -> bytes:
+    """What a program gets that asks whether it may send a large body."""
+    head = f"POST {JOBS} HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\nExpect: 100-continue\r\n"
+    proof = "".join(f"{name}: x\r\n" for name in (KEY_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(f"{head}{proof}\r\n".encode())
+        return line.recv(65_536)[:12]
+
+
 def test_the_server_of_the_command_line_serves_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Over a real socket: raw bytes as they are sent, signed by hand."""
     home, port = tmp_path_factory.mktemp("process") / "home", free_port()
@@ -310,7 +320,10 @@ def test_the_server_of_the_command_line_serves_it(tmp_path_factory: pytest.TempP
         assert status == 200, made
         status, listed = ask("GET", f"{JOBS}?limit=1&status=queued")
         assert (status, json.loads(listed)) == (200, {"data": [json.loads(made)], "next_cursor": None})
-        assert ask("POST", JOBS, b" " * 70_000)[0] == 413
+        for size in (70_000, 10_000_000):
+            status, text = ask("POST", JOBS, b" " * size)
+            assert (status, json.loads(text)["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+        assert waits(port) == b"HTTP/1.1 413"
         assert ask("GET", "/v1/%62acktest/jobs")[0] == 404
     finally:
         process.terminate()

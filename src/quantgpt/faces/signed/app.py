@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import pkgutil
@@ -30,6 +31,10 @@ from quantgpt.foundations.errors import QuantError
 from quantgpt.services._base import App
 
 REQUEST_HEADER = "X-Request-Id"
+BODY_SECONDS = 30
+MOST_DISCARDED = 16 * 1_048_576
+"""bytes of a body that is too large which are read before it is refused"""
+HANG_UP = {"Connection": "close"}
 
 log = logging.getLogger(__name__)
 
@@ -140,20 +145,31 @@ class _Asked:
         self.weights: dict[str, str] = {}
 
     async def body(self) -> bytes:
-        """The body as it was sent.  Raises: Refusal 413 beyond 64 KiB, announced or not, and reads no further."""
+        """The body as it was sent.
+
+        Raises: Refusal 413 beyond 64 KiB, announced or not; what comes behind is read and thrown away for a while, since
+        most programs read no answer before they have sent everything. Refusal 400 for one that does not come.
+        """
         announced = self.headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced[:18]) > MOST_BODY:
-            raise _too_large()
-        parts = bytearray()
-        while True:
-            message = await self.request.receive()
-            if message["type"] != "http.request":
-                raise _Gone
-            parts += message.get("body", b"")
-            if len(parts) > MOST_BODY:
-                raise _too_large()
-            if not message.get("more_body", False):
-                return bytes(parts)
+        too_large = not announced.isdigit() or int(announced[:18]) > MOST_BODY
+        parts, seen, more = bytearray(), 0, not (too_large and "expect" in self.headers)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while more and seen <= MOST_DISCARDED:
+                    message = await self.request.receive()
+                    if message["type"] != "http.request":
+                        raise _Gone
+                    part, more = message.get("body", b""), message.get("more_body", False)
+                    seen += len(part)
+                    if seen <= MOST_BODY:
+                        parts += part
+        except TimeoutError:
+            refusal = bad("", f"the body did not come within {BODY_SECONDS} s")
+            refusal.headers = HANG_UP
+            raise refusal from None
+        if too_large or seen > MOST_BODY:
+            raise Refusal(413, "PAYLOAD_TOO_LARGE", f"a body has at most {MOST_BODY} bytes", headers=HANG_UP)
+        return bytes(parts)
 
     def refused(self, refusal: Refusal) -> Answer:
         """The answer that a refusal is."""
@@ -192,11 +208,6 @@ def _query_or_fault(raw: str, endpoint: Endpoint) -> tuple[dict[str, str], Refus
         return read_query(raw.encode("latin-1"), endpoint.query), None
     except Refusal as fault:
         return {}, fault
-
-
-def _too_large() -> Refusal:
-    message = f"a body has at most {MOST_BODY} bytes"
-    return Refusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})
 
 
 def _endpoints() -> list[Endpoint]:
