@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests._rig import demo_market
 
 from quantgpt.market import Market, MarketStore
+from quantgpt.market import demo as demo_module
 from quantgpt.market.importing.rows import Rows
 from quantgpt.market.synthetic_pairs import FIRST, LAST, MINUTE_DAYS, PAIRS, pair_tables
 
@@ -83,8 +85,6 @@ def test_spot_stays_close_to_the_perpetual_and_pairs_move_together(tables: dict[
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Market:
-    from tests._rig import demo_market
-
     return MarketStore(Path(demo_market())).open("demo")
 
 
@@ -95,3 +95,14 @@ def test_the_demo_market_holds_them_and_is_healthy(demo: Market, tables: dict[st
     assert list(bars) == ["time", "close"]
     assert np.array_equal(bars["close"], tables["bars/1h/ETHUSDT.BINANCE.PERP"].values["close"])
     assert MarketStore(demo.root).health("demo").ok
+
+
+def test_a_demo_market_of_another_version_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MarketStore(Path(demo_market()))
+    assert not MarketStore(tmp_path).has_old_demo()
+    assert not store.has_old_demo()
+    monkeypatch.setattr(demo_module, "PAIRS_VERSION", 0)
+    assert store.has_old_demo()
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "CURRENT").write_text("{")
+    assert not MarketStore(tmp_path).has_old_demo()

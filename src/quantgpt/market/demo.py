@@ -144,13 +144,18 @@ def planted_factor(
     return out
 
 
+def recipe() -> str:
+    """What the demo market is made from; one that was made from something else is written anew."""
+    stocks = ["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)]
+    return hash_value([*stocks, PAIRS_VERSION, PAIRS_SEED])
+
+
 def write_demo(folder: SnapshotFolder, made_at: str, progress: Progress = silent) -> str:
     """Write the full demo market into a folder; returns the snapshot.
 
     Writing it again changes nothing but objects that are missing or damaged.
     """
-    stocks = ["demo", DEMO_VERSION, DEMO_SEED, DEMO_ASSETS, str(DEMO_FIRST), str(DEMO_LAST)]
-    key = hash_value([*stocks, PAIRS_VERSION, PAIRS_SEED])
+    key = recipe()
     if folder.exists:
         known = folder.manifest()
         if known.notes.get("recipe") == key and not folder.damaged(known):

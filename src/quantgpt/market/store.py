@@ -94,6 +94,16 @@ class MarketStore:
         write_demo(self.folder("demo"), self._made_at(), progress)
         return self.open("demo")
 
+    def has_old_demo(self) -> bool:
+        """Whether there is a whole demo market of another version; `make_demo` brings it up to date."""
+        from quantgpt.market.demo import recipe
+
+        folder = self.folder("demo")
+        try:
+            return folder.exists and folder.manifest().notes.get("recipe") != recipe()
+        except QuantError:
+            return False
+
     def import_path(
         self,
         path: Path,

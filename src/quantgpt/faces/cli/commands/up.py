@@ -45,7 +45,11 @@ def up() -> None:
             _stop(app.settings.run_folder / f"{part}.pid", part, app.settings)
         app.records.migrate()
         if not app.markets.names():
-            _make_demo(app)
+            _make_demo(
+                app, "没有行情数据，生成演示市场（合成数据）· no market data: writing the demo market (synthetic)"
+            )
+        elif app.markets.has_old_demo():
+            _make_demo(app, "演示市场有新内容，更新 · the demo market is brought up to date")
         address = _start_all(app)
     typer.echo(f"就绪 · ready: {address}")
     typer.echo(f"日志 · logs:  {_log(app, 'server').parent}")
@@ -82,11 +86,11 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make_demo(app: App) -> None:
+def _make_demo(app: App, words: str) -> None:
     from quantgpt.faces.cli.showing import progress_bar
     from quantgpt.services import data
 
-    typer.echo("没有行情数据，生成演示市场（合成数据）· no market data: writing the demo market (synthetic)")
+    typer.echo(words)
     with progress_bar(quiet=False) as progress:
         data.make_demo(app.markets, data.DataDemo(), progress)
 
