@@ -105,7 +105,10 @@ def test_bars_for_a_chart_are_never_more_than_asked_for(client: TestClient) -> N
     assert (max(few["high"]), min(few["low"])) == (max(every["high"]), min(every["low"]))
     assert (few["open"][0], few["close"][-1]) == (every["open"][0], every["close"][-1])
     job = client.post(f"{CRYPTO}/jobs", json=GRID).json()["id"]
-    assert client.get(f"{CRYPTO}/jobs/{job}/bars", params={"symbol": "BTCUSDT", **SPAN, "most": 3000}).json() == every
+    assert client.get(f"{CRYPTO}/jobs/{job}/bars", params={"symbol": "BTCUSDT", **SPAN, "most": 3000}).json() == {
+        **every,
+        "pinned": False,
+    }
     assert client.get(f"{CRYPTO}/jobs/{job}/bars", params={"symbol": "ETHUSDT", **SPAN}).json()["nearest"] == "BTCUSDT"
     for part in ({"symbol": "NOSUCH"}, {"timeframe": "7h"}, {"market": "moon"}, {"to": SPAN["from"] - 1}):
         assert client.get(f"{CRYPTO}/bars", params={**ask, **part}).status_code == 400, part

@@ -187,6 +187,8 @@ export interface ChartBars {
   readonly close: readonly number[];
   readonly volume: readonly number[];
   readonly missing: readonly (readonly [number, number])[];
+  /** Of a job: they are of the data that it was run on, and not of later ones. */
+  readonly pinned?: boolean | null;
 }
 
 export interface CheckFault extends Said {

@@ -2196,6 +2196,11 @@ export interface components {
             open: number[];
             /** Open Time */
             open_time: number[];
+            /**
+             * Pinned
+             * @description of a job: they are of the data that it was run on
+             */
+            pinned?: boolean | null;
             /** Volume */
             volume: (number | null)[];
         };

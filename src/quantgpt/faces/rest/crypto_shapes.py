@@ -118,6 +118,7 @@ class ChartBars(BaseModel):
     close: list[float]
     volume: list[float | None]
     missing: list[list[int]] = Field(description="spans without bars, from and to")
+    pinned: bool | None = Field(None, description="of a job: they are of the data that it was run on")
 
 
 class ApiKey(BaseModel):

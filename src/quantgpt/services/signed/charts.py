@@ -43,7 +43,8 @@ def bars_now(app: App, symbol: str, venue: str, timeframe: str, from_ms: int, to
 def bars_of_job(
     app: App, job: Job, symbol: str | None, from_ms: int | None, to_ms: int | None, most: int
 ) -> dict[str, Any]:
-    """The same of the data that a job was run on; of today's for one that was not run yet.
+    """The same of the data that a job was run on; of today's for one that was not run yet, or whose data was cleared away
+    since: `pinned` is False then.
 
     Without a symbol its first one, without a span its window.  Raises: BadRequest for a symbol that it has not.
     """
@@ -58,10 +59,11 @@ def bars_of_job(
             nearest=asked["symbols"][0],
         )
     pinned = jobs.pinned(job)
-    held = crypto_market(app, *pinned) if pinned else crypto_market(app)
+    held = config.market_of(app, *pinned) if pinned else crypto_market(app)
     start, end = _window(asked)
     span = (start if from_ms is None else from_ms, end if to_ms is None else to_ms)
-    return _bars(held, wanted, asked.get("market", "perp"), asked["timeframe"], *span, most)
+    bars = _bars(held, wanted, asked.get("market", "perp"), asked["timeframe"], *span, most)
+    return {**bars, "pinned": pinned == (held.name, held.snapshot)}
 
 
 def _window(asked: Mapping[str, Any]) -> tuple[int, int]:

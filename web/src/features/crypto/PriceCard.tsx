@@ -13,7 +13,7 @@ import type { LegendItem } from "@/ui/chart/picture";
 import { useShownRange, type ChartLink, type Range } from "@/ui/chart/link";
 import { stamp } from "@/ui/chart/parts";
 import { Segmented } from "@/ui/controls";
-import { DataView, Empty } from "@/ui/states";
+import { DataView, Empty, Strip } from "@/ui/states";
 
 import { LENGTH_MS } from "./draft";
 import { barAt, latticesOf, marksOf, namesOf, type Mark } from "./marks";
@@ -42,8 +42,11 @@ const printedDigits = (trades: readonly JobTrade[], bars: ChartBars) => {
 
 function twinOf(bars: ChartBars, marks: readonly Mark[], digits: number, t: (key: string) => string): Twin {
   const names = namesOf(bars);
-  const count = (i: number, buys: boolean) => marks.filter((mark) => mark.bar === i && mark.buys === buys).reduce((sum, mark) => sum + mark.count, 0);
-  const filled = new Set(marks.map((mark) => mark.bar));
+  const counts = { buys: new Map<number, number>(), sells: new Map<number, number>() };
+  for (const mark of marks) {
+    const side = mark.buys ? counts.buys : counts.sells;
+    side.set(mark.bar, (side.get(mark.bar) ?? 0) + mark.count);
+  }
   const show = (value: unknown) => number(typeof value === "number" ? value : null, digits);
   return {
     columns: [
@@ -52,7 +55,7 @@ function twinOf(bars: ChartBars, marks: readonly Mark[], digits: number, t: (key
       { key: "buys", label: t("buys"), numeric: true, show: (value) => integer(value as number) },
       { key: "sells", label: t("sells"), numeric: true, show: (value) => integer(value as number) },
     ],
-    rows: names.map((time, i) => ({ time, open: bars.open[i], high: bars.high[i], low: bars.low[i], close: bars.close[i], buys: filled.has(i) ? count(i, true) : 0, sells: filled.has(i) ? count(i, false) : 0 })),
+    rows: names.map((time, i) => ({ time, open: bars.open[i], high: bars.high[i], low: bars.low[i], close: bars.close[i], buys: counts.buys.get(i) ?? 0, sells: counts.sells.get(i) ?? 0 })),
   };
 }
 
@@ -85,6 +88,9 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
     const ends = mine ? { from: barAt(bars, Date.parse(mine.entry_time)), to: barAt(bars, Date.parse(mine.exit_time)), entry: valueOf(mine.entry_price) ?? 0, exit: valueOf(mine.exit_price) ?? 0 } : null;
     return { bars, marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars) };
   }, [bars, result, details, symbol, chosen]);
+  const table = useMemo(() => (spec ? twinOf(spec.bars, spec.marks, spec.digits, t) : undefined), [spec, t]);
+  const later = bars?.pinned === false ? t("laterBars") : "";
+  const gaps = bars && bars.missing.length > 0 ? t("gaps", { count: bars.missing.length }) : "";
   const coarse = bars && bars.length_ms > length ? t("coarse", { asked: config.timeframe, drawn: lengthName(bars.length_ms) }) : "";
   const legend: LegendItem[] = [
     ...(spec && spec.marks.length > 0 ? [{ label: t("legendOpens"), color: "var(--accent)", look: "block" as const }, { label: t("legendCloses"), color: "var(--accent)", look: "dot" as const }] : []),
@@ -92,10 +98,11 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
   ];
   const symbols = config.symbols.length > 1 ? <Segmented label={t("symbol")} value={symbol} onChange={onSymbol} options={config.symbols.map((value) => ({ value, label: value }))} /> : null;
   return (
-    <Card id="price" title={t("priceTitle", { symbol })} caption={[t("priceCaption"), coarse].filter(Boolean).join(" ")} legend={legend} tools={symbols} table={spec ? twinOf(spec.bars, spec.marks, spec.digits, t) : undefined}>
+    <Card id="price" title={t("priceTitle", { symbol })} caption={[t("priceCaption"), coarse, gaps].filter(Boolean).join(" ")} legend={legend} tools={symbols} table={table}>
       <DataView of={query} height={phone ? HEIGHT.phone : HEIGHT.wide} isEmpty={(data) => data.open_time.length === 0} empty={<Empty title={t("noBars")} height={240}>{t("noBarsText")}</Empty>}>
         {() => (spec ? <PriceChart label={t("priceTitle", { symbol })} spec={spec} link={link} height={phone ? HEIGHT.phone : HEIGHT.wide} /> : null)}
       </DataView>
+      {later ? <Strip>{later}</Strip> : null}
       {chosen ? <p className="muted" data-testid="chosen-trade">{t("chosenTrade", { id: chosen.id, entry: exact(chosen.entry_price), exit: exact(chosen.exit_price), pnl: exact(chosen.pnl, true) })}</p> : null}
     </Card>
   );

@@ -6,6 +6,7 @@ import { DefaultsCard } from "@/features/settings/DefaultsCard";
 import { DisplayCard } from "@/features/settings/DisplayCard";
 import { EngineCard } from "@/features/settings/EngineCard";
 import { MemoryCard } from "@/features/settings/MemoryCard";
+import { ProgramsCard } from "@/features/settings/ProgramsCard";
 import { useHeading } from "@/lib/title";
 
 import css from "./Settings.module.css";
@@ -18,6 +19,7 @@ export function Settings() {
       <div className={css["column"]}>
         <DisplayCard />
         <MemoryCard />
+        <ProgramsCard />
       </div>
       <div className={css["column"]}>
         <DefaultsCard />
