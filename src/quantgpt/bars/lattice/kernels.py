@@ -53,36 +53,27 @@ from quantgpt.foundations.jit import kernel
 
 
 @kernel
-def _ready(s: Whole, grid: Whole, k: int, side: int, leg: int) -> bool:
-    """Whether interval k has an order of that side that is old enough: of an earlier leg; pessimistic: not of a leg of this bar."""
-    newest = 4 * s[BAR] if s[PESSIMISTIC] != 0 else 4 * s[BAR] + leg - 1
-    return bool(grid[ORDER, k] == side and grid[STAMP, k] <= newest)
-
-
-@kernel
-def _tighten(s: Whole, grid: Whole) -> None:
-    """Make the bounds of the resting orders exact: TOP_BUY -1 and LOW_SELL n − 1 where there are none."""
-    while s[TOP_BUY] >= 0 and grid[ORDER, s[TOP_BUY]] != 1:
-        s[TOP_BUY] -= 1
-    while s[LOW_SELL] < grid.shape[1] and grid[ORDER, s[LOW_SELL]] != -1:
-        s[LOW_SELL] += 1
-
-
-@kernel
 def _next_order(s: Whole, grid: Whole, way: int, limit: int, leg: int) -> int:
-    """The interval whose order a price that goes up (way +1: sells) or down (-1: buys) to `limit` fills first, -1 for none; of equal ones the lowest."""
-    _tighten(s, grid)
+    """The interval whose order a price that goes up (way +1: sells) or down (-1: buys) to `limit` fills first, -1 for none; of equal ones the lowest.
+
+    An order is ready that was created on an earlier leg; pessimistic: not on a leg of this bar.
+    """
+    newest = 4 * s[BAR] if s[PESSIMISTIC] != 0 else 4 * s[BAR] + leg - 1
     found = -1
     if way > 0:
+        while s[LOW_SELL] < grid.shape[1] and grid[ORDER, s[LOW_SELL]] != -1:
+            s[LOW_SELL] += 1
         k = s[LOW_SELL]
         while found < 0 and k < grid.shape[1] and grid[SELL, k] <= limit:
-            if _ready(s, grid, k, -1, leg):
+            if grid[ORDER, k] == -1 and grid[STAMP, k] <= newest:
                 found = k
             k += 1
     else:
+        while s[TOP_BUY] >= 0 and grid[ORDER, s[TOP_BUY]] != 1:
+            s[TOP_BUY] -= 1
         k = s[TOP_BUY]
         while k >= 0 and grid[BUY, k] >= limit and (found < 0 or grid[BUY, k] == grid[BUY, found]):
-            if _ready(s, grid, k, 1, leg):
+            if grid[ORDER, k] == 1 and grid[STAMP, k] <= newest:
                 found = k
             k -= 1
     return found
@@ -95,7 +86,7 @@ def _leg(s: Whole, schedule: Whole, grid: Whole, fills: Whole, times: Whole, leg
     here = start
     stop, cause = (s[STOP_HIGH], s[CAUSE_HIGH]) if way > 0 else (s[STOP_LOW], s[CAUSE_LOW])
     while s[OVER] == 0 and s[TOO_LARGE] == 0:
-        if beyond(s, here):
+        if s[LINE] > 0 and ((s[NET] > 0 and here <= s[LINE]) or (s[NET] < 0 and here >= s[LINE])):
             end_grid(s, schedule, grid, fills, times, leg, here, LIQUIDATION)
             return
         k = _next_order(s, grid, way, end - way * s[STRICT], leg)
@@ -158,8 +149,11 @@ def lay(
 
 @kernel
 def _guards(s: Whole, grid: Whole) -> tuple[int, int]:
-    """Two prices between which nothing of the book can happen."""
-    _tighten(s, grid)
+    """Two prices between which nothing of the book can happen; makes TOP_BUY and LOW_SELL exact (-1 and n − 1 where there are none)."""
+    while s[TOP_BUY] >= 0 and grid[ORDER, s[TOP_BUY]] != 1:
+        s[TOP_BUY] -= 1
+    while s[LOW_SELL] < grid.shape[1] and grid[ORDER, s[LOW_SELL]] != -1:
+        s[LOW_SELL] += 1
     low = max(s[STOP_LOW], s[LEAVE_LOW] - 1)
     high = min(s[STOP_HIGH], s[LEAVE_HIGH] + 1)
     if s[TOP_BUY] >= 0:
@@ -224,8 +218,11 @@ def walk(
             if times[i] >= due:
                 payments = _fund(s, grid, payments, times, opens, closes, at, rates, i, times[i])
                 due = at[s[FUNDED]] if s[FUNDED] < at.size else NEVER
-            if s[TOO_LARGE] == 0 and _at_open(s, schedule, grid, fills, times, opens[i]):
-                return i, True, fills, payments
+                low, high = _guards(s, grid)
+            if (opens[i] <= low or opens[i] >= high or s[PENDING] != 0) and s[TOO_LARGE] == 0:
+                if _at_open(s, schedule, grid, fills, times, opens[i]):
+                    return i, True, fills, payments
+                low, high = _guards(s, grid)
         opened = False
         low_first = closes[i] >= opens[i]
         if s[PESSIMISTIC] != 0 and s[NET] != 0:
@@ -234,14 +231,16 @@ def walk(
         for leg in range(1, 4):
             start = opens[i] if leg == 1 else one if leg == 2 else two
             end = one if leg == 1 else two if leg == 2 else closes[i]
-            _leg(s, schedule, grid, fills, times, leg, start, end)
+            if min(start, end) <= low or max(start, end) >= high:
+                _leg(s, schedule, grid, fills, times, leg, start, end)
+                low, high = _guards(s, grid)
         if s[OVER] != 0 or s[TOO_LARGE] != 0 or s[FILLS] > s[MOST]:
             return i, False, fills, payments
         if ends[i] >= 0 and (closes[i] > s[LEAVE_HIGH] or closes[i] < s[LEAVE_LOW]):
             s[PENDING] = 1
             grid[ORDER, :] = 0
+            low, high = _guards(s, grid)
         quiet = s[PENDING] == 0
-        low, high = _guards(s, grid)
         i += 1
     return i, False, fills, payments
 

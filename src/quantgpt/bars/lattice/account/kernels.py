@@ -7,6 +7,8 @@ Everything lies in few arrays, because every array that is passed makes compilin
 - `schedule` (3, tiers): from which notional, maker and taker rates;
 - `grid` (7, n − 1): the intervals, a row per name below;
 - `fills`: the table of fills; `times` (T,): open times of the walked bars.
+
+A call that is handed an array counts a reference, which takes longer than the arithmetic: what happens at every fill is written out instead of called.
 """
 
 from __future__ import annotations
@@ -66,8 +68,6 @@ GRID_ROWS = 7
 @kernel
 def rate_now(s: Whole, schedule: Whole, fills: Whole, times: Whole, row: int) -> int:
     """The fee rate of the next fill; row: MAKER or TAKER."""
-    if schedule.shape[1] == 1:
-        return int(schedule[row, 0])
     return exact.fee_rate(fills, s[FILLS], s[WINDOW:STATE_SIZE], times, s[BAR], s[UNIT], schedule[FROM], schedule[row])
 
 
@@ -112,7 +112,8 @@ def open_lot(
     if notional < s[LEAST]:
         s[NO_NOTIONAL] += 1
         return
-    fee = exact.fee_of(notional, rate_now(s, schedule, fills, times, row))
+    rate = schedule[row, 0] if schedule.shape[1] == 1 else rate_now(s, schedule, fills, times, row)
+    fee = exact.fee_of(notional, rate)
     margin = exact.margin_of(notional, s[LEVERAGE])
     if s[WALLET] - s[MARGIN] < margin + fee:
         s[NO_MARGIN] += 1
@@ -148,7 +149,7 @@ def _close_lot(
     s[FILLS] = exact.note_fill(
         fills, s[FILLS], s[BAR], leg, grid[LOT, k], 0, -side, price, s[QUANTITY], fee, forgiven, cause
     )
-    s[WALLET] += gross_of(s, grid, k, price) + forgiven - fee
+    s[WALLET] += side * (price - grid[PAID_PRICE, k]) * s[QUANTITY] * s[UNIT] + forgiven - fee
     s[MARGIN] -= exact.margin_of(entry, s[LEVERAGE])
     s[ENTRY] -= side * entry
     s[HELD] -= 1
@@ -181,8 +182,9 @@ def fill_order(
     if exact.too_large(price, s[QUANTITY], s[UNIT]):
         s[TOO_LARGE] = 1
         return
-    fee = exact.fee_of(price * s[QUANTITY] * s[UNIT], rate_now(s, schedule, fills, times, MAKER))
-    fee = exact.closing_fee(fee, s[WALLET], gross_of(s, grid, k, price))
+    rate = schedule[MAKER, 0] if schedule.shape[1] == 1 else rate_now(s, schedule, fills, times, MAKER)
+    gross = grid[KIND, k] * (price - grid[PAID_PRICE, k]) * s[QUANTITY] * s[UNIT]
+    fee = exact.closing_fee(exact.fee_of(price * s[QUANTITY] * s[UNIT], rate), s[WALLET], gross)
     _close_lot(s, grid, fills, k, leg, price, fee, 0, LIMIT)
     arm(s, grid, k, leg)
     redraw(s)
@@ -229,7 +231,9 @@ def close_all(
     backing = min(s[MARGIN], s[WALLET]) if liquidated else s[WALLET]
     left = exact.spread_forgiven(grosses, forgiven, backing)
     for j, k in enumerate(chosen):
-        rate = rate_now(s, schedule, fills, times, TAKER) + (s[LIQUIDATION_FEE] if liquidated else 0)
+        rate = rate_now(s, schedule, fills, times, TAKER)
+        if liquidated:
+            rate += s[LIQUIDATION_FEE]
         fee = min(exact.fee_of(prices[j] * s[QUANTITY] * s[UNIT], rate), left)
         left -= fee
         _close_lot(s, grid, fills, k, leg, prices[j], fee, forgiven[j], cause)
