@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from quantgpt.bars.outcome import Fills, Payments
 
-MOST_FILLS = 4_000_000
-"""of one book"""
+MOST_FILLS = 1_000_000
+"""of one book: half as many trades, some 2 KB each until they are printed"""
 FIRST_ROWS = 4_096
 """Rows of a table at first; it grows by doubling."""
 
