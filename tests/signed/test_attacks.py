@@ -34,6 +34,8 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Signed, Si
     strict = lend_demo(make_app(tmp_path_factory.mktemp("strict") / "home", signed_strict_query=True))
     with door(plain) as one, door(strict) as other:
         yield one, other
+    for app in (plain, strict):
+        app.records.close()
 
 
 @dataclass(frozen=True)

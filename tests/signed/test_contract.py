@@ -51,6 +51,7 @@ def us(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
     app = lend_demo(make_app(tmp_path_factory.mktemp("contract") / "home", **settings))
     with working(app, warm=True), door(app) as opened:
         yield opened
+    app.records.close()
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ def us(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
     app = lend_demo(make_app(tmp_path_factory.mktemp("errors") / "home", signed_weight=10_000_000))
     with door(app) as opened:
         yield opened
+    app.records.close()
 
 
 def rows(us: Signed) -> int:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
-import socket
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
-from tests._rig import free_port, lend_demo, make_app, wait_until
-from tests.signed._door import BASE, JOBS, STRATEGIES, Signed, door, job_body, refused, start_server
+from tests._rig import lend_demo, make_app
+from tests.signed._door import BASE, JOBS, STRATEGIES, Signed, door, job_body, refused
 
 from quantgpt.faces.rest.app import create_api
 from quantgpt.faces.signed.budgets import Window
 from quantgpt.faces.signed.routes.market import weight_of
-from quantgpt.foundations.signing import KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
-from quantgpt.records import LOCAL_ADMIN
-from quantgpt.services.signed import keys
 
 pytestmark = pytest.mark.xdist_group("signed headers")
 
@@ -32,8 +25,10 @@ USED, LIMIT = "X-PipAI-Used-Weight-1m", "X-PipAI-Weight-Limit-1m"
 @pytest.fixture(scope="module")
 def us(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
     """A server without workers, the weights as they are."""
-    with door(lend_demo(make_app(tmp_path_factory.mktemp("headers") / "home"))) as opened:
+    app = lend_demo(make_app(tmp_path_factory.mktemp("headers") / "home"))
+    with door(app) as opened:
         yield opened
+    app.records.close()
 
 
 def new_job(us: Signed) -> str:
@@ -277,54 +272,3 @@ def test_the_rest_of_the_server_is_as_before(us: Signed) -> None:
     assert us.client.post("/api/v1/feedback", content=b"x" * 30_000_000).json()["code"] == "http_413"
     with TestClient(create_api(us.app), base_url=BASE) as bare:
         assert "text/html" in bare.get("/v1").headers["Content-Type"]
-
-
-def waits(port: int) -> bytes:
-    """What a program gets that asks whether it may send a large body."""
-    head = f"POST {JOBS} HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\nExpect: 100-continue\r\n"
-    proof = "".join(f"{name}: x\r\n" for name in (KEY_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER))
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-        line.sendall(f"{head}{proof}\r\n".encode())
-        return line.recv(65_536)[:12]
-
-
-def test_the_server_of_the_command_line_serves_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Over a real socket: raw bytes as they are sent, signed by hand."""
-    home, port = tmp_path_factory.mktemp("process") / "home", free_port()
-    app = lend_demo(make_app(home))
-    key, secret = keys.create(app, LOCAL_ADMIN)
-    app.records.close()
-    process = start_server(home, port)
-
-    def ask(method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-        now = str(int(datetime.now().timestamp() * 1000))
-        proof = {
-            KEY_HEADER: key.id,
-            TIMESTAMP_HEADER: now,
-            SIGNATURE_HEADER: sign(secret, now, method, path, body or b""),
-        }
-        headers = {**proof, "Content-Type": "application/json"}
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers, method=method)
-        try:
-            with urllib.request.urlopen(asked, timeout=10) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
-        except urllib.error.URLError:
-            return 0, b""
-
-    try:
-        wait_until(lambda: ask("GET", "/health")[0] == 200, 60)
-        status, made = ask("POST", JOBS, json.dumps(job_body()).encode())
-        assert status == 200, made
-        status, listed = ask("GET", f"{JOBS}?limit=1&status=queued")
-        assert (status, json.loads(listed)) == (200, {"data": [json.loads(made)], "next_cursor": None})
-        for size in (70_000, 10_000_000):
-            status, text = ask("POST", JOBS, b" " * size)
-            assert (status, json.loads(text)["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
-        assert waits(port) == b"HTTP/1.1 413"
-        assert ask("GET", "/v1/%62acktest/jobs")[0] == 404
-    finally:
-        process.terminate()
-        assert process.wait(10) == 0
