@@ -193,6 +193,7 @@ def random_terms(rng: random.Random, start: int, end: int) -> Terms:
             fixed("12.3456"),
             TIERS,
             LOW_TIERS,
+            LOW_TIERS,
             fixed(rng.choice([300, 1000])),
         ]
     )
