@@ -193,9 +193,21 @@ def test_a_chart_gets_no_more_bars_than_it_asked_for(app: App, hours: list[Bar])
         assert (found["open"][0], found["close"][-1]) == (hours[0][1], hours[-1][4])
 
 
-def test_the_same_snapshot_is_read_once(app: App) -> None:
+def test_a_long_series_is_read_in_parts_and_a_short_one_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is answered does not depend on how much is read at a time."""
+    asked: list[dict[str, Any]] = [
+        {},
+        {"limit": 3},
+        {"start_ms": FIRST_MS + 50 * HOUR, "limit": 7},
+        {"start_ms": FIRST_MS + 690 * HOUR, "limit": 20},
+        {"end_ms": FIRST_MS + 720 * HOUR, "limit": 150},
+        {"start_ms": 0, "limit": 1500},
+        {"end_ms": FIRST_MS - 1},
+    ]
     own_klines._kept.cache_clear()
-    for _ in range(3):
-        market.klines(app, "BTCUSDT", "1h", start_ms=FIRST_MS, limit=2)
+    at_once = [market.klines(app, "BTCUSDT", name, **how) for name in ("1h", "4h", "1d", "1w", "1M") for how in asked]
     assert own_klines._kept.cache_info().misses == 2
-    assert own_klines._kept.cache_info().hits == 4
+    monkeypatch.setattr(own_klines, "CACHED_ROWS", 0)
+    in_parts = [market.klines(app, "BTCUSDT", name, **how) for name in ("1h", "4h", "1d", "1w", "1M") for how in asked]
+    assert in_parts == at_once
+    assert own_klines._kept.cache_info().misses == 2

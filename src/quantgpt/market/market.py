@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ from quantgpt.market.universes import (
 )
 
 if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
     from quantgpt.market.importing.rows import Rows
 
 MAX_SPAN_DAYS = 10 * 366
@@ -176,12 +178,40 @@ class Market:
         """Symbols that have bars of that frequency (`1m`, `5m`, `15m`, `30m`, `1h`, `funding`)."""
         return sorted(name.split("/", 2)[2] for name in self.manifest.tables if name.startswith(f"bars/{freq}/"))
 
-    def bars(self, symbol: str, freq: str, columns: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
-        """Bars of one symbol as columns, `time` first (bar end for stocks, bar start in UTC for crypto); those of
-        `columns` that there are, where some are named.
+    def bars(
+        self, symbol: str, freq: str, columns: Sequence[str] | None = None, span: tuple[int, int] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Bars of one symbol as columns, `time` first (bar end for stocks, bar start in UTC for crypto).
+
+        `columns` names those that are wanted, where there are such; of `span` (first and last microsecond since 1970) at
+        least its bars come, and more only of a long table.
+        Raises: NotFound.
+        """
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._table(symbol, freq)) as file:
+            names = file.schema_arrow.names
+            known = None if columns is None else [name for name in columns if name in names]
+            groups = [
+                at
+                for at, (first, last) in enumerate(_group_spans(file))
+                if span is None or (first <= span[1] and last >= span[0])
+            ]
+            table = file.read_row_groups(groups, columns=known)
+        return {column: table[column].to_numpy() for column in table.column_names}
+
+    def bars_span(self, symbol: str, freq: str) -> tuple[int, int]:
+        """Times of the first and the last bar in microseconds since 1970, read from the head of the table.
 
         Raises: NotFound.
         """
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._table(symbol, freq)) as file:
+            spans = _group_spans(file)
+        return spans[0][0], spans[-1][1]
+
+    def _table(self, symbol: str, freq: str) -> Path:
         name = f"bars/{freq}/{symbol}"
         if name not in self.manifest.tables and (near := _stock_spelling(symbol)):
             name = f"bars/{freq}/{near}"
@@ -193,12 +223,7 @@ class Market:
                 field="symbol",
                 nearest=near_names[0] if near_names else None,
             )
-        import pyarrow.parquet as pq
-
-        path = self._folder.checked(str(self.manifest.tables[name]["object"]))
-        known = None if columns is None else [c for c in columns if c in pq.read_schema(path).names]
-        table = pq.read_table(path, columns=known)
-        return {column: table[column].to_numpy() for column in table.column_names}
+        return self._folder.checked(str(self.manifest.tables[name]["object"]))
 
     def view(
         self,
@@ -389,6 +414,17 @@ class Market:
         if columns.size * 2 > panel.shape[1]:
             return np.ascontiguousarray(panel[rows] if columns.size == panel.shape[1] else panel[rows, columns])
         return gathered(self._folder.path(str(self.manifest.panels[name]["object"])), panel, rows, columns)
+
+
+def _group_spans(file: ParquetFile) -> list[tuple[int, int]]:
+    """First and last time of each part of a table of bars, in microseconds since 1970."""
+    at = file.schema_arrow.names.index("time")
+    parts = (file.metadata.row_group(i).column(at).statistics for i in range(file.metadata.num_row_groups))
+    return [(_microseconds(part.min), _microseconds(part.max)) for part in parts]
+
+
+def _microseconds(moment: datetime) -> int:
+    return int(np.datetime64(moment, "us").astype(np.int64))
 
 
 def gathered(path: Path, panel: NDArray[Any], rows: slice, columns: NDArray[np.int64]) -> NDArray[Any]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Column = NDArray[Any]
 
 DAY, MICROSECOND = "D", "us"
+PART_ROWS = 1 << 17
+"""Rows of a part of a table of bars within the day, which can be read alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,8 @@ def to_parquet(rows: Rows) -> bytes:
     for name, column in own.values.items():
         columns[name] = pa.array(column, mask=np.isnan(column) if column.dtype.kind == "f" else None)
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns), sink, compression="zstd", compression_level=3)
+    part = None if daily else PART_ROWS
+    pq.write_table(pa.table(columns), sink, compression="zstd", compression_level=3, row_group_size=part)
     body: bytes = sink.getvalue().to_pybytes()
     return body
 

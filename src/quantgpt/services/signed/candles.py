@@ -16,6 +16,7 @@ from quantgpt.services._base import App
 from quantgpt.services.signed import instruments as _instruments
 from quantgpt.services.signed.instruments import Key, crypto_symbols, fitted, source_symbol
 from quantgpt.services.signed.series import (
+    DAY,
     MINUTE,
     STORED,
     TIMEFRAMES,
@@ -24,6 +25,7 @@ from quantgpt.services.signed.series import (
     missing_spans,
     read,
     sources_of,
+    span_of,
     stored_lengths,
 )
 
@@ -96,7 +98,9 @@ def book_input(
     """
     length = TIMEFRAMES[timeframe] * MINUTE
     walked_name = detail or timeframe
-    source = covering(market, instrument, walked_name, start_ms, end_ms, now_ms)
+    # a little more than the warm-up is read, so that a hole in it does not shorten it
+    back_ms = (warmup + warmup // 50 + 3) * length if warmup else length
+    source = covering(market, instrument, walked_name, start_ms, end_ms, now_ms, back_ms)
     fine = aggregated(source, TIMEFRAMES[walked_name] * MINUTE)
     stop_ms = _last_open(fine.length_ms, end_ms, now_ms) + fine.length_ms
     fine = fine.between(0, stop_ms - fine.length_ms)
@@ -130,8 +134,11 @@ def _in_ticks(series: Series, instrument: Instrument) -> Bars:
     return Bars(length_ms=series.length_ms, open_time=series.time.astype(np.int64), **prices)
 
 
-def covering(market: Market, instrument: Instrument, timeframe: str, start_ms: int, end_ms: int, now_ms: int) -> Series:
-    """The stored series out of which the bars of a span can be made: the coarsest one that has them.
+def covering(
+    market: Market, instrument: Instrument, timeframe: str, start_ms: int, end_ms: int, now_ms: int, back_ms: int = 0
+) -> Series:
+    """The stored series out of which the bars of a span, and what there is of `back_ms` before it, can be made: the coarsest
+    one that has them.
 
     Raises: DataUnavailable for a length that cannot be made, a span that begins before the first bar or ends after the last
     one, more than 0.5 % missing bars.
@@ -150,10 +157,12 @@ def covering(market: Market, instrument: Instrument, timeframe: str, start_ms: i
         )
     faults = []
     for name in names:
-        series = read(market, symbol, name)
-        fault = _fault(series, instrument, name, first, last + length, length)
+        fault = _outside(span_of(market, symbol, name), instrument, name, first, last + length, length)
         if fault is None:
-            return series
+            series = read(market, symbol, name, (start_ms - back_ms) // DAY * DAY, last + length - 1)
+            fault = _holed(series, instrument, name, first, last + length)
+            if fault is None:
+                return series
         faults.append(fault)
     raise faults[0]
 
@@ -173,11 +182,12 @@ def _no_such_length(market: Market, instrument: Instrument, symbol: str | None, 
     )
 
 
-def _fault(
-    series: Series, instrument: Instrument, name: str, first_ms: int, stop_ms: int, length_ms: int
+def _outside(
+    known: tuple[int, int], instrument: Instrument, name: str, first_ms: int, stop_ms: int, length_ms: int
 ) -> DataUnavailable | None:
-    """Why the bars of [first, stop), to be made to `length_ms`, cannot be taken from a series; None where they can."""
-    known_first, known_last = int(series.time[0]), int(series.time[-1])
+    """Why bars of [first, stop), to be made to `length_ms`, are not all within the first and the last stored one."""
+    known_first, known_last = known
+    stored_ms = STORED[name] * MINUTE
     who = f"{instrument.symbol} {name}"
     if known_first > first_ms:
         return DataUnavailable(
@@ -186,13 +196,19 @@ def _fault(
             field="start",
             nearest=iso(-(-known_first // length_ms) * length_ms),
         )
-    if known_last + series.length_ms < stop_ms:
+    if known_last + stored_ms < stop_ms:
         return DataUnavailable(
             f"{who} 最后的 K 线是 {iso(known_last)}，晚于它的区间没有数据",
             en=f"the last available bar of {who} is {iso(known_last)}; the range ends after it",
             field="end",
-            nearest=iso((known_last + series.length_ms) // length_ms * length_ms - 1000),
+            nearest=iso((known_last + stored_ms) // length_ms * length_ms - 1000),
         )
+    return None
+
+
+def _holed(series: Series, instrument: Instrument, name: str, first_ms: int, stop_ms: int) -> DataUnavailable | None:
+    """Why a series has too few bars of [first, stop); None where it has enough."""
+    who = f"{instrument.symbol} {name}"
     own = series.between(first_ms, stop_ms - 1).time
     expected = (stop_ms - first_ms) // series.length_ms
     missing = expected - own.size

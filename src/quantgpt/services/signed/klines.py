@@ -18,12 +18,14 @@ from quantgpt.services.signed.instruments import Venue, fitted, instruments, sou
 from quantgpt.services.signed.series import (
     DAY,
     MINUTE,
+    STORED,
     Instants,
     Series,
     aggregated,
     put_together,
     read,
     sources_of,
+    span_of,
     stored_lengths,
 )
 
@@ -50,6 +52,8 @@ INTERVALS = {
 """Lengths in minutes; weeks begin on Monday, and a month is put together from days."""
 MONDAY_MS = 4 * DAY
 """The first Monday after 1970-01-01."""
+SLACK_MS = 32 * DAY
+"""How much more is read at each end, so that the outermost candles are whole."""
 CACHED_ROWS = 100_000
 """Longer series are read again each time."""
 PRICES = ("open", "high", "low", "close")
@@ -82,14 +86,15 @@ def klines(
             nearest="1h",
         )
     now_ms = int(app.clock.now().timestamp() * 1000)
-    low, high = 0 if start_ms is None else start_ms, now_ms if end_ms is None else end_ms
-    series = list(_candidates(market, instrument, interval))
-    own = [_closed(one, interval, now_ms).between(low, high) for one in series]
+    low, high = 0 if start_ms is None else max(0, start_ms), now_ms if end_ms is None else min(end_ms, now_ms)
+    inside, names = _stored(market, instrument, interval)
+    forward = start_ms is not None
+    own = [_found(market, inside, name, interval, low, high, now_ms, limit, forward) for name in names]
     filled = [one for one in own if one.time.size]
     if not filled:
         return []
-    best = filled[0] if start_ms is not None else max(filled, key=lambda one: int(one.time[-1]))
-    return _printed(best.take(slice(0, limit) if start_ms is not None else slice(-limit, None)), instrument, interval)
+    best = filled[0] if forward else max(filled, key=lambda one: int(one.time[-1]))
+    return _printed(best.take(slice(0, limit) if forward else slice(-limit, None)), instrument, interval)
 
 
 def instrument_of(market: Market, symbol: str, venue: str) -> Instrument:
@@ -101,8 +106,11 @@ def instrument_of(market: Market, symbol: str, venue: str) -> Instrument:
     return found
 
 
-def _candidates(market: Market, instrument: Instrument, interval: str) -> list[Series]:
-    """Stored series that candles of an interval can be made of, the coarsest first.  Raises: DataUnavailable."""
+def _stored(market: Market, instrument: Instrument, interval: str) -> tuple[str, list[str]]:
+    """The inside symbol, and the stored lengths that an interval can be made of, the coarsest first.
+
+    Raises: DataUnavailable.
+    """
     inside = source_symbol(market, instrument.symbol, instrument.venue) or ""
     names = sources_of(market, inside, INTERVALS[interval])
     if not names:
@@ -112,13 +120,32 @@ def _candidates(market: Market, instrument: Instrument, interval: str) -> list[S
             en=f"no {interval} bars of {instrument.symbol}; there are: {', '.join(there)}",
             field="interval",
         )
-    return [series_of(market, inside, name) for name in names]
+    return inside, names
 
 
-def series_of(market: Market, inside: str, freq: str) -> Series:
-    """A stored series; a short one is kept in memory."""
+def _found(
+    market: Market, inside: str, name: str, interval: str, low: int, high: int, now_ms: int, limit: int, forward: bool
+) -> Series:
+    """Closed candles with low ≤ open time ≤ high: at least `limit` from the low end on, or up to the high one, if there
+    are that many. No more is read than that takes: twice as long a span each time that it does not do."""
+    first, last = span_of(market, inside, name)
+    stop_ms = min(now_ms, last + STORED[name] * MINUTE)
+    low, high = max(low, first - SLACK_MS), min(high, last)
+    reach = max(limit, 100) * INTERVALS[interval] * MINUTE * (31 if interval == "1M" else 1)
+    while True:
+        begin, end = (low, min(high, low + reach)) if forward else (max(low, high - reach), high)
+        series = _read(market, inside, name, begin - SLACK_MS, end + SLACK_MS)
+        candles = _grouped(series, interval)
+        candles = candles.take(_next(candles.time, interval) <= stop_ms).between(begin, end)
+        if candles.time.size >= limit or (end >= high and begin <= low):
+            return candles
+        reach *= 2
+
+
+def _read(market: Market, inside: str, freq: str, first_ms: int, last_ms: int) -> Series:
+    """A part of a stored series, from a midnight on; a short series is kept in memory."""
     if int(market.manifest.tables[f"bars/{freq}/{inside}"]["rows"]) > CACHED_ROWS:
-        return read(market, inside, freq)
+        return read(market, inside, freq, first_ms // DAY * DAY, last_ms)
     return _kept(market.root, market.name, market.snapshot, inside, freq)
 
 
@@ -129,24 +156,14 @@ def _kept(root: Path, name: str, snapshot: str, inside: str, freq: str) -> Serie
     return read(MarketStore(root).open(name, snapshot), inside, freq)
 
 
-def _closed(series: Series, interval: str, now_ms: int) -> Series:
-    """Candles of an interval that have closed, and that the series reaches the end of."""
-    candles = _grouped(series, interval)
-    if not candles.time.size:
-        return candles
-    stop_ms = min(now_ms, int(series.time[-1]) + series.length_ms)
-    return candles.take(_next(candles.time, interval) <= stop_ms)
-
-
 def _grouped(series: Series, interval: str) -> Series:
-    """Candles of an interval; a leading one that the series begins in the middle of is left out."""
+    """Candles of an interval; one that the store lacks the beginning of is left out."""
     length = INTERVALS[interval] * MINUTE
     if interval not in ("1w", "1M"):
         return aggregated(series, length)
-    days = aggregated(series, DAY)
-    group = _month(days.time) if interval == "1M" else (days.time - MONDAY_MS) // length * length + MONDAY_MS
-    made = put_together(days, group, length)
-    return made.take(slice(1 if made.time.size and days.time[0] > made.time[0] else 0, None))
+    group = _month(series.time) if interval == "1M" else (series.time - MONDAY_MS) // length * length + MONDAY_MS
+    made = put_together(series, group, length)
+    return made.take(made.time >= series.begins_ms)
 
 
 def _month(time: Instants) -> Instants:

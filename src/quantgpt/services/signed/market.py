@@ -6,22 +6,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from quantgpt.bars.instrument import Instrument
 from quantgpt.services._base import App
 from quantgpt.services.signed.candles import DataUnavailable, crypto_market
 from quantgpt.services.signed.faults import unknown_symbol
 from quantgpt.services.signed.instruments import Venue, filters_of, instruments, source_symbol, status_of
-from quantgpt.services.signed.klines import digits_of, instrument_of, klines, series_of
+from quantgpt.services.signed.klines import digits_of, instrument_of, klines
 from quantgpt.services.signed.series import (
     DAY,
     MINUTE,
+    STORED,
     TIMEFRAMES,
-    Series,
     missing_spans,
     put_together,
+    read,
     sources_of,
+    span_of,
 )
 
 if TYPE_CHECKING:
@@ -87,15 +87,11 @@ def _row(market: Market, instrument: Instrument) -> dict[str, Any]:
     inside = source_symbol(market, instrument.symbol, instrument.venue) or ""
     spans: list[dict[str, Any]] = []
     for timeframe, minutes in TIMEFRAMES.items():
-        own = [_span(series_of(market, inside, freq), minutes * MINUTE) for freq in sources_of(market, inside, minutes)]
+        own = [_whole(market, inside, freq, minutes * MINUTE) for freq in sources_of(market, inside, minutes)]
         if found := [span for span in own if span is not None]:
             first, last = max(found, key=lambda span: span[1] - span[0])
             spans.append({"timeframe": timeframe, "first_ms": first, "last_ms": last})
-    rates = (
-        market.bars(inside, "funding", ("time",))["time"]
-        if f"bars/funding/{inside}" in market.manifest.tables
-        else None
-    )
+    rates = market.bars_span(inside, "funding") if f"bars/funding/{inside}" in market.manifest.tables else None
     return {
         "symbol": instrument.symbol,
         "venue": instrument.venue,
@@ -108,21 +104,15 @@ def _row(market: Market, instrument: Instrument) -> dict[str, Any]:
         "first_ms": min((span["first_ms"] for span in spans), default=0),
         "last_ms": max((span["last_ms"] for span in spans), default=0),
         "timeframes": spans,
-        "funding": None
-        if rates is None
-        else {
-            f"{end}_ms": int(rates[at].astype("datetime64[ms]").astype(np.int64))
-            for end, at in (("first", 0), ("last", -1))
-        },
+        "funding": None if rates is None else {"first_ms": rates[0] // 1000, "last_ms": rates[1] // 1000},
     }
 
 
-def _span(series: Series, length_ms: int) -> tuple[int, int] | None:
+def _whole(market: Market, inside: str, freq: str, length_ms: int) -> tuple[int, int] | None:
     """Open time of the first whole bar of a length and the last millisecond of the last one."""
-    if not series.time.size:
-        return None
-    first = -(-int(series.time[0]) // length_ms) * length_ms
-    stop = (int(series.time[-1]) + series.length_ms) // length_ms * length_ms
+    known_first, known_last = span_of(market, inside, freq)
+    first = -(-known_first // length_ms) * length_ms
+    stop = (known_last + STORED[freq] * MINUTE) // length_ms * length_ms
     return (first, stop - 1) if stop > first else None
 
 
@@ -137,7 +127,7 @@ def chart_bars(
     instrument = instrument_of(market, symbol, venue)
     minutes = TIMEFRAMES[timeframe]
     inside = source_symbol(market, symbol, instrument.venue) or ""
-    own = [series_of(market, inside, freq).between(start_ms, end_ms) for freq in sources_of(market, inside, minutes)]
+    own = [read(market, inside, freq, start_ms, end_ms) for freq in sources_of(market, inside, minutes)]
     best = max(own, key=lambda series: series.time.size * series.length_ms, default=None)
     if best is None:
         raise DataUnavailable(

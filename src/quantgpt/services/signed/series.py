@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,8 @@ class Series:
     currency, volumes in base currency, amounts in quote currency. NaN: not known (never a price)."""
 
     length_ms: int
+    begins_ms: int
+    """open time of the first candle that the store has, read or not"""
     time: Instants
     open: Numbers
     high: Numbers
@@ -43,7 +45,8 @@ class Series:
 
     def take(self, at: slice | NDArray[np.bool_]) -> Series:
         """Some of the candles."""
-        return Series(length_ms=self.length_ms, **{name: getattr(self, name)[at] for name in _COLUMNS})
+        columns = {name: getattr(self, name)[at] for name in _COLUMNS}
+        return Series(length_ms=self.length_ms, begins_ms=self.begins_ms, **columns)
 
     def between(self, first_ms: int, last_ms: int) -> Series:
         """Candles with first ≤ open time ≤ last."""
@@ -51,17 +54,26 @@ class Series:
         return self.take(slice(*np.searchsorted(self.time, edges).tolist()))
 
 
-_COLUMNS = tuple(field.name for field in fields(Series) if field.name != "length_ms")
+_COLUMNS = tuple(field.name for field in fields(Series) if not field.name.endswith("_ms"))
 _SUMS = ("volume", "amount", "trades", "taker_volume", "taker_amount")
 
 
-def read(market: Market, symbol: str, freq: str) -> Series:
-    """All stored candles of an inside symbol at a stored length.  Raises: NotFound."""
-    found = market.bars(symbol, freq, _COLUMNS)
+def read(market: Market, symbol: str, freq: str, first_ms: int = 0, last_ms: int = FAR_MS) -> Series:
+    """Stored candles of an inside symbol at a stored length with first ≤ open time ≤ last.  Raises: NotFound."""
+    first_ms, last_ms = max(0, first_ms), min(last_ms, FAR_MS)
+    found = market.bars(symbol, freq, _COLUMNS, (first_ms * 1000, last_ms * 1000 + 999))
     nothing = np.full(found["time"].size, np.nan)
     time = found["time"].astype("datetime64[ms]").astype(np.int64)
     values = {name: np.asarray(found.get(name, nothing), dtype=np.float64) for name in _COLUMNS if name != "time"}
-    return Series(length_ms=STORED[freq] * MINUTE, time=time, **values)
+    begins_ms, _ = span_of(market, symbol, freq)
+    whole = Series(length_ms=STORED[freq] * MINUTE, begins_ms=begins_ms, time=time, **values)
+    return whole.between(first_ms, last_ms)
+
+
+def span_of(market: Market, symbol: str, freq: str) -> tuple[int, int]:
+    """Open times of the first and the last stored candle, in milliseconds.  Raises: NotFound."""
+    first, last = market.bars_span(symbol, freq)
+    return first // 1000, last // 1000
 
 
 def stored_lengths(market: Market, symbol: str) -> list[str]:
@@ -77,13 +89,14 @@ def sources_of(market: Market, symbol: str, minutes: int) -> list[str]:
 def put_together(series: Series, group: Instants, length_ms: int) -> Series:
     """Longer candles: first open, highest high, lowest low, last close and sums of each group of equal `group`, which is the
     longer candle's open time. Shape: (T,) of the series' candles. A sum is NaN where a part of it is."""
-    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1)) if group.size else np.empty(0, dtype=np.int64)
-    if first.size == 0:
-        return Series(length_ms=length_ms, **{name: getattr(series, name)[:0] for name in _COLUMNS})
+    if not group.size:
+        return replace(series, length_ms=length_ms)
+    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
     last = np.append(first[1:], group.size) - 1
     sums = {name: np.add.reduceat(getattr(series, name), first) for name in _SUMS}
     return Series(
         length_ms=length_ms,
+        begins_ms=series.begins_ms,
         time=group[first],
         open=series.open[first],
         high=np.maximum.reduceat(series.high, first),
@@ -96,15 +109,12 @@ def put_together(series: Series, group: Instants, length_ms: int) -> Series:
 def aggregated(series: Series, length_ms: int) -> Series:
     """Candles of `length_ms` that begin at whole multiples of it since 1970; the series itself where it has that length.
 
-    A leading candle of which the series lacks the beginning is left out.
+    One that the store lacks the beginning of is left out.
     """
     if length_ms == series.length_ms:
         return series
-    if not series.time.size:
-        return put_together(series, series.time, length_ms)
-    group = series.time // length_ms * length_ms
-    begin = int(np.searchsorted(series.time, -(-int(series.time[0]) // length_ms) * length_ms))
-    return put_together(series.take(slice(begin, None)), group[begin:], length_ms)
+    made = put_together(series, series.time // length_ms * length_ms, length_ms)
+    return made.take(made.time >= series.begins_ms)
 
 
 def missing_spans(time: Instants, length_ms: int) -> list[tuple[int, int]]:
