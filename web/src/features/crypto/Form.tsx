@@ -26,13 +26,15 @@ function Params({ draft, fields, faults, onChange }: Pick<FormProps, "draft" | "
   const { t } = useTranslation("simulation");
   const set = (name: string, text: string) => onChange({ params: { ...draft.params, [draft.template]: { ...draft.params[draft.template], [name]: text } } });
   const row = (field: FieldSpec) => <ParamField key={field.name} field={field} value={typed(draft, field)} fault={faults.get(`params.${field.name}`)} onChange={(text) => set(field.name, text)} />;
+  /** A fault behind a fold opens it. */
+  const faulty = fields.some((field) => !field.required && faults.has(`params.${field.name}`));
   const [needed, free] = [fields.filter((field) => field.required), fields.filter((field) => !field.required)];
   return (
     <section className={css["section"]} aria-label={t("params")}>
       <h3>{t("params")}</h3>
       {needed.length > 0 ? <div className={css["fields"]}>{needed.map(row)}</div> : null}
       {free.length > 0 ? (
-        <details className={css["fold"]} open={needed.length === 0 || undefined}>
+        <details className={css["fold"]} open={needed.length === 0 || faulty || undefined}>
           <summary>{t("optional", { count: free.length })}</summary>
           <div className={css["fields"]}>{free.map(row)}</div>
         </details>
@@ -109,7 +111,7 @@ function Extensions({ draft, faults, onChange }: Pick<FormProps, "draft" | "faul
   const changed = [draft.slippageBps.trim() !== "", draft.funding && draft.market === "perp", draft.pessimistic, draft.detail !== "", draft.strictTouch].filter(Boolean).length;
   return (
     <section className={css["section"]} aria-label={t("extensions")}>
-      <details className={css["fold"]}>
+      <details className={css["fold"]} open={faults.has("slippage_bps") || faults.has("detail_timeframe") || undefined}>
         <summary>{changed > 0 ? t("extensionsOn", { count: changed }) : t("extensions")}</summary>
         <div className={css["fields"]}>
           <Entry label={t("slippage")} hint={t("slippageHint")} value={draft.slippageBps} fault={faults.get("slippage_bps")} placeholder="0" name="slippage_bps" onChange={(slippageBps) => onChange({ slippageBps })} />

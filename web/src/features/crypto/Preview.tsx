@@ -11,6 +11,7 @@ import { DataView, Empty, type Loadable } from "@/ui/states";
 import { typed, type Draft } from "./draft";
 import type { FieldSpec } from "./fields";
 import { previewLines } from "./marks";
+import { scaleOf } from "./price";
 import { PriceChart } from "./PriceChart";
 
 const HEIGHT = 320;
@@ -38,7 +39,7 @@ export function Preview({ draft, fields, bars, digits }: PreviewProps) {
   const spec = useMemo(() => {
     if (!bars.data || bars.data.open_time.length === 0) return null;
     const prices = lines === "" ? [] : lines.split(" ").map(Number);
-    return { bars: bars.data, marks: [], lattices: prices.length > 0 ? [{ from: 0, to: bars.data.open_time.length - 1, prices }] : [], digits };
+    return { bars: bars.data, marks: [], lattices: prices.length > 0 ? [{ from: 0, to: bars.data.open_time.length - 1, prices }] : [], digits, scale: scaleOf((bars.data.open_time[bars.data.open_time.length - 1] ?? 0) - (bars.data.open_time[0] ?? 0)) };
   }, [bars.data, lines, digits]);
   const symbol = draft.symbols[0] ?? "";
   return (

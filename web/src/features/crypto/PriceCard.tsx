@@ -17,10 +17,11 @@ import { DataView, Empty, Strip } from "@/ui/states";
 
 import { LENGTH_MS } from "./draft";
 import { barAt, latticesOf, marksOf, namesOf, type Mark } from "./marks";
+import { scaleOf } from "./price";
 import { PriceChart } from "./PriceChart";
 
 /** Bars fetched beside the shown ones, in widths of what is shown: room to move before more is fetched. */
-const BESIDE = 1;
+const BESIDE = 0.5;
 const HEIGHT = { wide: 420, phone: 300 };
 
 /** What to fetch for a range: all of it while the job's own bars fit, else the range with room on both sides, snapped so that small moves ask for nothing new. */
@@ -28,7 +29,7 @@ export function windowOf(range: Range | null, first: number, last: number, lengt
   if (range === null || (last - first) / lengthMs <= most) return { from: first, to: last };
   const [from, to] = [stamp(range.from), stamp(range.to)];
   const width = Math.max(lengthMs * 20, to - from);
-  const grain = 2 ** Math.ceil(Math.log2(width));
+  const grain = 2 ** Math.floor(Math.log2(width / 2));
   return { from: Math.max(first, Math.floor((from - BESIDE * width) / grain) * grain), to: Math.min(last, Math.ceil((to + BESIDE * width) / grain) * grain) };
 }
 
@@ -79,6 +80,7 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
   const asked = windowOf(range, Date.parse(config.start), Date.parse(config.end), length, MOST);
   const query = useJobBars(job.id, { symbol, ...asked });
   const bars = query.data;
+  const scale = scaleOf(range === null ? Date.parse(config.end) - Date.parse(config.start) : stamp(range.to) - stamp(range.from));
   const spec = useMemo(() => {
     if (!bars) return null;
     const trades = result?.trades ?? [];
@@ -86,8 +88,8 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
     const marks = marksOf(bars, trades, causes, symbol);
     const mine = chosen && chosen.symbol === symbol ? chosen : null;
     const ends = mine ? { from: barAt(bars, Date.parse(mine.entry_time)), to: barAt(bars, Date.parse(mine.exit_time)), entry: valueOf(mine.entry_price) ?? 0, exit: valueOf(mine.exit_price) ?? 0 } : null;
-    return { bars, marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars) };
-  }, [bars, result, details, symbol, chosen]);
+    return { bars, marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars), scale };
+  }, [bars, result, details, symbol, chosen, scale]);
   const table = useMemo(() => (spec ? twinOf(spec.bars, spec.marks, spec.digits, t) : undefined), [spec, t]);
   const later = bars?.pinned === false ? t("laterBars") : "";
   const gaps = bars && bars.missing.length > 0 ? t("gaps", { count: bars.missing.length }) : "";

@@ -9,6 +9,8 @@ import type { Tokens } from "@/ui/tokens";
 
 import { namesOf, type Lattice, type Mark } from "./marks";
 
+const DAY_MS = 86_400_000;
+
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 export interface PriceSpec {
@@ -19,9 +21,14 @@ export interface PriceSpec {
   readonly chosen?: { readonly from: number; readonly to: number; readonly entry: number; readonly exit: number } | null;
   /** Digits of a price. */
   readonly digits: number;
+  /** What the words on the axis tell apart. */
+  readonly scale: Scale;
 }
 
-const DAY_MS = 86_400_000;
+export type Scale = "years" | "days" | "hours";
+
+/** By the span that is shown: only changes now and then, so that a chart is not drawn anew while it is moved. */
+export const scaleOf = (shownMs: number): Scale => (shownMs > 400 * DAY_MS ? "years" : shownMs > 6 * DAY_MS ? "days" : "hours");
 
 /** As many digits as the smallest step of the price has. */
 export const digitsOf = (tick: string | undefined) => (tick?.includes(".") ? tick.replace(/0+$/, "").split(".")[1]?.length ?? 0 : 0);
@@ -50,10 +57,11 @@ export function readingOf(spec: PriceSpec, i: number, tokens: Tokens | null, t: 
   ];
 }
 
-/** A name of a bar short enough for an axis: the day, with its year in long charts, with the hour where there is one. */
-function tickOf(name: string, spanMs: number): string {
-  if (spanMs > 400 * DAY_MS) return name.slice(0, 10);
-  return spanMs > 20 * DAY_MS ? name.slice(5, 10) : name.slice(5);
+/** Words on the axis: days at their first bar, with the year in long charts; moments in short ones. */
+function labelsOf(names: readonly string[], scale: Scale) {
+  if (scale === "hours") return { formatter: (name: string) => name.slice(5) };
+  const starts = new Set(names.flatMap((name, i) => (i === 0 || name.slice(0, 10) !== names[i - 1]?.slice(0, 10) ? [i] : [])));
+  return { interval: (i: number) => starts.has(i), formatter: (name: string) => (scale === "years" ? name.slice(0, 10) : name.slice(5, 10)) };
 }
 
 const TRIANGLES = { buy: "triangle", sell: "path://M0,0L10,0L5,9Z" } as const;
@@ -104,7 +112,6 @@ function latticeSeries(lattices: readonly Lattice[], tokens: Tokens) {
 export function priceOption(spec: PriceSpec, tokens: Tokens, language: string, t: Translate): EChartsOption {
   const { bars, marks, lattices, chosen, digits } = spec;
   const names = namesOf(bars);
-  const span = (bars.open_time[bars.open_time.length - 1] ?? 0) - (bars.open_time[0] ?? 0);
   const wide = (bars.close[0] ?? 0) >= 1_000;
   const html = (i: number, foot: string) => tip(tokens, `${names[i] ?? ""}${bars.length_ms < DAY_MS ? " UTC" : ""}`, readingOf(spec, i, tokens, t), foot);
   return {
@@ -115,7 +122,7 @@ export function priceOption(spec: PriceSpec, tokens: Tokens, language: string, t
       boundaryGap: true,
       axisLine: { lineStyle: { color: tokens.line2 }, onZero: false },
       axisTick: { show: false },
-      axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, formatter: (name: string) => tickOf(name, span) },
+      axisLabel: { color: tokens.ink3, fontSize: 12, hideOverlap: true, ...labelsOf(names, spec.scale) },
       splitLine: { show: false },
     },
     yAxis: valueAxis(tokens, (value) => number(value, wide ? 0 : Math.min(digits, 4)), { scale: true, splitNumber: 6, ...(lattices.length > 0 ? { splitLine: { show: false } } : {}) }),
