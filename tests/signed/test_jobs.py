@@ -343,7 +343,9 @@ def test_a_worker_runs_jobs_to_their_end(installed: App) -> None:
         asked(template_id="tpl_momentum", params={}, symbols=["ETHUSDT", "BTCUSDT"], leverage=3, funding="historical"),
         asked(template_id="tpl_dca", params={"interval": "1d", "buy_amount": "100"}, market="spot"),
         asked(start="2015-01-01T00:00:00Z", end="2016-01-01T00:00:00Z"),
-        asked(capital="420.00"),
+        asked(
+            capital="104.00", params={"grid_levels": 21, "upper_price": "62000", "lower_price": "60000"}, market="spot"
+        ),
     ]
     with working(installed, warm=True):
         made = [jobs.create(installed, LOCAL_ADMIN, ask)[0].id for ask in asks]
