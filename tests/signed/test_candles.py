@@ -189,13 +189,15 @@ def test_the_coarsest_series_that_has_the_window_is_taken(tmp_path: Path) -> Non
 
 
 def test_a_finer_tick_is_used_where_the_bars_need_one(tmp_path: Path) -> None:
-    old, new = made_bars(START, 48, 60, digits=2), made_bars(START + 2 * DAY, 48, 60, digits=1)
-    found = store_of(tmp_path, {"BTCUSDT perp": [*old, *new]}).open("main")
-    assert btc(found).tick == Decimal("0.10")
-    fine = asked(found, "1h", START, START + 2 * DAY - 1)
-    assert fine.instrument.tick == Decimal("0.01")
-    assert fine.instrument.step == btc(found).step
-    assert asked(found, "1h", START + 2 * DAY, START + 4 * DAY - 1).instrument == btc(found)
+    old, new = made_bars(START, 48, 60, digits=4), made_bars(START + 2 * DAY, 48, 60, digits=2)
+    found = store_of(tmp_path, {"SOLUSDT perp": [*old, *new]}).open("main")
+    listed = candles.instruments(found)["SOLUSDT", "perp"]
+    assert listed.tick == Decimal("0.01")
+    fine = book_input(found, listed, "1h", None, START, START + 2 * DAY - 1, NOW_MS, 0)
+    assert fine.instrument.tick == Decimal("0.0001")
+    assert fine.instrument.step == listed.step
+    late = book_input(found, listed, "1h", None, START + 2 * DAY, START + 4 * DAY - 1, NOW_MS, 0)
+    assert late.instrument == listed
     assert rows(fine.main, fine.instrument.tick) == plain(old, HOUR, START, START + 2 * DAY)
 
 
@@ -285,12 +287,20 @@ def test_main_is_used_where_it_has_pairs_and_demo_else(tmp_path: Path, installed
     assert "data demo" in caught.value.hint
 
 
-def test_every_known_pair_of_the_table_can_be_booked() -> None:
+HIGHEST = {"BTC": 130_000, "ETH": 5_000, "BNB": 1_400, "SOL": 300, "XRP": 3.7, "DOGE": 0.75, "LINK": 54}
+HIGHEST |= {"AVAX": 150, "MATIC": 3, "NEAR": 21}
+
+
+def test_every_known_pair_can_be_booked_and_traded_with_the_least_capital() -> None:
+    """A grid of eight lines with 100, and 10 a day, at the highest price that there ever was."""
     for (symbol, venue), row in instruments._FILTERS.items():
         made = instruments._instrument(symbol, venue, dict(zip(instruments.FILTER_NAMES, row, strict=True)))
         assert made.unit >= 1
         assert made.min_qty % made.step == 0
-        assert made.min_notional_units > 0
+        price = Decimal(str(HIGHEST[made.base]))
+        for money in (Decimal(100) / 7 / Decimal("1.001"), Decimal(10)):
+            bought = money / price // made.step * made.step * price
+            assert bought >= made.min_notional, (symbol, venue, money, bought)
 
 
 @pytest.mark.realdata
@@ -306,10 +316,10 @@ def test_real_hours_of_2025_and_all_five_years(tmp_path: Path) -> None:
     store.import_path(taken)
     market = store.open("main")
     year = asked(market, "1h", ms("2025-01-01"), ms("2025-12-31T23:59:59"), warmup=200)
-    assert (year.walked.open_time.size, year.main.open_time.size, year.instrument.tick) == (8760, 8960, Decimal("0.10"))
+    assert (year.walked.open_time.size, year.main.open_time.size, year.instrument.tick) == (8760, 8960, Decimal("0.01"))
     bars = market.bars("BTCUSDT.BINANCE.PERP", "1h")
     own = bars["time"] >= np.datetime64("2025-01-01")
-    assert np.array_equal(year.walked.close / 10, bars["close"][own])
+    assert np.array_equal(year.walked.close / 100, bars["close"][own])
     five = asked(market, "1d", ms("2021-01-01"), ms("2025-12-31T23:59:59"))
     assert (five.walked.open_time.size, five.instrument.tick) == (1826, Decimal("0.01"))
     assert funding(market, btc(market), ms("2025-01-01"), ms("2026-01-01")).at.size == 1095

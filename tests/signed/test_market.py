@@ -146,13 +146,13 @@ def test_exchange_info_has_the_documented_shape(installed: App) -> None:
         "baseAsset": "BTC",
         "quoteAsset": "USDT",
         "pricePrecision": 2,
-        "quantityPrecision": 3,
+        "quantityPrecision": 6,
     }
     assert entry["filters"] == [
-        {"filterType": "PRICE_FILTER", "minPrice": "556.80", "maxPrice": "4529764", "tickSize": "0.10"},
-        {"filterType": "LOT_SIZE", "minQty": "0.001", "maxQty": "1000", "stepSize": "0.001"},
-        {"filterType": "MARKET_LOT_SIZE", "minQty": "0.001", "maxQty": "120", "stepSize": "0.001"},
-        {"filterType": "MIN_NOTIONAL", "minNotional": "50"},
+        {"filterType": "PRICE_FILTER", "minPrice": "0.01", "maxPrice": "1000000.00", "tickSize": "0.01"},
+        {"filterType": "LOT_SIZE", "minQty": "0.000001", "maxQty": "1000", "stepSize": "0.000001"},
+        {"filterType": "MARKET_LOT_SIZE", "minQty": "0.000001", "maxQty": "120", "stepSize": "0.000001"},
+        {"filterType": "MIN_NOTIONAL", "minNotional": "5.00"},
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
     ]
     (spot,) = market.exchange_info(installed, venue="spot")["symbols"]
@@ -169,7 +169,7 @@ def test_pairs_are_listed_with_whole_bars_only(app: App) -> None:
     assert spans["4h"] == (FIRST.replace(hour=8), last.replace(hour=12))
     assert spans["1d"] == (FIRST.replace(hour=0) + timedelta(days=1), last.replace(hour=0))
     assert spans["1m"] == (last - timedelta(hours=48), last)
-    assert (row["symbol"], row["venue"], row["tick"], row["min_notional"]) == ("BTCUSDT", "perp", "0.10", "50")
+    assert (row["symbol"], row["venue"], row["tick"], row["min_notional"]) == ("BTCUSDT", "perp", "0.01", "5.00")
     assert row["funding"] is None
 
 

@@ -31,19 +31,22 @@ SLACK = 1e-4
 """How far a price may lie from a multiple of a step, in such steps, to count as one."""
 
 # minPrice, maxPrice, tickSize; minQty, maxQty, stepSize; maxQty of market orders; minNotional; maxNumOrders.
-# BTCUSDT perp: GET fapi/v1/exchangeInfo of 2026-09-15. The others: the same endpoints (fapi/v1, api/v3) as published
-# between 2024 and 2026; a fetch through the connector replaces a row by the one of its day.
+# BTCUSDT perp: as the interface documents it (the venue's own on 2026-09-15: tick 0.10, step 0.001, least notional 50).
+# The other perpetuals: prices and largest orders of the venue's exchangeInfo (fapi/v1, 2025 and 2026); a least notional of
+# 5 for all (the venue's is 20 for ETH and LINK) and a finer step for BNB, AVAX and NEAR (the venue's are 0.01, 1 and 1), so
+# that the least capital of a template, 100, can be spread over a grid. Spot: the venue's (api/v3, 2025).
+# Filters that were fetched together with bars take the place of these.
 _FILTERS: dict[Key, tuple[str, ...]] = {
-    ("BTCUSDT", "perp"): ("556.80", "4529764", "0.10", "0.001", "1000", "0.001", "120", "50", "200"),
-    ("ETHUSDT", "perp"): ("39.86", "306177", "0.01", "0.001", "10000", "0.001", "2000", "20", "200"),
-    ("BNBUSDT", "perp"): ("6.60", "100000", "0.01", "0.01", "100000", "0.01", "2000", "5", "200"),
+    ("BTCUSDT", "perp"): ("0.01", "1000000.00", "0.01", "0.000001", "1000", "0.000001", "120", "5.00", "200"),
+    ("ETHUSDT", "perp"): ("39.86", "306177", "0.01", "0.001", "10000", "0.001", "2000", "5", "200"),
+    ("BNBUSDT", "perp"): ("6.60", "100000", "0.01", "0.001", "100000", "0.001", "2000", "5", "200"),
     ("SOLUSDT", "perp"): ("0.42", "6857", "0.01", "0.01", "1000000", "0.01", "5000", "5", "200"),
     ("XRPUSDT", "perp"): ("0.0143", "100000", "0.0001", "0.1", "10000000", "0.1", "2000000", "5", "200"),
     ("DOGEUSDT", "perp"): ("0.00244", "30", "0.00001", "1", "50000000", "1", "30000000", "5", "200"),
-    ("LINKUSDT", "perp"): ("0.291", "1007.9", "0.001", "0.01", "1000000", "0.01", "20000", "20", "200"),
-    ("AVAXUSDT", "perp"): ("0.257", "10000", "0.001", "1", "1000000", "1", "15000", "5", "200"),
+    ("LINKUSDT", "perp"): ("0.291", "1007.9", "0.001", "0.01", "1000000", "0.01", "20000", "5", "200"),
+    ("AVAXUSDT", "perp"): ("0.257", "10000", "0.001", "0.01", "1000000", "0.01", "15000", "5", "200"),
     ("MATICUSDT", "perp"): ("0.0099", "1000", "0.0001", "1", "10000000", "1", "1000000", "5", "200"),
-    ("NEARUSDT", "perp"): ("0.052", "10000", "0.001", "1", "10000000", "1", "200000", "5", "200"),
+    ("NEARUSDT", "perp"): ("0.052", "10000", "0.001", "0.01", "10000000", "0.01", "200000", "5", "200"),
     ("BTCUSDT", "spot"): ("0.01", "1000000", "0.01", "0.00001", "9000", "0.00001", "120", "5", "200"),
     ("ETHUSDT", "spot"): ("0.01", "1000000", "0.01", "0.0001", "9000", "0.0001", "2000", "5", "200"),
 }
@@ -76,7 +79,7 @@ def source_symbol(market: Market, symbol: str, venue: str) -> str | None:
 
 
 def instruments(market: Market) -> Mapping[Key, Instrument]:
-    """Every pair of a market by (symbol, venue), with the filters that its venue has now."""
+    """Every pair of a market by (symbol, venue), with its filters."""
     return _instruments(market.root, market.name, market.snapshot)
 
 
