@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from tests.parity.bar_cases import HOUR, PARAMS, START, Case, Source, bars_of, fixed, instrument, plan_of, random_case
+from tests.parity.bar_cases import (
+    HOUR,
+    PARAMS,
+    START,
+    TIERS,
+    Case,
+    Source,
+    bars_of,
+    fixed,
+    instrument,
+    plan_of,
+    random_case,
+)
 from tests.parity.bar_compare import difference, whole_difference
 
+from quantgpt.bars.fees import schedule
 from quantgpt.bars.instrument import SCALE
 from quantgpt.bars.terms import BookInput, FundingRates, Terms
 
@@ -20,6 +35,15 @@ YEAR = 8_760
 
 def first_difference(template: str, seeds: range, source: Source | None = None) -> str | None:
     return next((found for seed in seeds if (found := difference(random_case(template, seed, source)))), None)
+
+
+def test_the_fee_models_are_those_of_the_rules() -> None:
+    assert schedule("none", None, "perp") == fixed(0)
+    assert schedule("fixed_bps", None, "perp") == fixed(5)
+    assert schedule("fixed_bps", Decimal("12.3456"), "spot") == fixed("12.3456")
+    assert schedule("match_exchange", None, "perp") == fixed(2, 5)
+    assert schedule("match_exchange", None, "spot") == fixed(10)
+    assert schedule("tiered_maker_taker", None, "perp") == TIERS
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -59,8 +83,19 @@ def hours(folder: Path, name: str, tick: str) -> tuple[list[tuple[int, int, int,
     return [tuple(row) for row in np.stack(columns, axis=1).tolist()], times.to_numpy()[kept].tolist()
 
 
-def real_grid(folder: Path, count: int) -> Case:
-    """Forty lines over the first `count` hours of 2025, with leverage and the funding that was paid."""
+WIDE = {
+    "grid_levels": 40, "lower_price": "74000", "upper_price": "126000", "spacing": "geometric", "mode": "neutral",
+    "rebalance_threshold": "0.02",
+}  # fmt: skip
+NARROW = {
+    "grid_levels": 25, "lower_price": "91000", "upper_price": "97000", "mode": "long", "rebalance_threshold": "0.01",
+    "stop_loss_price": "70000",
+}  # fmt: skip
+"""laid anew dozens of times in 2025"""
+
+
+def real_grid(folder: Path, count: int, params: dict[str, Any]) -> Case:
+    """A grid over the first `count` hours of 2025, with leverage and the funding that was paid."""
     rows, times = hours(folder, "crypto_BTCUSDT_perp_1h.parquet", "0.1")
     paid = pl.read_parquet(folder / "crypto_BTCUSDT_funding.parquet").sort("time")
     at = paid["time"].dt.timestamp("ms").to_numpy()
@@ -70,10 +105,6 @@ def real_grid(folder: Path, count: int) -> Case:
         instrument=instrument(tick="0.1", step="0.001", min_notional="100"), capital=100_000 * SCALE, main=bars,
         walked=bars, ends_main=np.arange(count), funding=FundingRates(at=at[at >= START], rate=rate[at >= START]),
     )  # fmt: skip
-    params = {
-        "grid_levels": 40, "lower_price": "74000", "upper_price": "126000", "spacing": "geometric", "mode": "neutral",
-        "rebalance_threshold": "0.02",
-    }  # fmt: skip
     plan, values = plan_of("tpl_grid", params)
     terms = Terms(start_ms=START, end_ms=times[count - 1] + HOUR - 1000, leverage=3, fees=fixed(2, 5), slippage=10_000)
     return Case(f"{count} real hours", "tpl_grid", values, plan, terms, (book,))
@@ -81,13 +112,14 @@ def real_grid(folder: Path, count: int) -> Case:
 
 @pytest.mark.realdata
 def test_a_grid_over_real_weeks_is_the_same(real_data: Path) -> None:
-    assert whole_difference(real_grid(real_data, 600)) is None
+    assert whole_difference(real_grid(real_data, 600, WIDE)) is None
 
 
 @pytest.mark.gate
 @pytest.mark.realdata
 @pytest.mark.timeout(600)
-def test_a_grid_over_a_real_year_of_hours_is_the_same(real_data: Path) -> None:
-    case = real_grid(real_data, YEAR)
+@pytest.mark.parametrize("params", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_grid_over_a_real_year_of_hours_is_the_same(real_data: Path, params: dict[str, Any]) -> None:
+    case = real_grid(real_data, YEAR, params)
     assert difference(case) is None
     assert whole_difference(case) is None

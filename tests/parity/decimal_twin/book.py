@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -100,7 +101,7 @@ class Book:
     fills: list[Fill] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     closed: list[Closed] = field(default_factory=list)
-    volume: list[tuple[int, Decimal]] = field(default_factory=list)
+    volume: deque[tuple[int, Decimal]] = field(default_factory=deque)
     bar: int = 0
     leg: int = 0
     now: int = 0
@@ -128,7 +129,9 @@ class Book:
 
     def rate(self, kind: str) -> Decimal:
         """The rate of the tier that the notional of the last 30 days gives."""
-        recent = sum((amount for at, amount in self.volume if at > self.now - WINDOW_MS), ZERO)
+        while self.volume and self.volume[0][0] <= self.now - WINDOW_MS:
+            self.volume.popleft()
+        recent = sum((amount for _, amount in self.volume), ZERO)
         fees = self.terms.fees
         tier = max(k for k, least in enumerate(fees.from_notional) if recent >= rate_of(least))
         return rate_of((fees.maker if kind == MAKER else fees.taker)[tier])
