@@ -13,7 +13,7 @@ let status = 0;
 if (process.argv.includes("--docs")) {
   const rig = await startRig({ base: server.base, shots: here("../../docs/images") });
   status = await rig.run(async () => {
-    const { session, first, second } = await furnish(rig);
+    const { session, first, second, crypto } = await furnish(rig);
     const wide = { width: 1440, height: 900 };
     const pictures = [
       ["research", `/s/${session}?run=${first}`, { viewport: { width: 1440, height: 1060 } }],
@@ -22,6 +22,7 @@ if (process.argv.includes("--docs")) {
       ["compare", `/compare?ids=${first},${second}`, { viewport: { width: 1440, height: 1100 } }],
       ["editor", `/editor?expr=${encodeURIComponent("rank(-ts_delta(close, 20) / ts_shift(close, 20)) * rank(-ts_mean(volume, 5) / ts_mean(volume, 60))")}`, { viewport: wide }],
       ["data", "/data?tab=overview", { viewport: wide }],
+      ["crypto", `/crypto/${crypto}`, { viewport: { width: 1440, height: 1240 } }],
       ["phone", `/runs/${second}`, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
     ];
     for (const [name, path, options] of pictures) {

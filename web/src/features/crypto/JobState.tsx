@@ -2,8 +2,9 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useJobDetails } from "@/api/crypto";
+import { useJobBars, useJobDetails } from "@/api/crypto";
 import type { CryptoJob, JobDetails } from "@/api/cryptoTypes";
+import { useReady } from "@/api/queries";
 import { valueOf } from "@/lib/exact";
 import { direction, integer, number, percent, share, signed } from "@/lib/format";
 import { pick } from "@/lib/i18n";
@@ -33,18 +34,35 @@ function Failure({ job }: { job: CryptoJob }) {
 export function JobState({ job }: { job: CryptoJob }) {
   const { t } = useTranslation("simulation");
   if (job.status === "failed") return <Failure job={job} />;
-  if (job.status === "cancelled") return <Strip calm>{t("cancelledAt")} <Moment stamp={job.finished_at?.replace("Z", "")} />{t("cancelledText", { pct: Math.floor(job.progress * 100) })}</Strip>;
+  if (job.status === "cancelled") return <Strip calm><Moment stamp={job.finished_at?.replace("Z", "")} /> {t("cancelledText", { pct: Math.floor(job.progress * 100) })}</Strip>;
+  return <Unfinished job={job} />;
+}
+
+function Unfinished({ job }: { job: CryptoJob }) {
+  const { t } = useTranslation("simulation");
+  const idle = useReady().data?.checks["workers"]?.ok === false;
   const running = job.status === "running";
   const label = running ? t("runningAt", { pct: Math.floor(job.progress * 100) }) : t("queuedText");
   return (
     <section className={css["waiting"]} aria-label={t("state")}>
-      <p role="status">{running ? t("runningText") : t("queuedText")}</p>
+      <p role="status">{running ? t("runningText") : t(idle ? "queuedIdle" : "queuedText")}</p>
       <div className={css["progress"]}>
         <Bar share={job.progress} label={label} />
         <span>{running ? `${Math.floor(job.progress * 100)}%` : t("status_queued")}</span>
       </div>
     </section>
   );
+}
+
+/** What the symbol itself did from the first open to the last close of the window; of a job with one symbol only. */
+function Held({ job }: { job: CryptoJob }) {
+  const { t } = useTranslation("simulation");
+  const { config } = job;
+  const symbol = config.symbols[0] ?? "";
+  const bars = useJobBars(job.id, { symbol, from: Date.parse(config.start), to: Date.parse(config.end) }).data;
+  const [open, close] = [bars?.open[0], bars?.close[bars.close.length - 1]];
+  if (config.symbols.length !== 1 || !open || close === undefined || bars?.pinned === false) return null;
+  return <p className={css["held"]}>{t("held", { symbol, value: percent(close / open - 1, 2) })}</p>;
 }
 
 export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails | undefined }) {
@@ -72,6 +90,7 @@ export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails 
       {details?.expired_at ? <Strip calm>{t("expired")}</Strip> : null}
       <section className={css["verdict"]} aria-label={t("verdict")}>
         {said ? <p className={css["sentence"]} data-testid="verdict">{t(said.key, said.values)}</p> : null}
+        <Held job={job} />
         <ul className={css["doubts"]}>
           {doubtsOf(job, details).map(({ key, values }) => (
             <li key={key}><MarkIcon mark={key === "doubt_liquidated" ? "fail" : "doubt"} size={14} /> {t(key, values)}</li>
