@@ -54,6 +54,13 @@ def test_the_contract_defaults_hold() -> None:
     assert (settings.host, settings.port, settings.auth_in_force) == ("127.0.0.1", 8003, "local")
     assert (settings.max_active_tasks, settings.rate_limit, settings.max_prompt_len) == (5, 10, 500)
     assert (settings.sse_timeout, settings.max_sse, settings.task_timeout, settings.max_reports) == (300, 50, 600, 200)
+    assert (settings.signed_weight, settings.signed_poll_rule, settings.signed_strict_query) == (1200, True, False)
+    assert (settings.signed_running, settings.signed_queued, settings.signed_queue, settings.signed_days) == (
+        2,
+        50,
+        1000,
+        90,
+    )
     assert settings.home == Path.home() / ".quantgpt"
 
 

@@ -245,6 +245,11 @@ def test_everything_that_is_wrong_is_told_at_once(app: App) -> None:
     assert {"timeframe", "capital", "leverage", "start", "nope", "params.grid_levels", "params.upper_price"} <= told
 
 
+def test_of_very_many_unknown_names_the_first_twenty_are_told(app: App) -> None:
+    error = refused(app, **{f"leverag{number}": 1 for number in range(3000)})
+    assert [fault.field for fault in error.faults] == [f"leverag{number}" for number in range(20)]
+
+
 @pytest.mark.parametrize("alias", ["tpl_ma_cross", "tpl_momentum"])
 def test_an_alias_is_echoed_as_it_was_sent(app: App, alias: str) -> None:
     found = echo(app, template_id=alias, params={})

@@ -32,6 +32,8 @@ SLACK = timedelta(seconds=5)
 """How far `end` may lie ahead of our clock."""
 MOST_CAPITAL = Decimal(1_000_000_000)
 MOST_BPS = Decimal(1_000)
+MOST_FAULTS = 20
+"""unknown names that are told of"""
 _WINDOW = ("start", "end", "from", "to")
 
 _SYMBOL = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
@@ -46,12 +48,11 @@ class Fields:
     unknown_symbols: list[Fault] = field(default_factory=list)
 
     def unknown(self, body: Mapping[str, Any], known: Sequence[str]) -> None:
-        """Note every name that is none of the known ones."""
-        for name in body:
-            if name not in known:
-                near = next(iter(difflib.get_close_matches(str(name)[:64], known, n=1)), None)
-                also = (f"; did you mean {near}?", f"，是否想写 {near}？") if near else ("", "")
-                self.faults.append(fault(str(name)[:64], f"is unknown{also[0]}", f"没有这个字段{also[1]}", near))
+        """Note the names that are none of the known ones, the first twenty."""
+        for name in [name for name in body if name not in known][:MOST_FAULTS]:
+            near = next(iter(difflib.get_close_matches(str(name)[:64], known, n=1)), None)
+            also = (f"; did you mean {near}?", f"，是否想写 {near}？") if near else ("", "")
+            self.faults.append(fault(str(name)[:64], f"is unknown{also[0]}", f"没有这个字段{also[1]}", near))
 
     def read(self, given: Mapping[str, Any], name: str, reader: Callable[[object], Any]) -> None:
         """Read one field where it is given."""
