@@ -28,7 +28,7 @@ TIERS = FeeSchedule(
 )
 LOW_TIERS = replace(TIERS, from_notional=(0, 5_000 * SCALE, 20_000 * SCALE, 60_000 * SCALE, 200_000 * SCALE))
 """Tiers that a small book climbs."""
-GRAINS = [("0.01", "0.001"), ("0.1", "0.001"), ("0.01", "0.00001"), ("0.0001", "1"), ("1", "0.0001")]
+GRAINS = [("0.01", "0.001"), ("0.1", "0.001"), ("0.01", "0.000001"), ("0.0001", "1"), ("1", "0.0001")]
 """tick and step"""
 
 
