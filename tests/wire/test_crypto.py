@@ -64,6 +64,7 @@ def test_a_configuration_is_looked_at_without_starting_anything(client: TestClie
         (fault,) = client.post(f"{CRYPTO}/check", json={**GRID, **part}).json()["faults"]
         assert fault["field"] == field
         assert fault["nearest"], fault
+    assert not client.post(f"{CRYPTO}/check", json={**GRID, "market": "spot", "funding": "historical"}).json()["ok"]
     assert client.get(f"{CRYPTO}/jobs").json()["data"] == before
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.services._base import App
 from quantgpt.services.signed import config, jobs, market
-from quantgpt.services.signed.candles import DataUnavailable, covering, crypto_market, instruments
+from quantgpt.services.signed.candles import DataUnavailable, covering, crypto_market, funding, instruments
 from quantgpt.services.signed.faults import Fault, InvalidParameter
 from quantgpt.services.signed.literals import read_moment
 from quantgpt.services.signed.series import TIMEFRAMES
@@ -104,16 +104,19 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _absent(app: App, found: config.Config) -> list[dict[str, Any]]:
-    """The first pair whose bars do not cover the window."""
+    """The first pair whose bars, or funding where it is asked for, do not cover the window."""
     asked = found.echo
     held = crypto_market(app, found.market, found.snapshot)
     known = instruments(held)
     start, end = _window(asked)
     length = asked.get("detail_timeframe") or asked["timeframe"]
+    now = int(app.clock.now().timestamp() * 1000)
     for symbol in asked["symbols"]:
         instrument = known[(symbol, asked.get("market", "perp"))]
         try:
-            covering(held, instrument, length, start, end, int(app.clock.now().timestamp() * 1000))
+            covering(held, instrument, length, start, end, now)
+            if asked.get("funding") == "historical":
+                funding(held, instrument, start, min(end, now))
         except DataUnavailable as error:
             where = {"field": error.field or "start", "nearest": error.nearest}
             return [{**where, "zh": error.message, "en": error.en or error.message}]

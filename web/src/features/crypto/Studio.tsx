@@ -36,7 +36,7 @@ function sorted(checked: Checked | undefined, fields: readonly FieldSpec[], lang
     const field = fault.field.startsWith("symbols") ? "symbols" : fault.field;
     const text = pick(fault, language);
     const isDay = field === "start" || field === "end";
-    if (!places.has(field)) rest.push([field, text].filter(Boolean).join(" "));
+    if (!places.has(field)) rest.push([field === "funding" ? "" : field, text].filter(Boolean).join(" "));
     else if (!at.has(field)) at.set(field, { text, nearest: isDay || fault.nearest === null || fault.nearest === undefined ? "" : String(fault.nearest) });
   }
   return { at, rest };
