@@ -40,7 +40,7 @@ function Table({ keys, onOpen }: { keys: readonly ApiKey[]; onOpen: (open: Open)
       show: (_, row) => {
         const key = of(row["id"]);
         return !key || key.revoked_at !== null ? null : (
-          <span className={css["buttons"]}>
+          <span className={css["rowButtons"]}>
             <Button small onClick={() => onOpen({ kind: "rotate", key })}>{t("rotate")}</Button>
             <Button small look="ghost" onClick={() => onOpen({ kind: "revoke", key })}>{t("revoke")}</Button>
           </span>
