@@ -264,6 +264,54 @@ def test_what_came_before_a_failure_stays_and_one_rollback_undoes_all(
     assert before in {entry[0] for entry in store.folder("main").pointer().history}
 
 
+def test_funding_that_is_missing_comes_with_the_next_run(store: MarketStore, exchange: Exchange) -> None:
+    """Whatever a run without funding, or one that failed between candles and funding, left out; spans at rest ask nothing."""
+    clock, inside = FixedClock(NOW), "BTCUSDT.BINANCE.PERP"
+
+    def instants() -> list[str]:
+        market = store.open("main")
+        there = f"bars/funding/{inside}" in market.manifest.tables
+        return [str(at)[:13] for at in market.bars(inside, "funding")["time"]] if there else []
+
+    def whole(first: str, last: str) -> list[str]:
+        every = np.arange(np.datetime64(first, "h"), np.datetime64(last, "h") + 1, np.timedelta64(8, "h"))
+        return [str(at) for at in every]
+
+    fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", start="2026-06-01", end="2026-06-10"))
+    held = exchange.funding
+    exchange.funding = failing(SourceError("cut off", code="broken", hint="", can_retry=False))  # type: ignore[assignment]
+    with pytest.raises(SourceError):
+        fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", end="2026-06-20"))
+    assert str(store.open("main").bars(inside, "1h")["time"][-1])[:13] == "2026-06-20T23"
+    exchange.funding = held  # type: ignore[method-assign]
+    fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", end="2026-06-25", funding=False))
+    assert instants() == whole("2026-06-01", "2026-06-11")
+    skipped = FetchPair(symbol="BTCUSDT", start="2026-07-01", end="2026-07-03")
+    fetch_pair(store, exchange.source(), clock, skipped)
+    exchange.asked.clear()
+    healed = fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", end="2026-07-03"))
+    assert healed.changed
+    assert instants() == whole("2026-06-01", "2026-07-04")
+    (request,) = [request for request in exchange.asked if "fundingRate" in request.url.path]
+    assert (int(request.url.params["startTime"]), int(request.url.params["endTime"])) == (
+        int(np.datetime64("2026-06-11T00:00:01", "ms").astype(int)),
+        int(np.datetime64("2026-07-01", "ms").astype(int)) - 1,
+    )
+    exchange.asked.clear()
+    assert not fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", end="2026-07-03")).changed
+    assert not exchange.asked
+
+
+def test_funding_left_out_at_first_is_fetched_from_the_first_candle_on(store: MarketStore, exchange: Exchange) -> None:
+    clock, inside = FixedClock(NOW), "BTCUSDT.BINANCE.PERP"
+    fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT", start="2026-09-10", funding=False))
+    assert f"bars/funding/{inside}" not in store.open("main").manifest.tables
+    assert fetch_pair(store, exchange.source(), clock, FetchPair(symbol="BTCUSDT")).changed
+    times = store.open("main").bars(inside, "funding")["time"]
+    assert (str(times[0])[:13], str(times[-1])[:13]) == ("2026-09-10T00", "2026-09-15T08")
+    assert (np.diff(times) == np.timedelta64(8, "h")).all()
+
+
 def test_stocks_stay_as_they_are(tmp_path: Path, exchange: Exchange) -> None:
     """Bars of pairs beside a market of stocks touch none of its panels."""
     store = MarketStore(tmp_path / "market", FixedClock(NOW))

@@ -15,7 +15,7 @@ from quantgpt.foundations.symbols import base_and_quote, crypto_symbol
 if TYPE_CHECKING:
     import numpy as np
 
-    from quantgpt.market import MarketStore
+    from quantgpt.market import Market, MarketStore
     from quantgpt.market.importing import ImportReport
     from quantgpt.market.importing.rows import Rows
     from quantgpt.market.snapshots import SnapshotFolder
@@ -28,6 +28,10 @@ FIRST_DAYS = 365
 """Days back that are fetched where there are no candles yet and no start is given."""
 PART_ROWS = 100_000
 """Candles that are fetched and written at a time."""
+FUNDING_MS = 8 * 3_600_000
+"""Longest time between two funding instants."""
+MOST_HOLES = 20
+"""Holes in the stored funding that are asked for one by one; more are asked for as one span."""
 _PAIR = re.compile(r"^[A-Z0-9]{5,20}$")
 
 
@@ -36,7 +40,8 @@ class FetchPair:
     """Fetch candles of a pair, and of a perpetual its funding, into a market; days inclusive, in UTC.
 
     Without `start` it goes on after the last stored candle, or begins a year back; without `end` it goes up to the last
-    closed candle.
+    closed candle. Funding goes its own way: without `start` all that is missing of it beside the stored candles is asked for,
+    so a run that failed between candles and funding, or left funding out, is made good by the next one.
     """
 
     symbol: str
@@ -65,11 +70,11 @@ def fetch_pair(
     now_ms = int(clock.now().timestamp() * 1000)
     first, last = _span(store, ask, inside, now_ms)
     try:
-        if first > last:
+        if first > last and not _rates_missing(store, ask, inside, first, last):
             return nothing_missing(folder, ask.market, source.name, _day_text(last))
         filters = source.filters(ask.symbol, ask.venue)
         done: list[ImportReport] = []
-        for table, rows in _parts(source, ask, inside, first, last, progress):
+        for table, rows in _parts(store, source, ask, inside, first, last, progress):
             replaces = done[-1].snapshot if done else None
             done.append(_applied(folder, ask.market, source.name, clock, {table: rows}, {inside: filters}, replaces))
     finally:
@@ -111,17 +116,52 @@ def _span(store: MarketStore, ask: FetchPair, inside: str, now_ms: int) -> tuple
                 nearest=_day_text(last),
             )
         return first, last
-    known = _last_stored(store, ask, inside)
-    return (known + length if known is not None else (last // DAY_MS - FIRST_DAYS) * DAY_MS), last
+    stored = _stored(store, ask, inside)
+    return (stored[1] + length if stored else (last // DAY_MS - FIRST_DAYS) * DAY_MS), last
 
 
-def _last_stored(store: MarketStore, ask: FetchPair, inside: str) -> int | None:
-    if ask.market not in store.names():
+def _opened(store: MarketStore, market: str, table: str) -> Market | None:
+    """The market where it has that table."""
+    if market not in store.names() or table not in (opened := store.open(market)).manifest.tables:
         return None
-    market = store.open(ask.market)
-    if f"bars/{ask.timeframe}/{inside}" not in market.manifest.tables:
+    return opened
+
+
+def _stored(store: MarketStore, ask: FetchPair, inside: str) -> tuple[int, int] | None:
+    """Open times of the first and the last stored candle."""
+    market = _opened(store, ask.market, f"bars/{ask.timeframe}/{inside}")
+    if market is None:
         return None
-    return _ms(market.bars(inside, ask.timeframe, ("time",))["time"][-1])
+    first, last = market.bars_span(inside, ask.timeframe)
+    return first // 1000, last // 1000
+
+
+def _rates_missing(store: MarketStore, ask: FetchPair, inside: str, first: int, last: int) -> list[tuple[int, int]]:
+    """Spans to ask for funding in, both ends inclusive: with a start the whole of it; else the holes in what is stored, from
+    the first stored candle to the close of the last one that is asked for. None for spot. Instants may be stamped late in
+    their second."""
+    import numpy as np
+
+    length = MINUTES[ask.timeframe] * 60_000
+    if ask.venue != "perp" or not ask.funding:
+        return []
+    if ask.start:
+        return [(first, last + length + 999)]
+    stored = _stored(store, ask, inside)
+    if stored is None:
+        return []
+    begin, stop = stored[0], min(stored[1], last) + length
+    market = _opened(store, ask.market, f"bars/funding/{inside}")
+    if market is None:
+        return [(begin, stop + 999)]
+    known = market.bars(inside, "funding", ("time",))["time"].astype("datetime64[s]").astype(np.int64) * 1000
+    known = known[(known >= begin) & (known <= stop)]
+    edges = np.concatenate([[begin - 1000], known, [stop + 1000]])
+    # no instant is more than eight hours after the one before; the next one is due as soon as the last two were apart
+    longest = np.full(edges.size - 1, FUNDING_MS + 1000)
+    longest[-1] = min(FUNDING_MS, int(known[-1] - known[-2])) if known.size > 1 else 0
+    holes = [(int(edges[i]) + 1000, int(edges[i + 1]) - 1) for i in np.flatnonzero(np.diff(edges) > longest)]
+    return holes if len(holes) <= MOST_HOLES else [(holes[0][0], holes[-1][1])]
 
 
 def _ms(moment: np.datetime64) -> int:
@@ -141,16 +181,15 @@ def _day_text(ms: int) -> str:
 
 
 def _parts(
-    source: PairSource, ask: FetchPair, inside: str, first: int, last: int, progress: Progress
+    store: MarketStore, source: PairSource, ask: FetchPair, inside: str, first: int, last: int, progress: Progress
 ) -> Iterator[tuple[str, Rows]]:
-    """(table, rows) to be written one after the other."""
-    pages = source.candles(ask.symbol, ask.venue, ask.timeframe, first, last)
-    for rows in _gathered(pages, first, last, progress):
-        yield f"bars/{ask.timeframe}/{inside}", rows
-    if ask.venue == "perp" and ask.funding:
-        for rows in _gathered(
-            source.funding(ask.symbol, first, last + MINUTES[ask.timeframe] * 60_000), first, last, silent
-        ):
+    """(table, rows) to be written one after the other; what funding is missing is looked for when the candles are there."""
+    if first <= last:
+        pages = source.candles(ask.symbol, ask.venue, ask.timeframe, first, last)
+        for rows in _gathered(pages, first, last, progress):
+            yield f"bars/{ask.timeframe}/{inside}", rows
+    for begin, stop in _rates_missing(store, ask, inside, first, last):
+        for rows in _gathered(source.funding(ask.symbol, begin, stop), begin, stop, silent):
             yield f"bars/funding/{inside}", rows
 
 
