@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from tests.signed._asking import ASK, account, asked
 
 from quantgpt.foundations.clock import FixedClock
-from quantgpt.foundations.errors import Unavailable
 from quantgpt.records import LOCAL_ADMIN
 from quantgpt.services._base import App
 from quantgpt.services.signed import config, strategies
@@ -130,6 +129,7 @@ def test_null_is_not_sent(app: App) -> None:
         ("capital", {"capital": "1000000000.01"}, "at most"),
         ("capital", {"capital": "1e999"}, "at most"),
         ("capital", {"capital": "100.123456789"}, "8 decimals"),
+        ("capital", {"capital": "100.000000000000000000000000000000000001"}, "8 decimals"),
         ("capital", {"capital": "NaN"}, "decimal number"),
         ("capital", {"capital": "Infinity"}, "decimal number"),
         ("capital", {"capital": " 100"}, "decimal number"),
@@ -146,6 +146,7 @@ def test_null_is_not_sent(app: App) -> None:
         ("fee_bps", {"fee_bps": "-1"}, "at least 0"),
         ("fee_bps", {"fee_bps": "1000.1"}, "at most 1000"),
         ("fee_bps", {"fee_bps": "1.00001"}, "4 decimals"),
+        ("fee_bps", {"fee_bps": "5.0000000000000000000000000000001"}, "4 decimals"),
         ("slippage_bps", {"slippage_bps": "-1"}, "at least 0"),
         ("slippage_bps", {"slippage_bps": "5000"}, "at most 1000"),
         ("funding", {"funding": True}, "must be one of none, historical"),
@@ -369,5 +370,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> App:
 def test_without_bars_of_pairs_nothing_is_accepted(tmp_path: Any) -> None:
     from tests._rig import make_app
 
-    with pytest.raises(Unavailable, match="K 线"):
+    from quantgpt.services.signed.candles import NoPairs
+
+    with pytest.raises(NoPairs, match="K 线"):
         config.resolve(make_app(tmp_path), LOCAL_ADMIN, ASK)

@@ -112,6 +112,29 @@ def test_dca_amounts() -> None:
     assert not template_of("tpl_dca").read({"interval": "1d", "buy_amount": "1900"}, context(leverage=2)).warnings
 
 
+def test_dca_amounts_leave_room_for_rounding_down_to_a_step() -> None:
+    """5 at a step that is worth up to 1 is 4 … 5: six is enough; where a step is worth more, twice the minimum is."""
+    terms = {"min_notionals": {"BTCUSDT": Decimal(5)}}
+    for worth, enough in (("1", "6"), ("4500", "10")):
+        steps = {**terms, "step_worths": {"BTCUSDT": Decimal(worth)}}
+        assert nearest("tpl_dca", {"interval": "1d", "buy_amount": "4"}, **steps) == enough
+        assert not template_of("tpl_dca").read({"interval": "1d", "buy_amount": enough}, context(**steps)).warnings
+        tight = template_of("tpl_dca").read({"interval": "1d", "buy_amount": "5"}, context(**steps)).warnings
+        assert [f"{enough} is enough" in en for _, en in tight] == [True]
+
+
+@pytest.mark.parametrize(
+    ("template", "params"), [("tpl_breakout", {"lookback": 24}), ("tpl_momentum", {}), ("tpl_meanrev", {})]
+)
+def test_a_position_that_never_reaches_the_minimum_is_refused(template: str, params: dict[str, Any]) -> None:
+    small = {**params, "position_pct": "0.0049"}
+    assert list(faults(template, small)) == ["params.position_pct"]
+    assert nearest(template, small) == "0.01"
+    assert template_of(template).read({**params, "position_pct": "0.01"}, context())
+    assert template_of(template).read(small, context(leverage=2))
+    assert nearest(template, params, capital=Decimal(1)) is None
+
+
 def test_dca_safety_buys_need_their_number() -> None:
     safety = {"interval": "1d", "buy_amount": "10", "safety_step_pct": "0.01"}
     assert faults("tpl_dca", safety) == {"params.max_orders": "is required with params.safety_step_pct"}

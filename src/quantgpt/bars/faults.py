@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quantgpt.bars.instrument import Instrument
 from quantgpt.foundations.errors import Kind, QuantError
 
 
@@ -22,6 +23,16 @@ class TooLarge(SimulationFault):
     """An amount beyond what is booked (40,000,000,000 quote), or more fills than are kept."""
 
     code = "TEMPLATE_ERROR"
+
+
+def nothing_large_enough(instrument: Instrument, dropped: int) -> InsufficientCapital:
+    """For a run of signals or of a ladder without any fill, of whose orders some were too small."""
+    least, step = f"{instrument.min_notional} {instrument.quote}", f"{instrument.step} {instrument.base}"
+    return InsufficientCapital(
+        f"{instrument.symbol}：没有任何成交，{dropped} 笔订单取整到最小下单数量 {step} 后不足最小下单金额 {least}。",
+        en=f"{instrument.symbol}: nothing was filled; {dropped} orders, rounded down to steps of {step}, were below the minimum of {least}.",
+        hint="Use more capital, more leverage, or a larger amount or share for each order.",
+    )
 
 
 def too_large_amount(symbol: str) -> TooLarge:

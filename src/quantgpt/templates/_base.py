@@ -107,6 +107,16 @@ class Context:
     ticks: Mapping[str, Decimal] = field(default_factory=dict)
     """tick of each symbol"""
     min_notionals: Mapping[str, Decimal] = field(default_factory=dict)
+    step_worths: Mapping[str, Decimal] = field(default_factory=dict)
+    """of one step of each symbol at the highest price that its venue takes, in quote currency"""
+
+    def safe_notional(self, symbol: str) -> Decimal:
+        """What an order is worth at least that stays at or above the minimum notional when its quantity is rounded down to a step.
+
+        That of twice the minimum does wherever a step is not worth more than that; a step never is worth more than at the highest price.
+        """
+        least = self.min_notionals[symbol]
+        return min(2 * least, least + self.step_worths.get(symbol, least))
 
 
 @dataclass(frozen=True, kw_only=True)

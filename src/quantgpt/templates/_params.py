@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from quantgpt.foundations.errors import BadRequest
+from quantgpt.foundations.literals import LONGEST_NUMBER, digits_after_point, exact_decimal
 
-LONGEST_NUMBER = 40
 PREFIX = "params"
 MOST_FAULTS = 20
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _SIMPLE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PLAIN = r"^[0-9]+(\.[0-9]{1,%d})?$"
 
@@ -124,11 +123,10 @@ def read_params(
 
 
 def _unknown(params: Sequence[Param], raw: Mapping[Any, Any]) -> list[Fault]:
+    """Names that no parameter has; as many as are told of, which bounds the search for what was meant."""
     known = [param.name for param in params]
     faults = []
-    for name in raw:
-        if name in known:
-            continue
+    for name in [name for name in raw if name not in known][:MOST_FAULTS]:
         near = difflib.get_close_matches(str(name)[:64], known, n=1)
         zh = f"没有这个参数，是否想写 {near[0]}？" if near else f"没有这个参数，可用：{'、'.join(known)}"
         en = f"is unknown; did you mean {near[0]}?" if near else f"is unknown; known: {', '.join(known)}"
@@ -150,18 +148,11 @@ def _read(param: Param, value: object) -> tuple[Any, Any]:
             raise _Wrong("必须是整数", "must be an integer")
         _bounded(param, number)
         return (int(number),) * 2
-    if _digits_after_point(number) > param.decimals:
+    if digits_after_point(number) > param.decimals:
         raise _Wrong(f"小数最多 {param.decimals} 位", f"must have at most {param.decimals} decimals")
     _bounded(param, number)
     as_given = isinstance(value, str) and not isinstance(value, Number) and _SIMPLE.fullmatch(value)
     return (str(value) if as_given else plain(number)), number
-
-
-def _digits_after_point(number: Decimal) -> int:
-    """Digits after the point that say something; exact however long the number is."""
-    _, digits, exponent = number.as_tuple()
-    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    return max(0, -(int(exponent) + zeros)) if any(digits) else 0
 
 
 def _choice(param: Param, value: object) -> str:
@@ -186,9 +177,10 @@ def _number(param: Param, value: object) -> Decimal:
         raise wrong
     if len(value) > LONGEST_NUMBER:
         raise _Wrong(f"最多 {LONGEST_NUMBER} 个字符", f"must have at most {LONGEST_NUMBER} characters")
-    if not _DECIMAL.fullmatch(value):
+    number = exact_decimal(value)
+    if number is None:
         raise wrong
-    return Decimal(value)
+    return number
 
 
 def _bounded(param: Param, number: Decimal) -> None:

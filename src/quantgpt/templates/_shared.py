@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from decimal import ROUND_UP, Decimal
+from typing import Any, Literal
 
 import numpy as np
 
-from quantgpt.templates._base import Flags, Signals, Ticks
-from quantgpt.templates._params import Param
+from quantgpt.templates._base import Context, Flags, Signals, Ticks
+from quantgpt.templates._params import Fault, Param, plain
 
 DIRECTION = Param(
     name="direction",
@@ -42,6 +44,25 @@ STOP_LOSS = Param(
     above=0,
     below=1,
 )
+
+_GRAIN = Decimal("0.0001")
+
+
+def check_position(values: Mapping[str, Any], context: Context) -> list[Fault]:
+    """A position that can never reach the minimum notional: the first entry is made with the whole capital of its book."""
+    room = context.capital * context.leverage
+    for symbol, least in context.min_notionals.items():
+        if values["position_pct"] * room < least:
+            nearest = (context.safe_notional(symbol) / room).quantize(_GRAIN, ROUND_UP)
+            return [
+                Fault(
+                    field="position_pct",
+                    reason=f"leaves a position less than the minimum notional of {symbol} ({plain(least)})",
+                    reason_zh=f"过小：每次开仓不到 {symbol} 的最小下单额 {plain(least)}",
+                    nearest=plain(nearest) if nearest <= 1 else None,
+                )
+            ]
+    return []
 
 
 def directed(

@@ -9,7 +9,7 @@ from typing import Any
 
 from quantgpt.templates._base import TEMPLATES, MainBars, SignalPlan, Signals, Template, Ticks
 from quantgpt.templates._params import Param
-from quantgpt.templates._shared import DIRECTION, POSITION, STOP_LOSS, directed
+from quantgpt.templates._shared import DIRECTION, POSITION, STOP_LOSS, check_position, directed
 
 ATR_WARMUP = 10
 """bars read before the start of a run with an ATR stop, in lengths of `lookback`"""
@@ -99,5 +99,6 @@ TEMPLATES.add(
         summary_en="Buys a close above the highest high before it and leaves at a close below the lowest low",
         params=_PARAMS,
         plan=_plan,
+        check=check_position,
     ),
 )

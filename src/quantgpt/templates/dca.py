@@ -134,7 +134,7 @@ def _check_amount(values: Mapping[str, Any], context: Context) -> list[Fault]:
                     field="buy_amount",
                     reason=f"must be at least the minimum notional of {symbol} ({plain(least)})",
                     reason_zh=f"不能小于 {symbol} 的最小下单额 {plain(least)}",
-                    nearest=plain(least),
+                    nearest=plain(context.safe_notional(symbol)),
                 )
             ]
     return []
@@ -168,6 +168,15 @@ def _warn(values: Mapping[str, Any], context: Context) -> list[tuple[str, str]]:
                 f"One buy is more than capital and leverage carry ({plain(round(room, 2))}): perhaps none can be made",
             )
         )
+    for symbol, least in context.min_notionals.items():
+        safe = context.safe_notional(symbol)
+        if values["buy_amount"] < safe:
+            warnings.append(
+                (
+                    f"取整到最小下单数量后，一笔可能不到 {symbol} 的最小下单额 {plain(least)} 而无法下单；每次 {plain(safe)} 才够",
+                    f"Rounded down to a step, a buy may fall below the minimum notional of {symbol} ({plain(least)}) and be dropped; {plain(safe)} is enough",
+                )
+            )
     given = [values[name] != 1 for name in ("safety_step_scale", "safety_volume_scale")]
     if values["safety_step_pct"] is None and any(given):
         warnings.append(("没有补仓步长，补仓倍率不起作用", "Without a safety step the safety scales have no effect"))

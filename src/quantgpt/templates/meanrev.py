@@ -8,7 +8,7 @@ from typing import Any
 
 from quantgpt.templates._base import TEMPLATES, Context, MainBars, SignalPlan, Signals, Template
 from quantgpt.templates._params import Fault, Param, plain
-from quantgpt.templates._shared import DIRECTION, POSITION, STOP_LOSS, directed
+from quantgpt.templates._shared import DIRECTION, POSITION, STOP_LOSS, check_position, directed
 
 WARMUP = 10
 """bars read before the start of a run, in periods"""
@@ -85,7 +85,7 @@ def _check(values: Mapping[str, Any], context: Context) -> list[Fault]:
                 reason_zh=f"必须大于离场线 {plain(middle)}",
             )
         )
-    return faults
+    return faults + check_position(values, context)
 
 
 def _signals(values: Mapping[str, Any], bars: MainBars) -> Signals:

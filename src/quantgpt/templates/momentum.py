@@ -8,7 +8,7 @@ from typing import Any
 
 from quantgpt.templates._base import TEMPLATES, Context, MainBars, SignalPlan, Signals, Template
 from quantgpt.templates._params import Fault, Param
-from quantgpt.templates._shared import DIRECTION, POSITION, directed
+from quantgpt.templates._shared import DIRECTION, POSITION, check_position, directed
 
 EMA_WARMUP = 10
 """bars read before the start of a run, in lengths of the slow average"""
@@ -51,7 +51,7 @@ _PARAMS = (
 
 def _check(values: Mapping[str, Any], context: Context) -> list[Fault]:
     if values["fast"] < values["slow"]:
-        return []
+        return check_position(values, context)
     nearest = values["slow"] - 1
     return [
         Fault(

@@ -11,7 +11,7 @@ from tests.parity.decimal_twin.grid import Grid
 from tests.parity.decimal_twin.indicators import Prices, wishes
 from tests.parity.decimal_twin.ladder import Ladder
 from tests.parity.decimal_twin.signals import OnePosition
-from tests.parity.decimal_twin.walk import Ran, Strategy, Walk
+from tests.parity.decimal_twin.walk import NoCapital, Ran, Strategy, Walk
 
 from quantgpt.bars.instrument import SCALE
 from quantgpt.bars.terms import BookInput, Terms
@@ -63,6 +63,9 @@ def _strategy(given: BookInput, plan: Plan, template: str, values: Mapping[str, 
 def run_all(books: Sequence[BookInput], plan: Plan, terms: Terms, template: str, values: Mapping[str, Any]) -> Slow:
     """All books of a job."""
     runs = tuple(run_book(given, plan, terms, template, values) for given in books)
+    nothing = not any(ran.book.fills for ran in runs)
+    if nothing and not isinstance(plan, GridPlan) and any(ran.book.skipped_notional for ran in runs):
+        raise NoCapital
     trades = [trade for given, ran in zip(books, runs, strict=True) for trade in _trades(given, ran, terms)]
     trades.sort(key=lambda trade: (trade.exit_ms, trade.entry_ms, trade.symbol))
     with localcontext(prec=80):

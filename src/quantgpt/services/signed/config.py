@@ -43,7 +43,7 @@ def resolve(app: App, owner_id: str, body: Mapping[str, Any]) -> Config:
     """Check a request for a job; bare numbers in it are `Number` or int.
 
     Raises: InvalidParameter with everything that is wrong, UnknownSymbol, NotYours for a strategy that is not theirs,
-    Unavailable where no market has bars of pairs.
+    NoPairs where no market has bars of pairs.
     """
     from quantgpt.services.signed import candles
 
@@ -175,6 +175,7 @@ def context_of(values: Mapping[str, Any], known: Mapping[Any, Instrument]) -> Co
         maker_rate=Decimal(fees.maker[0]) / SCALE,
         ticks={symbol: known[(symbol, venue)].tick for symbol in symbols},
         min_notionals={symbol: known[(symbol, venue)].min_notional for symbol in symbols},
+        step_worths={symbol: known[(symbol, venue)].step * known[(symbol, venue)].max_price for symbol in symbols},
     )
 
 

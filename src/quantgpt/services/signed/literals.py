@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from quantgpt.foundations.literals import LONGEST_NUMBER, digits_after_point, exact_decimal
 from quantgpt.services.signed.faults import Fault, InvalidParameter, fault
-from quantgpt.templates._params import LONGEST_NUMBER, Number
+from quantgpt.templates._params import Number
 
-_DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 EXAMPLE = "2025-01-01T00:00:00Z"
@@ -70,11 +70,11 @@ def read_decimal(
         raise Wrong('must be a decimal number such as "5"', '应为十进制数，例如 "5"')
     if len(value) > LONGEST_NUMBER:
         raise Wrong(f"must have at most {LONGEST_NUMBER} characters", f"最多 {LONGEST_NUMBER} 个字符")
-    if not _DECIMAL.fullmatch(value):
+    number = exact_decimal(value)
+    if number is None:
         raise Wrong('must be a decimal number such as "5"', '应为十进制数，例如 "5"')
-    number = Decimal(value)
     _bound(number, least, above, most)
-    if -int(number.normalize().as_tuple().exponent) > decimals:
+    if digits_after_point(number) > decimals:
         raise Wrong(f"must have at most {decimals} decimals", f"最多 {decimals} 位小数")
     return number
 
