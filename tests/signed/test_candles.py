@@ -14,12 +14,11 @@ import pytest
 from tests.signed._candles import DAY, HOUR, MINUTE, NOW, Bar, app_of, made_bars, store_of
 
 from quantgpt.bars.instrument import Instrument
-from quantgpt.foundations.errors import Unavailable
 from quantgpt.market import Market, MarketStore
 from quantgpt.services._base import App
 from quantgpt.services.signed import candles, instruments
 from quantgpt.services.signed import market as market_of_pairs
-from quantgpt.services.signed.candles import Candles, DataUnavailable, book_input, funding
+from quantgpt.services.signed.candles import Candles, DataUnavailable, NoPairs, book_input, funding
 
 NOW_MS = int(NOW.timestamp() * 1000)
 START = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp() * 1000)
@@ -282,9 +281,11 @@ def test_main_is_used_where_it_has_pairs_and_demo_else(tmp_path: Path, installed
     assert candles.crypto_market(app_of(with_pairs)).name == "main"
     pinned = candles.crypto_market(app_of(with_pairs), "main", with_pairs.open("main").snapshot)
     assert pinned.snapshot == with_pairs.open("main").snapshot
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(NoPairs) as caught:
         candles.crypto_market(app_of(MarketStore(tmp_path / "none")))
-    assert "data demo" in caught.value.hint
+    for cure in ("quantgpt data demo", "quantgpt data crypto BTCUSDT", "quantgpt data import PATH"):
+        assert cure in caught.value.message
+        assert cure in caught.value.en
 
 
 HIGHEST = {"BTC": 130_000, "ETH": 5_000, "BNB": 1_400, "SOL": 300, "XRP": 3.7, "DOGE": 0.75, "LINK": 54}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,3 +135,12 @@ def test_a_secret_is_shown_once_and_kept_as_long_as_it_counts(client: TestClient
     assert keys.find(app, key_id) is None
     assert client.post(f"{KEYS}/{key_id}/rotate", json={}).status_code == 404
     assert client.post(KEYS, json={"scopes": ["trade"]}).json()["field"] == "scopes"
+
+
+def test_without_bars_of_pairs_the_market_is_empty(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "home")
+    with TestClient(create_api(app), base_url="http://127.0.0.1") as client:
+        nothing = {"market": "", "snapshot": "", "synthetic": False, "symbols": []}
+        assert client.get(f"{CRYPTO}/market").json() == nothing
+        assert client.post(f"{CRYPTO}/jobs", json=GRID).status_code == 400
+    app.records.close()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from quantgpt.bars.instrument import SCALE, Instrument
 from quantgpt.bars.terms import Bars, FundingRates
-from quantgpt.foundations.errors import NoData, Unavailable
+from quantgpt.foundations.errors import NoData
 from quantgpt.services._base import App
 from quantgpt.services.signed import instruments as _instruments
 from quantgpt.services.signed.instruments import Key, crypto_symbols, fitted, source_symbol
@@ -48,6 +48,12 @@ class DataUnavailable(NoData):
     code = "DATA_UNAVAILABLE"
 
 
+class NoPairs(NoData):
+    """No market has bars of pairs: no symbol is known until somebody puts some in. Asking again does not help."""
+
+    code = "UNKNOWN_SYMBOL"
+
+
 class Candles(NamedTuple):
     """What a book walks. `instrument` has the tick in which the bars are counted; the rest as `BookInput` says."""
 
@@ -60,7 +66,7 @@ class Candles(NamedTuple):
 def crypto_market(app: App, name: str | None = None, snapshot: str | None = None) -> Market:
     """The market with bars of pairs: `main` where it has any, else the demo market; or a named one at a snapshot.
 
-    Raises: Unavailable where none has any; UnknownMarket, NotFound for one that is named.
+    Raises: NoPairs where none has any; UnknownMarket, NotFound for one that is named.
     """
     if name is not None:
         return app.markets.open(name, snapshot)
@@ -68,10 +74,12 @@ def crypto_market(app: App, name: str | None = None, snapshot: str | None = None
     for candidate in MARKETS:
         if candidate in known and crypto_symbols(market := app.markets.open(candidate)):
             return market
-    raise Unavailable(
-        "行情库里没有加密货币 K 线",
-        en="The market store holds no bars of crypto pairs",
-        hint="quantgpt data demo, quantgpt data crypto BTCUSDT, or quantgpt data import PATH",
+    raise NoPairs(
+        "行情库里没有加密货币 K 线，也就没有任何交易对；先在服务器上运行 quantgpt data demo（合成行情）、"
+        "quantgpt data crypto BTCUSDT --start 2025-01-01（从交易所取）或 quantgpt data import PATH（导入文件）",
+        en="no symbol is known, for the market store holds no bars of crypto pairs; on the server run quantgpt data demo "
+        "(made-up bars), quantgpt data crypto BTCUSDT --start 2025-01-01 (from the exchange) or quantgpt data import PATH "
+        "(your files)",
     )
 
 
@@ -270,4 +278,14 @@ def iso(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-__all__ = ["STORED", "Candles", "DataUnavailable", "book_input", "crypto_market", "funding", "instruments", "iso"]
+__all__ = [
+    "STORED",
+    "Candles",
+    "DataUnavailable",
+    "NoPairs",
+    "book_input",
+    "crypto_market",
+    "funding",
+    "instruments",
+    "iso",
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.services._base import App
 from quantgpt.services.signed import config, jobs, market
-from quantgpt.services.signed.candles import DataUnavailable, covering, crypto_market, funding, instruments
+from quantgpt.services.signed.candles import DataUnavailable, NoPairs, covering, crypto_market, funding, instruments
 from quantgpt.services.signed.faults import Fault, InvalidParameter
 from quantgpt.services.signed.literals import read_moment
 from quantgpt.services.signed.series import TIMEFRAMES
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def market_facts(app: App) -> dict[str, Any]:
-    """The market that a new job would use, and its pairs.  Raises: Unavailable where no market has any."""
-    found = crypto_market(app)
+    """The market that a new job would use, and its pairs; without a name and without pairs where no market has any."""
+    try:
+        found = crypto_market(app)
+    except NoPairs:
+        return {"market": "", "snapshot": "", "synthetic": False, "symbols": []}
     return {
         "market": found.name,
         "snapshot": found.snapshot,

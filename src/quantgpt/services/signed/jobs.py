@@ -73,7 +73,7 @@ def create(
 
     Of requests with one `idempotency_key` (24 hours, per account) or one `once` (a mark of the very same signed request)
     the first makes the job. `body_hash` tells bodies apart (default: by what they say).
-    Raises: InvalidParameter, UnknownSymbol, NotYours for a strategy, IdempotencyConflict, QueueLimit, QueueFull, Unavailable.
+    Raises: InvalidParameter, UnknownSymbol, NotYours for a strategy, IdempotencyConflict, QueueLimit, QueueFull, NoPairs.
     """
     key = _key(idempotency_key, once)
     mark = (body_hash or hash_value(dict(body))) if key else None

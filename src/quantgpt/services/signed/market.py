@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from quantgpt.bars.instrument import Instrument
 from quantgpt.services._base import App
-from quantgpt.services.signed.candles import DataUnavailable, crypto_market
+from quantgpt.services.signed.candles import DataUnavailable, NoPairs, crypto_market
 from quantgpt.services.signed.faults import unknown_symbol
 from quantgpt.services.signed.instruments import Venue, filters_of, instruments, source_symbol, status_of
 from quantgpt.services.signed.klines import digits_of, instrument_of, klines
@@ -33,16 +33,22 @@ _CHART_MINUTES = (1, 5, 15, 30, 60, 120, 240, 360, 480, 720, 1_440)
 
 
 def exchange_info(app: App, symbol: str | None = None, venue: Venue = "perp") -> dict[str, Any]:
-    """The pairs of a venue with their filters, or one of them.  Raises: UnknownSymbol, Unavailable."""
-    market = crypto_market(app)
+    """The pairs of a venue with their filters, or one of them; none where no market has any.
+
+    Raises: UnknownSymbol, NoPairs for a symbol.
+    """
+    now_ms = int(app.clock.now().timestamp() * 1000)
+    try:
+        market = crypto_market(app)
+    except NoPairs:
+        if symbol is not None:
+            raise
+        return {"serverTime": now_ms, "symbols": []}
     known = {name: instrument for (name, at), instrument in instruments(market).items() if at == venue}
     if symbol is not None and symbol not in known:
         raise unknown_symbol(symbol, sorted(known))
     shown = sorted(known) if symbol is None else [symbol]
-    return {
-        "serverTime": int(app.clock.now().timestamp() * 1000),
-        "symbols": [_listed(market, known[name]) for name in shown],
-    }
+    return {"serverTime": now_ms, "symbols": [_listed(market, known[name]) for name in shown]}
 
 
 def _listed(market: Market, instrument: Instrument) -> dict[str, Any]:
