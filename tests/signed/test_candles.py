@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -218,6 +219,19 @@ def test_a_tick_never_leaves_what_money_is_booked_in() -> None:
     fine = instruments.fitted(made, [np.array([1.234567891])])
     assert fine.tick == Decimal("0.0001")
     assert fine.unit == 1
+
+
+def test_a_price_never_holds_more_ticks_than_can_be_reckoned_with(tmp_path: Path) -> None:
+    """Bars that are averages, say, are multiples of nothing: they are rounded to a tick that fits 64 bits."""
+    bars = [(at, *(price * 7.123456789 for price in prices), *rest) for at, *values in made_bars(START, 48, 60)
+            for prices, rest in [(values[:4], values[4:])]]  # fmt: skip
+    found = store_of(tmp_path, {"ABCUSDT perp": bars}).open("main")
+    made = candles.instruments(found)["ABCUSDT", "perp"]
+    fine = book_input(found, made, "1h", None, START, START + 2 * DAY - 1, NOW_MS, 0)
+    assert fine.instrument.tick == made.tick
+    assert 10 * int(fine.main.high.max()) > instruments.MOST_TICKS >= int(fine.main.high.max())
+    coarse = replace(made, tick=Decimal("0.01"), step=Decimal(1))
+    assert book_input(found, coarse, "1h", None, START, START + 2 * DAY - 1, NOW_MS, 0).instrument.tick == made.tick
 
 
 def test_an_unlisted_pair_gets_steps_as_its_bars_show_them(tmp_path: Path) -> None:

@@ -29,13 +29,19 @@ EXCHANGES = ("BINANCE", "BYBIT")
 MOST_DIGITS = 8
 SLACK = 1e-4
 """How far a price may lie from a multiple of a step, in such steps, to count as one."""
+MOST_TICKS = 40_000_000_000
+"""Ticks in the highest price: finer ones than that are not chosen. A price of that many times 1.1e8 (a slippage of a tenth)
+is still a 64-bit number."""
 
 # minPrice, maxPrice, tickSize; minQty, maxQty, stepSize; maxQty of market orders; minNotional; maxNumOrders.
-# BTCUSDT perp: as the interface documents it (the venue's own on 2026-09-15: tick 0.10, step 0.001, least notional 50).
-# The other perpetuals: prices and largest orders of the venue's exchangeInfo (fapi/v1, 2025 and 2026); a least notional of
-# 5 for all (the venue's is 20 for ETH and LINK) and a finer step for BNB, AVAX and NEAR (the venue's are 0.01, 1 and 1), so
-# that the least capital of a template, 100, can be spread over a grid. Spot: the venue's (api/v3, 2025).
-# Filters that were fetched together with bars take the place of these.
+# Whose they are:
+# - BTCUSDT perp: the interface's own, as it documents them. The venue's were others on 2026-09-15: tick 0.10, step 0.001,
+#   least notional 50.
+# - BTCUSDT and ETHUSDT spot, and of the other perpetuals minPrice, maxPrice, tickSize, maxQty and maxNumOrders: the venue's
+#   exchangeInfo (api/v3, fapi/v1; 2025, 2026).
+# - of the other perpetuals minNotional 5 (the venue's is 20 for ETH and LINK), and the steps of BNB, AVAX and NEAR (the
+#   venue's are 0.01, 1 and 1): ours, so fine that the least capital of a template, 100, can be spread over a grid.
+# What `quantgpt data crypto` stored together with the bars is the venue's own of that day, and takes the place of a row.
 _FILTERS: dict[Key, tuple[str, ...]] = {
     ("BTCUSDT", "perp"): ("0.01", "1000000.00", "0.01", "0.000001", "1000", "0.000001", "120", "5.00", "200"),
     ("ETHUSDT", "perp"): ("39.86", "306177", "0.01", "0.001", "10000", "0.001", "2000", "5", "200"),
@@ -106,7 +112,8 @@ def _shown_by_bars(market: Market, name: str | None) -> dict[str, str]:
     tick, step = Decimal("0.01"), Decimal("0.001")
     if name is not None:
         bars = read(market, name, stored_lengths(market, name)[0])
-        tick = finest_step(np.concatenate([bars.open, bars.high, bars.low, bars.close]))
+        prices = np.concatenate([bars.open, bars.high, bars.low, bars.close])
+        tick = max(finest_step(prices), _least_tick([prices]))
         step = max(finest_step(bars.volume[np.isfinite(bars.volume)]), 1 / (SCALE * tick))
     most = Decimal(100_000_000)
     values = (tick, most, tick, step, most, step, most, Decimal(5), Decimal(200))
@@ -129,18 +136,30 @@ def are_multiples(values: Numbers, step: Decimal) -> bool:
 
 def fitted(instrument: Instrument, prices: Sequence[Numbers]) -> Instrument:
     """The instrument with a tick that all those prices are multiples of: a venue's tick of today may be coarser than it
-    was. Never one that money could not be booked in."""
-    tick = next((tick for tick in _finer(instrument) if all(are_multiples(values, tick) for values in prices)), None)
-    return replace(instrument, tick=tick or list(_finer(instrument))[-1])
+    was. Never one that money could not be booked in, nor one that prices hold too many of; they are then rounded to it."""
+    ticks = list(_finer(instrument, _least_tick(prices)))
+    return replace(
+        instrument, tick=next((t for t in ticks if all(are_multiples(values, t) for values in prices)), ticks[-1])
+    )
 
 
-def _finer(instrument: Instrument) -> Iterator[Decimal]:
-    """The tick, then finer powers of ten of which one tick times one step is still a whole number of the least money."""
+def _least_tick(prices: Sequence[Numbers]) -> Decimal:
+    """The finest power of ten of which the highest price has no more than MOST_TICKS."""
+    highest = Decimal(max((float(values.max()) for values in prices if values.size), default=1.0))
+    return next(
+        (tick for digits in range(MOST_DIGITS, 0, -1) if highest / (tick := Decimal(1).scaleb(-digits)) <= MOST_TICKS),
+        Decimal(1),
+    )
+
+
+def _finer(instrument: Instrument, least: Decimal) -> Iterator[Decimal]:
+    """The tick, then finer powers of ten down to `least` of which one tick times one step is still a whole number of the
+    least money."""
     yield instrument.tick
     for digits in range(MOST_DIGITS + 1):
         tick = Decimal(1).scaleb(-digits)
         money = tick * instrument.step * SCALE
-        if tick < instrument.tick and money >= 1 and money == money.to_integral_value():
+        if least <= tick < instrument.tick and money >= 1 and money == money.to_integral_value():
             yield tick
 
 
