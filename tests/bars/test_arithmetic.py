@@ -93,6 +93,15 @@ def test_slippage_moves_against_the_trader_within_the_bar() -> None:
     assert kernels.slipped(10_001, 1, 0, 0, 1) == 10_001
 
 
+def test_slippage_is_exact_for_prices_of_very_many_ticks() -> None:
+    draw = random.Random(5)
+    for _ in range(500):
+        price, rate = draw.randrange(1, 10 ** draw.randrange(1, 18)), draw.randrange(1, 10_000_001)
+        most = 2 * price + 1
+        assert kernels.slipped(price, 1, rate, 0, most) == -(-price * (kernels.SCALE + rate) // kernels.SCALE)
+        assert kernels.slipped(price, -1, rate, 0, most) == price * (kernels.SCALE - rate) // kernels.SCALE
+
+
 def test_the_fee_window_holds_thirty_days_of_notional() -> None:
     draw = random.Random(4)
     day = 86_400_000
@@ -127,13 +136,9 @@ def test_the_window_counts_what_comes_up_to_exactly_thirty_days_back() -> None:
         assert kernels.fee_rate(fills, 1, np.zeros(4, np.int64), open_time, bar, 1, thresholds, rates) == rate
 
 
-def test_a_liquidation_cuts_fees_and_spreads_what_the_venue_bears() -> None:
-    grosses, fees = np.array([-70, 20, -60], np.int64), np.array([5, 5, 5], np.int64)
+def test_the_venue_bears_what_the_margin_does_not() -> None:
     forgiven = np.zeros(3, np.int64)
-    kernels.settle_liquidation(grosses, fees, forgiven, 100)
+    assert kernels.spread_forgiven(np.array([-70, 20, -60], np.int64), forgiven, 100) == 0
     assert forgiven.tolist() == [10, 0, 0]
-    assert fees.tolist() == [0, 0, 0]
-    grosses, fees = np.array([-70, -22], np.int64), np.array([5, 5], np.int64)
-    kernels.settle_liquidation(grosses, fees, forgiven, 100)
+    assert kernels.spread_forgiven(np.array([-70, -22], np.int64), forgiven, 100) == 8
     assert forgiven[:2].tolist() == [0, 0]
-    assert fees.tolist() == [5, 3]

@@ -112,3 +112,10 @@ def test_books_that_do_not_add_up_are_refused() -> None:
     for run_ in wrong:
         with pytest.raises(Broken):
             trades_of(of, run_, window)
+
+
+def test_a_fill_at_a_price_that_its_bar_did_not_have_is_refused() -> None:
+    of, result = _case()
+    short = replace(of, walked=replace(of.walked, high=np.minimum(of.walked.high, 109)))
+    with pytest.raises(Broken, match="outside of the bar"):
+        trades_of(short, result, terms(len(ROWS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.parity.bar_cases import (
     instrument,
     plan_of,
     random_case,
+    random_rows,
 )
 from tests.parity.bar_compare import difference, whole_difference
 
@@ -55,6 +57,13 @@ def test_every_fill_of_random_jobs_is_the_same(template: str) -> None:
 def test_trades_and_samples_of_random_jobs_are_the_same(template: str) -> None:
     found = (whole_difference(random_case(template, seed)) for seed in range(SUITE, SUITE + 5))
     assert next((each for each in found if each), None) is None
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_fill_at_prices_of_very_many_ticks_is_the_same(template: str) -> None:
+    """Some 1.2e11 ticks: a price times a rate is more than 64 bits hold."""
+    rows = random_rows(random.Random(3), 3_000, 120_000_000_001, 0.006)
+    assert first_difference(template, range(10), Source(rows, "0.0001", "0.0001")) is None
 
 
 @pytest.mark.gate

@@ -146,8 +146,8 @@ def slipped(price: int, side: int, slippage: int, low: int, high: int) -> int:
     if slippage == 0:
         return price
     if side > 0:
-        return min(high, (price * (SCALE + slippage) + SCALE - 1) // SCALE)
-    return max(low, (price * (SCALE - slippage)) // SCALE)
+        return min(high, muldiv_ceil(price, SCALE + slippage, SCALE))
+    return max(low, muldiv_floor(price, SCALE - slippage, SCALE))
 
 
 @kernel
@@ -251,12 +251,3 @@ def spread_forgiven(grosses: Table, forgiven: Table, backing: int) -> int:
     if grosses.size > 0:
         forgiven[grosses.size - 1] += borne
     return max(0, total)
-
-
-@kernel
-def settle_liquidation(grosses: Table, fees: Table, forgiven: Table, backing: int) -> None:
-    """`spread_forgiven`, and the fees (lots,) cut in order to what is left, in place."""
-    left = spread_forgiven(grosses, forgiven, backing)
-    for k in range(grosses.size):
-        fees[k] = min(fees[k], left)
-        left -= fees[k]

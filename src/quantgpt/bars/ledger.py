@@ -53,6 +53,13 @@ def _pairs(book: BookInput, run: BookRun) -> tuple[NDArray[np.int64], NDArray[np
     return opening, closed
 
 
+def _require_prices_of_bars(book: BookInput, run: BookRun) -> None:
+    """Raise Broken for a fill at a price that its bar did not have."""
+    fills, bars = run.fills, book.walked
+    if np.any(fills.price < bars.low[fills.bar]) or np.any(fills.price > bars.high[fills.bar]):
+        raise Broken(f"{book.instrument.symbol}: a fill lies outside of the bar in which it happened")
+
+
 def _funding_of_lots(run: BookRun, lots: int) -> NDArray[np.int64]:
     """What every lot paid for funding in all, in 1e-8. Shape: (lots,)."""
     paid = np.zeros(lots, np.int64)
@@ -63,9 +70,10 @@ def _funding_of_lots(run: BookRun, lots: int) -> NDArray[np.int64]:
 def trades_of(book: BookInput, run: BookRun, terms: Terms) -> list[Trade]:
     """Every closed lot as a trade, in the order of closing; pnl = (exit − entry) · side · quantity + forgiven − fees − funding.
 
-    Raises: Broken where capital + Σ pnl is not the wallet of the compiled path, to the last 1e-8.
+    Raises: Broken where capital + Σ pnl is not the wallet of the compiled path, to the last 1e-8, or a price is none of its bar's.
     """
     opening, closing = _pairs(book, run)
+    _require_prices_of_bars(book, run)
     fills, instrument, symbol = run.fills, book.instrument, book.instrument.symbol
     times = fill_times(book, run, terms)
     funding = _funding_of_lots(run, len(opening))[fills.lot[closing]]

@@ -71,9 +71,9 @@ def _targets(book: Whole, unit: int, ladder: Ladder) -> None:
             book[TOO_LARGE] = 1
             return
         target = book[NOTIONAL] + muldiv_ceil(book[NOTIONAL], ladder.profit_rate, SCALE)
-        book[NEXT_PROFIT] = (target + lots - 1) // lots
+        book[NEXT_PROFIT] = (target - 1) // lots + 1
     if ladder.stop_rate >= 0:
-        book[NEXT_STOP] = (muldiv_ceil(book[NOTIONAL], SCALE - ladder.stop_rate, SCALE) + lots - 1) // lots
+        book[NEXT_STOP] = (muldiv_ceil(book[NOTIONAL], SCALE - ladder.stop_rate, SCALE) - 1) // lots + 1
 
 
 @kernel
