@@ -138,6 +138,8 @@ def test_null_is_not_sent(app: App) -> None:
         ("capital", {"capital": {"v": 1}}, "decimal number"),
         ("capital", {"capital": "1" * 41}, "40 characters"),
         ("leverage", {"leverage": 0}, "between 1 and 20"),
+        ("leverage", {"leverage": 2, "market": "spot"}, "1 on the spot market"),
+        ("params.mode", {"market": "spot", "params": {**ASK["params"], "mode": "neutral"}}, "long on the spot market"),
         ("leverage", {"leverage": 21}, "between 1 and 20"),
         ("leverage", {"leverage": "2"}, "whole number"),
         ("leverage", {"leverage": 1.5}, "whole number"),
@@ -179,7 +181,6 @@ def test_a_field_that_cannot_be_is_named_with_the_reason(
         ({"capital": "NaN"}, None),
         ({"capital": "-Infinity"}, None),
         ({"capital": "9" * 41}, "capital"),
-        ({"leverage": "2.0"}, "leverage"),
         ({"leverage": "9" * 40}, "leverage"),
         ({"params": '{"grid_levels":8.5,"upper_price":"72000","lower_price":"60000"}'}, "params.grid_levels"),
         ({"params": '{"grid_levels":8,"upper_price":NaN,"lower_price":"60000"}'}, None),
@@ -204,12 +205,19 @@ def test_bare_numbers_keep_their_digits(app: App, capital: str, shown: str) -> N
     assert (found.echo["capital"], found.echo["leverage"], found.echo["fee_bps"]) == (shown, 3, "2.5")
 
 
+def test_a_whole_number_may_be_written_with_a_point(app: App) -> None:
+    found = config.resolve(app, LOCAL_ADMIN, config.parse(raw(leverage="2.0")))
+    assert repr(found.echo["leverage"]) == "2"
+    for wrong in ("2.5", "1e999", "-1e-3", "3e1", '"2"'):
+        assert refused(app, raw(leverage=wrong)).field == "leverage"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("2025-01-01T08:00:00+08:00", "2025-01-01T00:00:00Z"),
         ("2024-12-31T19:00:00-0500", "2025-01-01T00:00:00Z"),
-        ("2025-01-01T00:00:00.999Z", "2025-01-01T00:00:00Z"),
+        ("2024-12-31T23:59:59.001Z", "2025-01-01T00:00:00Z"),
         ("2025-01-01T00:00Z", "2025-01-01T00:00:00Z"),
         ("2025-01-01T00:00:00+00:00", "2025-01-01T00:00:00Z"),
     ],

@@ -388,6 +388,12 @@ def test_scopes_open_what_they_name(us: Signed) -> None:
         assert kept.get("/v1/templates").status_code == 200
 
 
+def test_a_strategy_is_read_through_a_job_by_those_who_may_read_it_only(us: Signed) -> None:
+    body = {"strategy_id": "strat_00000000", "start": "2025-01-01T00:00:00Z", "end": "2025-01-02T00:00:00Z"}
+    refused(us.other(scopes=["backtest:write"]).post(JOBS, body), 403, "INSUFFICIENT_PERMISSION")
+    refused(us.other(scopes=["backtest:write", "strategies:read"]).post(JOBS, body), 404, "NOT_FOUND")
+
+
 def test_what_one_key_started_the_other_keys_of_the_account_see(us: Signed, seed: dict[str, Any]) -> None:
     assert us.other().get(f"{JOBS}/{seed['id']}").json() == seed
     assert json.dumps(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import select, update
 from tests.signed._asking import account
 from typer.testing import CliRunner
 
+from quantgpt.bootstrap import build_app
 from quantgpt.faces.cli.main import build_cli
-from quantgpt.foundations.errors import Unavailable
+from quantgpt.foundations.errors import BadRequest, Unavailable
 from quantgpt.records import LOCAL_ADMIN
 from quantgpt.records.schema_signed import api_keys
 from quantgpt.services._base import App
 from quantgpt.services.signed import keys, limits
-from quantgpt.services.signed.faults import InvalidParameter, NotYours
+from quantgpt.services.signed.faults import InvalidParameter, InvalidState, NotYours
 
 pytestmark = pytest.mark.xdist_group("records")
 
@@ -56,18 +58,37 @@ def test_after_a_rotation_both_secrets_count_and_after_the_grace_only_the_new_on
     assert later.secrets == (second,)
 
 
-def test_a_second_rotation_ends_the_oldest_secret_and_grace_zero_the_old_one_at_once(anywhere: App) -> None:
+def test_while_the_first_secret_counts_there_is_no_second_rotation_but_one_without_grace(anywhere: App) -> None:
     key, first = keys.create(anywhere, LOCAL_ADMIN)
-    _, second = keys.rotate(anywhere, LOCAL_ADMIN, key.id)
-    _, third = keys.rotate(anywhere, LOCAL_ADMIN, key.id)
+    rotated, second = keys.rotate(anywhere, LOCAL_ADMIN, key.id)
+    with pytest.raises(InvalidState) as caught:
+        keys.rotate(anywhere, LOCAL_ADMIN, key.id)
+    assert rotated.rotated_until is not None
+    until = datetime.fromtimestamp(rotated.rotated_until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert until in str(caught.value.en)
+    assert until in caught.value.message
+    assert caught.value.code == "INVALID_STATE"
     found = keys.find(anywhere, key.id)
     assert found is not None
-    assert found.secrets == (third, second)
-    assert first not in found.secrets
-    _, fourth = keys.rotate(anywhere, LOCAL_ADMIN, key.id, grace_seconds=0)
+    assert found.secrets == (second, first)
+    ended, third = keys.rotate(anywhere, LOCAL_ADMIN, key.id, grace_seconds=0)
     last = keys.find(anywhere, key.id)
     assert last is not None
-    assert last.secrets == (fourth,)
+    assert (last.secrets, ended.rotated_until) == ((third,), None)
+
+
+def test_a_former_secret_is_wiped_when_it_is_over_and_the_key_can_be_rotated_again(anywhere: App) -> None:
+    key, _ = keys.create(anywhere, LOCAL_ADMIN)
+    keys.rotate(anywhere, LOCAL_ADMIN, key.id, grace_seconds=60)
+    assert anywhere.records.keys.forget_former() == 0
+    for wipe in (False, True):
+        with anywhere.records.writer.begin() as connection:
+            past = update(api_keys).values(former_until=api_keys.c.former_until - 61)
+            connection.execute(past.where(api_keys.c.id == key.id))
+        if wipe:
+            assert anywhere.records.keys.forget_former() == 1
+        keys.rotate(anywhere, LOCAL_ADMIN, key.id, grace_seconds=60)
+    assert anywhere.records.keys.all_of(LOCAL_ADMIN)[0].former is not None
 
 
 def test_a_revoked_key_is_gone_at_once_and_stays_in_the_list(anywhere: App) -> None:
@@ -186,6 +207,9 @@ def test_the_command_makes_lists_rotates_and_revokes(tmp_path: Path, monkeypatch
     assert set(made) == {"api_key", "secret"}
     assert made["secret"] not in said("list")
     turned = json.loads(said("rotate", made["api_key"], "--grace", "60", "--json"))
+    assert json.loads(said("list", "--json"))[0]["rotated_until"] is not None
+    assert json.loads(said("rotate", made["api_key"], "--now", "--json"))["secret"] != turned["secret"]
+    assert json.loads(said("list", "--json"))[0]["rotated_until"] is None
     assert turned["api_key"] == made["api_key"]
     assert turned["secret"] != made["secret"]
     (row,) = json.loads(said("list", "--json"))
@@ -194,3 +218,17 @@ def test_the_command_makes_lists_rotates_and_revokes(tmp_path: Path, monkeypatch
     assert json.loads(said("list", "--json"))[0]["revoked_at"] is not None
     shown = said("create", "--name", "bot")
     assert shown.startswith("api_key pk_")
+
+
+def test_without_an_address_the_key_is_that_of_the_page_or_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUANTGPT_HOME", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cli, run = build_cli(), CliRunner()
+    run.invoke(cli, ["apikey", "create", "--name", "page"], catch_exceptions=False)
+    app = build_app()
+    assert [key.name for key in keys.list_keys(app, LOCAL_ADMIN)] == ["page"]
+    app.records.close()
+    monkeypatch.setenv("QUANTGPT_AUTH", "required")
+    assert isinstance(run.invoke(cli, ["apikey", "list"]).exception, BadRequest)

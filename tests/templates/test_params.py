@@ -69,7 +69,7 @@ def test_echo_is_what_was_given_in_its_order_and_values_hold_the_defaults() -> N
         ("upper_price", "3600.50"),
         ("lower_price", "2400"),
         ("grid_levels", 10),
-        ("rebalance_threshold", "0.02"),
+        ("rebalance_threshold", "0.020"),
     ]
     assert checked.values == {
         "grid_levels": 10,
@@ -83,6 +83,15 @@ def test_echo_is_what_was_given_in_its_order_and_values_hold_the_defaults() -> N
     }
     assert template_of("tpl_momentum").read({}, context()).values["position_pct"] == Decimal(1)
     assert template_of("tpl_momentum").read({}, context()).echo == {}
+
+
+def test_null_is_not_given() -> None:
+    """As in the fields of a job."""
+    checked = template_of("tpl_momentum").read({"fast": Number("5"), "ma_type": None, "slow": None}, context())
+    assert checked.echo == {"fast": 5}
+    assert (checked.values["slow"], checked.values["ma_type"]) == (50, "ema")
+    assert faults("tpl_grid", {**GRID, "upper_price": None}) == {"params.upper_price": "is required"}
+    assert list(faults("tpl_grid", {**GRID, "upper": None})) == ["params.upper"]
 
 
 @pytest.mark.parametrize(

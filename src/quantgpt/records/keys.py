@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
 
@@ -69,15 +70,25 @@ class KeyRecords:
         return KeyRow(**found), now
 
     def rotate(self, key_id: str, owner_id: str, *, secret: str, grace_seconds: float) -> KeyRow | None:
-        """Give a key another secret; the one it had counts for `grace_seconds` more, one before that no longer. None when
-        there is no such key of that user in force."""
+        """Give a key another secret; the one it had counts for `grace_seconds` more (0: it is forgotten). None when there is
+        no such key of that user in force, or when one before still counts and would have to go for the one it had."""
         k = api_keys.c
         mine = and_(k.id == key_id, k.owner_id == owner_id, k.revoked_at.is_(None))
-        values = {"secret": secret, "former": k.secret, "former_until": database_now() + grace_seconds}
+        values: dict[str, Any] = {"secret": secret, "former": None, "former_until": None}
+        if grace_seconds > 0:
+            mine = and_(mine, or_(k.former_until.is_(None), k.former_until <= database_now()))
+            values |= {"former": k.secret, "former_until": database_now() + grace_seconds}
         with database_faults(), self._writer.begin() as connection:
             row = connection.execute(update(api_keys).where(mine).values(**values).returning(api_keys)).mappings()
             found = row.first()
         return None if found is None else KeyRow(**found)
+
+    def forget_former(self) -> int:
+        """Wipe the secrets before a rotation that do not count any more. Returns how many."""
+        k = api_keys.c
+        over = and_(k.former_until.is_not(None), k.former_until <= database_now())
+        with database_faults(), self._writer.begin() as connection:
+            return connection.execute(update(api_keys).where(over).values(former=None, former_until=None)).rowcount
 
     def revoke(self, key_id: str, owner_id: str) -> KeyRow | None:
         """End a key for good and forget its secrets; None when there is no such key of that user in force."""

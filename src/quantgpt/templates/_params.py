@@ -97,13 +97,14 @@ def plain(value: Decimal) -> str:
 def read_params(
     params: Sequence[Param], raw: object, check: Callable[[Mapping[str, Any]], list[Fault]]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was given (decimals as text, in the order given) and all values with their defaults (decimals as Decimal).
+    """What was given (decimals as text, in the order given) and all values with their defaults (decimals as Decimal). Null is: not given.
 
     `check` is asked when every parameter is fine alone.  Raises: BadParams with every fault, in the order of `params`.
     """
     if not isinstance(raw, Mapping):
         raise BadParams([Fault(field=PREFIX, reason="must be an object", reason_zh="必须是一个对象")])
     faults = _unknown(params, raw)
+    raw = {name: value for name, value in raw.items() if value is not None}
     given: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for param in params:
@@ -151,8 +152,7 @@ def _read(param: Param, value: object) -> tuple[Any, Any]:
     if digits_after_point(number) > param.decimals:
         raise _Wrong(f"小数最多 {param.decimals} 位", f"must have at most {param.decimals} decimals")
     _bounded(param, number)
-    as_given = isinstance(value, str) and not isinstance(value, Number) and _SIMPLE.fullmatch(value)
-    return (str(value) if as_given else plain(number)), number
+    return (str(value) if isinstance(value, str) and _SIMPLE.fullmatch(value) else plain(number)), number
 
 
 def _choice(param: Param, value: object) -> str:

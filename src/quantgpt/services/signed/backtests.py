@@ -65,8 +65,9 @@ def _keep(app: App, job: JobRef, outcome: Finished, progress: Progress) -> Kept:
 
 
 def _tidy(app: App) -> None:
-    """Forget what the limits no longer need, and results that are old."""
+    """Forget what the limits no longer need, secrets that are over, and results that are old."""
     app.records.weights.forget_old()
+    app.records.keys.forget_former()
     while app.records.signed_jobs.expire(OPERATION, app.settings.signed_days * DAY_SECONDS):
         pass
 

@@ -100,9 +100,14 @@ def _together(found: Fields, given: Mapping[str, Any], known: Mapping[Any, Instr
     check_template(template, values, found.faults)
     if "params" not in values:
         return None
+    if venue == "spot" and values["leverage"] > 1:
+        found.faults.append(fault("leverage", "must be 1 on the spot market", "现货没有杠杆，应为 1", 1))
     if any(name not in values for name in (*_CONTEXT, "fee_model")) or found.faults or found.unknown_symbols:
         return check_params(template, values["params"], None, found.faults)
-    return check_params(template, values["params"], context_of(values, known), found.faults)
+    checked = check_params(template, values["params"], context_of(values, known), found.faults)
+    if checked is not None and venue == "spot":
+        found.faults += _sells_first(checked.values)
+    return checked
 
 
 def _check_symbols(symbols: tuple[str, ...], venue: str, known: Mapping[Any, Instrument], found: Fields) -> None:
@@ -120,6 +125,15 @@ def _check_details(values: Mapping[str, Any], found: Fields) -> None:
     if fine >= whole or whole % fine:
         en, zh = f"must be finer than timeframe {timeframe}", f"必须比 timeframe {timeframe} 更细"
         found.faults.append(fault("detail_timeframe", en, zh))
+
+
+def _sells_first(params: Mapping[str, Any]) -> list[Fault]:
+    """Parameters that sell what nobody owns, which the spot market does not know."""
+    return [
+        fault(f"params.{name}", "must be long on the spot market", "现货不能做空，应为 long", "long")
+        for name in ("direction", "mode")
+        if params.get(name, "long") != "long"
+    ]
 
 
 def find_template(template_id: str | None, faults: list[Fault]) -> Template | None:

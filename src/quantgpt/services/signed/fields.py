@@ -162,12 +162,12 @@ def read_fields(body: Mapping[str, Any], given: Mapping[str, Any], now: datetime
 
 
 def _window(given: Mapping[str, Any], now: datetime, found: Fields) -> None:
-    """`start` and `end`, or their other names `from` and `to`."""
+    """`start` and `end`, or their other names `from` and `to`; a fraction of a second makes the window narrower."""
     read: dict[str, datetime] = {}
     for name in _WINDOW:
         if name in given:
             try:
-                read[name] = whole_seconds(read_moment(given[name]))
+                read[name] = whole_seconds(read_moment(given[name]), up=name in ("start", "from"))
             except Wrong as wrong:
                 found.faults.append(wrong.at(name))
     for name, other in (("start", "from"), ("end", "to")):

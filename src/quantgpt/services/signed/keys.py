@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records.keys import KeyRow
 from quantgpt.services._base import App
 from quantgpt.services.signed import vault
-from quantgpt.services.signed.faults import InvalidParameter, NotYours, fault
+from quantgpt.services.signed.faults import InvalidParameter, InvalidState, NotYours, fault
+from quantgpt.services.signed.literals import printed
 
 PREFIX = "pk_"
 SCOPES = ("backtest:read", "backtest:write", "strategies:read", "strategies:write")
@@ -68,9 +70,10 @@ def list_keys(app: App, owner_id: str) -> list[SigningKey]:
 
 
 def rotate(app: App, owner_id: str, key_id: str, *, grace_seconds: float = GRACE_SECONDS) -> tuple[SigningKey, str]:
-    """Give a key a new secret, shown this once; the old one counts for `grace_seconds` more (0: no longer).
+    """Give a key a new secret, shown this once; the old one counts for `grace_seconds` more (0: no longer, nor does one
+    before it).
 
-    Raises: InvalidParameter, NotYours, Unavailable.
+    Raises: InvalidParameter, NotYours, Unavailable; InvalidState while the secret before the last rotation still counts.
     """
     if not 0 <= grace_seconds <= LONGEST_GRACE:
         most = int(LONGEST_GRACE)
@@ -81,7 +84,7 @@ def rotate(app: App, owner_id: str, key_id: str, *, grace_seconds: float = GRACE
     hidden = vault.hide(app.settings, key_id, secret)
     row = app.records.keys.rotate(key_id, owner_id, secret=hidden, grace_seconds=grace_seconds)
     if row is None:
-        raise _missing()
+        raise _not_rotated(app, owner_id, key_id)
     return _shown(row), secret
 
 
@@ -89,7 +92,7 @@ def revoke(app: App, owner_id: str, key_id: str) -> SigningKey:
     """End a key at once and for good.  Raises: NotYours for one that is not there, not theirs or revoked already."""
     row = app.records.keys.revoke(key_id, owner_id)
     if row is None:
-        raise _missing()
+        raise _missing(app.records.keys.all_of(owner_id), key_id)
     return _shown(row)
 
 
@@ -129,7 +132,26 @@ def _checked_name(name: str) -> str:
     return given
 
 
-def _missing() -> NotYours:
+def _not_rotated(app: App, owner_id: str, key_id: str) -> NotYours | InvalidState:
+    """Why a key was not given a new secret."""
+    rows = app.records.keys.all_of(owner_id)
+    row = next((row for row in rows if row.id == key_id and row.revoked_at is None), None)
+    if row is None or row.former_until is None:
+        return _missing(rows, key_id)
+    until = printed(datetime.fromtimestamp(row.former_until, UTC))
+    return InvalidState(
+        f"上一次更换前的 secret 有效至 {until}，在此之前不能再次更换",
+        en=f"the secret before the last rotation counts until {until}; the key cannot be rotated again before that",
+        hint="rotate with a grace of 0 seconds (apikey rotate --now) to end both old secrets at once, or revoke the key",
+        field="grace_seconds",
+        nearest=0,
+    )
+
+
+def _missing(rows: Sequence[KeyRow], key_id: str) -> NotYours:
+    """A key that is none of those, or is revoked."""
+    if any(row.id == key_id for row in rows):
+        return NotYours("这个密钥已经吊销", en="This key is revoked", field="key_id")
     return NotYours("没有这个密钥", en="No such key", field="key_id")
 
 

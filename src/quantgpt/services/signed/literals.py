@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from quantgpt.foundations.literals import LONGEST_NUMBER, digits_after_point, ex
 from quantgpt.services.signed.faults import Fault, InvalidParameter, fault
 from quantgpt.templates._params import Number
 
-_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+LARGEST_WHOLE = 10**18
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 EXAMPLE = "2025-01-01T00:00:00Z"
 
@@ -98,9 +98,10 @@ def written(number: Decimal) -> str:
 
 
 def read_whole(value: object, least: int, most: int) -> int:
-    """A bare whole number.  Raises: Wrong."""
-    if isinstance(value, Number) and _WHOLE.fullmatch(value):
-        value = int(value)
+    """A bare whole number, also written as 2.0.  Raises: Wrong."""
+    number = exact_decimal(value) if isinstance(value, Number) and len(value) <= LONGEST_NUMBER else None
+    if number is not None and abs(number) < LARGEST_WHOLE and number == number.to_integral_value():
+        value = int(number)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Wrong("must be a whole number", "必须是整数（不加引号）")
     if not least <= value <= most:
@@ -134,9 +135,18 @@ def read_moment(value: object) -> datetime:
         raise Wrong("is not a moment of the calendar", "不是日历上的时刻", EXAMPLE) from None
 
 
-def whole_seconds(moment: datetime) -> datetime:
-    """The moment without its fraction of a second."""
-    return moment.replace(microsecond=0)
+def whole_seconds(moment: datetime, *, up: bool = False) -> datetime:
+    """The moment in whole seconds: without its fraction of a second, or, `up`, the first one that is not before it.
+
+    Raises: Wrong where the calendar ends.
+    """
+    whole = moment.replace(microsecond=0)
+    if not up or whole == moment:
+        return whole
+    try:
+        return whole + timedelta(seconds=1)
+    except OverflowError:
+        raise Wrong("is not a moment of the calendar", "不是日历上的时刻", EXAMPLE) from None
 
 
 def printed(moment: datetime) -> str:

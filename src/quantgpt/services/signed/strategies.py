@@ -65,7 +65,10 @@ def change(app: App, owner_id: str, strategy_id: str, body: Mapping[str, Any]) -
 
     Raises: NotYours, InvalidParameter, UnknownSymbol, DuplicateName.
     """
-    if not any(name in FIELDS for name in body):
+    found = Fields()
+    found.unknown(body, FIELDS)
+    found.refuse()
+    if not body:
         known = ", ".join(FIELDS)
         raise InvalidParameter([fault("", f"send at least one of {known}", f"至少给出一个字段：{known}")])
     nothing = [fault(name, "must not be null", "不能为 null") for name, value in body.items() if value is None]

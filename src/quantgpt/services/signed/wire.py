@@ -9,6 +9,7 @@ from typing import Any
 
 from quantgpt.foundations.errors import Broken
 from quantgpt.records import Job
+from quantgpt.services.signed import stored
 from quantgpt.services.signed.literals import printed
 
 METRICS = (
@@ -24,7 +25,6 @@ CODES = {
     "TEMPLATE_ERROR": "TEMPLATE_ERROR",
     "UnknownMarket": "DATA_UNAVAILABLE",
     "NoData": "DATA_UNAVAILABLE",
-    "Unavailable": "DATA_UNAVAILABLE",
     "UNKNOWN_SYMBOL": "DATA_UNAVAILABLE",
     "INVALID_PARAMETER": "TEMPLATE_ERROR",
     "BadParams": "TEMPLATE_ERROR",
@@ -35,6 +35,7 @@ _WORDS = {
     "TIMEOUT": "the job took too long and was stopped",
     "WORKER_LOST": "the worker was lost twice while it ran the job",
     "INTERNAL_ERROR": "an internal error ended the job",
+    "memory": "the job needed more memory than a worker has: use a shorter range, a longer timeframe or fewer levels",
 }
 
 
@@ -56,7 +57,7 @@ def job_error(job: Job) -> dict[str, Any] | None:
         return None
     facts = _error_facts(job)
     code = CODES.get(str(facts.get("code")), "INTERNAL_ERROR")
-    english = facts.get("en") or _WORDS.get(code) or job.error
+    english = facts.get("en") or _WORDS.get(str(facts.get("code"))) or _WORDS.get(code) or job.error
     return {"code": code, "message": job.error, "message_en": english, "hint": facts.get("hint") or None}
 
 
@@ -80,7 +81,7 @@ def job_object(job: Job, *, brief: bool = False) -> dict[str, Any]:
 def details_of(job: Job) -> dict[str, Any]:
     """What the documented object has no place for; of a job without a result what is known by now."""
     facts = json.loads(job.facts)
-    stored = json.loads(job.outcome)["details"] if job.outcome else {}
+    kept = stored.details_of(job.outcome) if job.outcome else {}
     names = ("market", "snapshot", "synthetic", "data_revision", "engine_version", "timings")
     return {
         "id": job.id,
@@ -88,7 +89,7 @@ def details_of(job: Job) -> dict[str, Any]:
         "warnings": facts.get("warnings", []),
         **{name: facts.get(name) for name in names},
         "expired_at": _expired_at(facts),
-        **stored,
+        **kept,
     }
 
 
@@ -117,7 +118,7 @@ def _result_text(job: Job, brief: bool) -> str:
     if brief:
         return _json({"metrics": metrics})
     if job.outcome is not None:
-        return str(json.loads(job.outcome)["result"])
+        return stored.result_of(job.outcome)
     if facts.get("expired_at") is None:
         raise Broken(f"job {job.id} was read without its result")
     return _json({"metrics": metrics, "equity_curve": [], "trades": [], "expired_at": _expired_at(facts)})

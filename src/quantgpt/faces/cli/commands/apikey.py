@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from quantgpt.services._base import App
     from quantgpt.services.signed.keys import SigningKey
 
-_Email = Annotated[str, typer.Option("--email", help="账户的邮箱；没有账户则创建 · address of the account")]
+_Email = Annotated[
+    str,
+    typer.Option(
+        "--email",
+        help="账户的邮箱，没有则创建；不需登录时默认为网页的本地账户 · address of the account; by default that of the page, where nobody signs in",
+    ),
+]
+LOCAL_EMAIL = "local@localhost"
+"""What the account of the page is called where nobody signs in."""
 _Key = Annotated[str, typer.Argument(help="密钥编号 pk_… · id of the key")]
 _Json = Annotated[bool, typer.Option("--json", help="只输出一行 JSON · one line of JSON")]
 
@@ -26,7 +34,7 @@ def install(cli: typer.Typer) -> None:
 
 
 def create(
-    email: _Email,
+    email: _Email = "",
     name: Annotated[str, typer.Option("--name", help="名称 · a name for it")] = "",
     scope: Annotated[
         list[str] | None,
@@ -44,7 +52,7 @@ def create(
     _show_secret(key, secret, as_json)
 
 
-def list_(email: _Email, as_json: _Json = False) -> None:
+def list_(email: _Email = "", as_json: _Json = False) -> None:
     """列出账户的密钥 · List the keys of an account."""
     from quantgpt.services.signed import keys
 
@@ -66,21 +74,24 @@ def list_(email: _Email, as_json: _Json = False) -> None:
 
 def rotate(
     key_id: _Key,
-    email: _Email,
+    email: _Email = "",
     grace: Annotated[
         float, typer.Option("--grace", help="旧 secret 继续有效的秒数 · seconds that the old secret counts")
     ] = 86400.0,
+    now: Annotated[
+        bool, typer.Option("--now", help="旧 secret 立即失效，同 --grace 0 · old secrets end at once, as --grace 0")
+    ] = False,
     as_json: _Json = False,
 ) -> None:
     """换新的 secret，旧的在 --grace 秒内仍有效 · Give a key a new secret; the old one counts for a while."""
     from quantgpt.services.signed import keys
 
     app, owner_id = _opened(email)
-    key, secret = keys.rotate(app, owner_id, key_id, grace_seconds=grace)
+    key, secret = keys.rotate(app, owner_id, key_id, grace_seconds=0.0 if now else grace)
     _show_secret(key, secret, as_json)
 
 
-def revoke(key_id: _Key, email: _Email, as_json: _Json = False) -> None:
+def revoke(key_id: _Key, email: _Email = "", as_json: _Json = False) -> None:
     """立即吊销密钥 · End a key at once."""
     from quantgpt.services.signed import keys
 
@@ -90,13 +101,22 @@ def revoke(key_id: _Key, email: _Email, as_json: _Json = False) -> None:
 
 
 def _opened(email: str) -> tuple[App, str]:
-    """The App and the account of an address, made if there is none."""
+    """The App and the account of an address, made if there is none; without one whoever sits at this machine, as on the page.
+
+    Raises: BadRequest without an address where a login is asked for.
+    """
     from quantgpt.bootstrap import build_app
+    from quantgpt.foundations.errors import BadRequest
+    from quantgpt.records import LOCAL_ADMIN
     from quantgpt.services.accounts import read_email
 
     app = build_app()
+    if not email and app.settings.auth_in_force != "local":
+        raise BadRequest("这里需要登录，请用 --email 指明账户", en="a login is asked for here; name it with --email")
     app.ensure_room()
     app.records.migrate()
+    if email in ("", LOCAL_EMAIL):
+        return app, LOCAL_ADMIN
     return app, app.records.accounts.ensure(read_email(email)).id
 
 

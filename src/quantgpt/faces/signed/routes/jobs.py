@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from quantgpt.faces.signed import budgets
+from quantgpt.faces.signed import auth, budgets
 from quantgpt.faces.signed.calls import Answer, Call, as_json
 from quantgpt.faces.signed.endpoints import Endpoint
 from quantgpt.faces.signed.refusals import bad
@@ -26,8 +26,10 @@ _ZIPPED_FROM = 2_048
 
 
 def create(call: Call) -> Answer:
-    """Check a job and queue it."""
+    """Check a job and queue it. A stored strategy is shown in the answer, so that a key must be allowed to read it."""
     body = call.object()
+    if body.get("strategy_id") is not None:
+        auth.require(call.caller, "strategies:read")
     job, is_earlier = jobs.create(
         call.app,
         call.caller.owner_id,
