@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from quantgpt import __version__
@@ -22,6 +21,7 @@ from quantgpt.faces.rest.limits import BodyLimit, HeadAsGet, Submissions
 from quantgpt.faces.rest.routes import feedback, imports
 from quantgpt.faces.rest.state import Rest
 from quantgpt.faces.rest.watcher import Watcher
+from quantgpt.faces.rest.zipping import Gzip
 from quantgpt.services._base import App
 
 PREFIX = "/api/v1"
@@ -81,7 +81,7 @@ def create_api(app: App, attach: Sequence[Attach] = ()) -> FastAPI:
     for one in attached:
         api.router.routes.extend(one.routes())
     api.include_router(site.router)
-    api.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
+    api.add_middleware(Gzip)
     api.add_middleware(HeadAsGet)
     larger = {f"{PREFIX}/feedback": feedback.LARGEST_BODY, f"{PREFIX}/imports": imports.LARGEST_BODY}
     api.add_middleware(BodyLimit, largest=app.settings.max_body_bytes, of_path=larger, apart=(SIGNED,))
