@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 PIECE = 1 << 18
 """characters that are read in one step"""
 LARGE = 1 << 20
 """characters from which on only a few results are read at once"""
+MANY_TRADES = 5_000
+"""trades from which on a result is large"""
 AT_ONCE = 2
 _HEAD, _MARK, _TAIL = '{"details":', ',"result":"', '"}'
 
 _large = threading.BoundedSemaphore(AT_ONCE)
+_sent = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def few(trades: int) -> Iterator[None]:
+    """Around everything that is done with the text of a result of so many trades: only some large ones go on at once."""
+    if trades <= MANY_TRADES:
+        yield
+        return
+    with _sent:
+        yield
 
 
 def result_of(outcome: str) -> str:
