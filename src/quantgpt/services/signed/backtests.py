@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from quantgpt.services._base import App, JobRef, Kept, operation
 
 if TYPE_CHECKING:
     from quantgpt.bars.instrument import Instrument
-    from quantgpt.bars.outcome import Simulation
     from quantgpt.bars.terms import BookInput, Terms
     from quantgpt.market import Market
     from quantgpt.templates import Plan
@@ -25,8 +24,8 @@ ENGINE = "bars-1"
 ALMOST = 0.99
 """The most that is shown of a job that is not done."""
 DAY_SECONDS = 86_400.0
-LARGEST = 100_000_000
-"""Characters of a result; some 400,000 trades."""
+LARGEST = 32_000_000
+"""Characters of a result; some 140,000 trades."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +94,7 @@ def run_signed_backtest(app: App, ask: SignedBacktest, progress: Progress) -> Fi
     """
     from quantgpt.bars.simulate import simulate
     from quantgpt.services.signed import candles, config, results
+    from quantgpt.services.signed.cautions import cautions
 
     progress("fetching_data", 0.0)
     begun = time.perf_counter()
@@ -113,11 +113,13 @@ def run_signed_backtest(app: App, ask: SignedBacktest, progress: Progress) -> Fi
     return Finished(
         result=result,
         details=results.extras(simulation, books),
-        facts=_facts(ask, market, simulation, result) | {"timings": timings},
+        facts=_facts(ask, market, result, cautions(simulation, books, plan, terms)) | {"timings": timings},
     )
 
 
-def _facts(ask: SignedBacktest, market: Market, simulation: Simulation, result: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(
+    ask: SignedBacktest, market: Market, result: Mapping[str, Any], cautions: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
     from quantgpt import __version__
 
     return {
@@ -127,7 +129,7 @@ def _facts(ask: SignedBacktest, market: Market, simulation: Simulation, result: 
         "data_revision": f"{market.name}@{market.snapshot}",
         "engine_version": f"{__version__}+{ENGINE}",
         "metrics": result["metrics"],
-        "warnings": ask.warnings,
+        "warnings": [*ask.warnings, *({"zh": zh, "en": en} for zh, en in cautions)],
     }
 
 
