@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,9 @@ from tests.signed._door import BASE, JOBS, STRATEGIES, Signed, door, job_body, r
 from quantgpt.faces.rest.app import create_api
 from quantgpt.faces.signed.budgets import Window
 from quantgpt.faces.signed.routes.market import weight_of
+from quantgpt.foundations.hashing import canonical_json
+from quantgpt.records import Failure, Job
+from quantgpt.services.signed.wire import METRICS
 
 pytestmark = pytest.mark.xdist_group("signed headers")
 
@@ -154,6 +158,29 @@ def test_a_job_that_will_not_change_has_a_tag(us: Signed) -> None:
         assert us.get(path, headers={"If-None-Match": given}).content == first.content
     assert "no-store" not in first.headers["Cache-Control"]
     assert "private" in first.headers["Cache-Control"]
+
+
+def test_who_has_a_result_is_not_sent_it_and_it_is_not_read(us: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = new_job(us)
+    while (job := us.app.records.attempts.claim("w", 15.0)) is not None and job.id != job_id:
+        us.app.records.attempts.fail(job.id, 1, Failure(error="x", error_facts="{}"))
+    metrics = dict.fromkeys(METRICS, "0.00")
+    outcome = json.dumps({"details": {}, "result": json.dumps({"metrics": metrics, "equity_curve": [], "trades": []})})
+    facts = canonical_json({"metrics": metrics, "warnings": []})
+    us.app.records.attempts.succeed(job_id, 1, stage="completed", outcome=outcome, outcome_hash="h" * 64, facts=facts)
+    read: list[bool] = []
+    get = us.app.records.jobs.get
+
+    def seen(*args: object, with_outcome: bool = True, **named: object) -> Job | None:
+        read.append(with_outcome)
+        return get(*args, with_outcome=with_outcome, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(us.app.records.jobs, "get", seen)
+    first = us.get(f"{JOBS}/{job_id}")
+    assert (first.json()["status"], read) == ("done", [False, True])
+    read.clear()
+    again = us.get(f"{JOBS}/{job_id}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.headers["ETag"], read) == (304, first.headers["ETag"], [False])
 
 
 def test_a_job_that_may_change_has_none(us: Signed) -> None:

@@ -121,9 +121,9 @@ class JobRecords:
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def get(self, job_id: str, *, owner_id: str | None = None) -> Job | None:
-        """The job with that id, of that owner if one is given."""
-        wanted = select(jobs).where(jobs.c.id == job_id)
+    def get(self, job_id: str, *, owner_id: str | None = None, with_outcome: bool = True) -> Job | None:
+        """The job with that id, of that owner if one is given; without its outcome where that is not wanted."""
+        wanted = select(*_columns(with_outcome)).where(jobs.c.id == job_id)
         if owner_id is not None:
             wanted = wanted.where(jobs.c.owner_id == owner_id)
         with database_faults(), self._reader.begin() as connection:
@@ -241,8 +241,13 @@ def _mine(owner_id: str, operations: Sequence[str], session_id: str | None, stag
     return and_(*wanted)
 
 
+def _columns(with_outcome: bool) -> list[Any]:
+    """Those of a job; nothing in place of an outcome that is not wanted."""
+    return [c if with_outcome or c is not jobs.c.outcome else null().label("outcome") for c in jobs.c]
+
+
 def _page_query(mine: Any, page: int, page_size: int, with_outcome: bool = True) -> Select[Any]:
-    columns = [c if with_outcome or c is not jobs.c.outcome else null().label("outcome") for c in jobs.c]
+    columns = _columns(with_outcome)
     return (
         select(*columns)
         .where(mine)

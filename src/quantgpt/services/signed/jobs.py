@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from quantgpt import __version__
 from quantgpt.foundations.errors import Conflict
 from quantgpt.foundations.hashing import canonical_json, hash_value
 from quantgpt.records import Failure, Job, NewJob
@@ -45,6 +46,7 @@ __all__ = [
     "page",
     "pinned",
     "status_of",
+    "tag_of",
 ]
 
 LONGEST_KEY = 128
@@ -106,12 +108,19 @@ def create(
     return _submit(app, owner_id, drawn)
 
 
-def get(app: App, owner_id: str, job_id: str) -> Job:
-    """One job.  Raises: NotYours."""
-    job = app.records.jobs.get(job_id, owner_id=owner_id) if _ID.fullmatch(job_id) else None
+def get(app: App, owner_id: str, job_id: str, *, with_result: bool = True) -> Job:
+    """One job, on request without what may be long.  Raises: NotYours."""
+    known = _ID.fullmatch(job_id) is not None
+    job = app.records.jobs.get(job_id, owner_id=owner_id, with_outcome=with_result) if known else None
     if job is None or job.operation != OPERATION:
         raise NotYours("没有这个回测任务", en="No such job", field="id")
     return job
+
+
+def tag_of(job: Job) -> str:
+    """What changes when anything changes that is shown of a finished job; its result need not be read."""
+    shown = (__version__, job.id, job.state, job.ask, job.facts, job.error, job.error_facts, job.outcome_hash)
+    return hash_value([*shown, job.created_at, job.started_at, job.finished_at, job.fraction])[:32]
 
 
 def page(app: App, owner_id: str, query: Mapping[str, str]) -> tuple[list[Job], str | None]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from quantgpt.faces.rest.zipping import takes_gzip
 from quantgpt.faces.signed import auth, budgets
 from quantgpt.faces.signed.calls import Answer, Call, as_json
 from quantgpt.faces.signed.endpoints import Endpoint
@@ -23,6 +24,9 @@ LONGEST_REASON = 200
 LONGEST_KEY = 128
 _ZIPPED_FROM = 2_048
 """bytes from which the server compresses"""
+_ZIPPED = "-gzip"
+"""behind the tag of what is compressed"""
+_KEPT = {"Cache-Control": "private, no-cache"}
 
 
 def create(call: Call) -> Answer:
@@ -43,10 +47,20 @@ def create(call: Call) -> Answer:
 
 
 def get(call: Call) -> Answer:
-    """One job, with its whole result when it is done. What will not change any more has a tag."""
+    """One job, with its whole result when it is done. What will not change any more has a strong tag, which also names the
+    coding it is sent in; to a caller who has it the result is neither read nor sent."""
     job = _seen(call)
+    if not jobs.is_terminal(job):
+        return Answer(jobs.job_text(job).encode())
+    tag, known = jobs.tag_of(job), _known(call)
+    for name in (f'"{tag}"', f'"{tag}{_ZIPPED}"'):
+        if name in known:
+            return Answer(b"", 304, {"ETag": name, **_KEPT})
+    job = jobs.get(call.app, call.caller.owner_id, job.id)
     text = jobs.job_text(job).encode()
-    return _tagged(call, text) if jobs.is_terminal(job) else Answer(text)
+    zipped = len(text) >= _ZIPPED_FROM and takes_gzip(call.headers.get("accept-encoding", ""))
+    headers = {"ETag": f'"{jobs.tag_of(job)}{_ZIPPED if zipped else ""}"', **_KEPT}
+    return Answer(b"", 304, headers) if "*" in known else Answer(text, headers=headers)
 
 
 def page(call: Call) -> Answer:
@@ -69,8 +83,8 @@ def details(call: Call) -> Answer:
 
 
 def _seen(call: Call) -> Job:
-    """The job that is asked for. Asking too often for one that is not finished is refused."""
-    job = jobs.get(call.app, call.caller.owner_id, call.values["id"])
+    """The job that is asked for, without its result. Asking too often for one that is not finished is refused."""
+    job = jobs.get(call.app, call.caller.owner_id, call.values["id"], with_result=False)
     if not jobs.is_terminal(job):
         budgets.poll(call.app, call.caller, job.id)
     return job
@@ -100,14 +114,10 @@ def _reason(body: Mapping[str, object]) -> str | None:
     return reason
 
 
-def _tagged(call: Call, text: bytes) -> Answer:
-    """The answer with a strong tag, which also names the coding it is sent in; 304 where the caller has it."""
-    digest = hashlib.sha256(text).hexdigest()[:32]
-    zipped = len(text) >= _ZIPPED_FROM and "gzip" in call.headers.get("accept-encoding", "")
-    headers = {"ETag": f'"{digest}-gzip"' if zipped else f'"{digest}"', "Cache-Control": "private, no-cache"}
-    known = {part.strip() for part in call.headers.get("if-none-match", "").split(",")}
-    has_it = known & {"*", f'"{digest}"', f'"{digest}-gzip"', f'W/"{digest}"', f'W/"{digest}-gzip"'}
-    return Answer(b"", 304, headers) if has_it else Answer(text, headers=headers)
+def _known(call: Call) -> set[str]:
+    """The tags that the caller has, weak ones as strong ones; `*` for any."""
+    given = (part.strip() for part in call.headers.get("if-none-match", "").split(","))
+    return {tag.removeprefix("W/") for tag in given}
 
 
 _FILTERS = ("status", "template_id", "from", "to", "limit", "cursor")
