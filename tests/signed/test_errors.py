@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -278,24 +277,6 @@ def test_a_full_account_and_a_full_queue_are_told_apart(us: Signed) -> None:
             answer = tight.post(JOBS, job_body())
             refused(answer, status, code)
             assert ("Retry-After" in answer.headers) == (status == 503)
-
-
-def test_without_bars_of_pairs_no_symbol_is_known_and_nobody_is_told_to_wait(us: Signed, tmp_path: Path) -> None:
-    with door(make_app(tmp_path / "home")) as bare:
-        strategy = {name: job_body()[name] for name in ("template_id", "params", "symbols", "timeframe", "capital")}
-        for answer in (
-            bare.post(JOBS, job_body()),
-            bare.post(STRATEGIES, {**strategy, "name": "no market"}),
-            bare.get("/v1/market/klines?symbol=BTCUSDT&interval=1h"),
-            bare.get("/v1/market/exchange-info?symbol=BTCUSDT"),
-        ):
-            error = refused(answer, 400, "UNKNOWN_SYMBOL")
-            assert "Retry-After" not in answer.headers
-            for cure in ("quantgpt data demo", "quantgpt data crypto BTCUSDT", "quantgpt data import PATH"):
-                assert cure in error["message"]
-        told = bare.get("/v1/market/exchange-info").json()
-        assert told["symbols"] == []
-        assert abs(told["serverTime"] - int(bare.now())) < 60_000
 
 
 def test_an_idempotency_key_makes_one_job_and_refuses_another_body(us: Signed) -> None:
