@@ -39,6 +39,19 @@ def test_orders_that_are_all_too_small_end_the_run(given: Plan) -> None:
     assert "5 USDT" in str(caught.value.en)
 
 
+@pytest.mark.parametrize("quantity", ["1", "1.0005"])
+def test_the_minimum_quantity_counts_as_the_minimum_notional_does(quantity: str) -> None:
+    """100 quote at 100.00 is 1, of at least 1 or 1.001 (the minimum, in steps of 0.001)."""
+    of = made(STILL)
+    coarse = replace(of, instrument=replace(of.instrument, min_qty=Decimal(quantity)))
+    hundred = LadderPlan(interval_ms=HOUR, amount=Decimal(100))
+    if quantity == "1":
+        assert skipped([coarse], hundred) == (0, 8)
+    else:
+        with pytest.raises(InsufficientCapital, match=r"1\.001 BTC"):
+            simulate([coarse], hundred, terms(coarse), lambda share: None)
+
+
 def test_one_fill_in_any_book_lets_the_run_be() -> None:
     # 5.05 at 100.00 and steps of 0.001 is 0.05, worth 5
     enough = LadderPlan(interval_ms=HOUR, amount=Decimal("5.05"))

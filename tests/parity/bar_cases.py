@@ -54,13 +54,18 @@ class Case:
 
 
 def instrument(
-    symbol: str = "BTCUSDT", tick: str = "0.01", step: str = "0.001", min_notional: str = "5", venue: Any = "perp"
+    symbol: str = "BTCUSDT",
+    tick: str = "0.01",
+    step: str = "0.001",
+    min_notional: str = "5",
+    venue: Any = "perp",
+    min_steps: str = "1",
 ) -> Instrument:
     """An instrument with wide filters."""
     return Instrument(
         symbol=symbol, base=symbol[:-4], quote="USDT", venue=venue, tick=Decimal(tick), step=Decimal(step),
         min_notional=Decimal(min_notional), min_price=Decimal(tick), max_price=Decimal(10**7),
-        min_qty=Decimal(step), max_qty=Decimal(10**9),
+        min_qty=Decimal(step) * Decimal(min_steps), max_qty=Decimal(10**9),
     )  # fmt: skip
 
 
@@ -136,7 +141,9 @@ def random_book(
     main, walked, ends = split(rows, kept, warmup, finer, length)
     last = int(walked.open_time[-1])
     made = BookInput(
-        instrument=instrument(symbol, tick, step, rng.choice(["5", "5", "1", "50"])),
+        instrument=instrument(
+            symbol, tick, step, rng.choice(["5", "5", "1", "50"]), min_steps=rng.choice(["1", "1", "1", "4", "30.5"])
+        ),
         capital=capital,
         main=main,
         walked=walked,

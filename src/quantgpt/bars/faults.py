@@ -28,9 +28,10 @@ class TooLarge(SimulationFault):
 def nothing_large_enough(instrument: Instrument, dropped: int) -> InsufficientCapital:
     """For a run of signals or of a ladder without any fill, of whose orders some were too small."""
     least, step = f"{instrument.min_notional} {instrument.quote}", f"{instrument.step} {instrument.base}"
+    fewest = f"{instrument.min_steps * instrument.step} {instrument.base}"
     return InsufficientCapital(
-        f"{instrument.symbol}：没有任何成交，{dropped} 笔订单取整到最小下单数量 {step} 后不足最小下单金额 {least}。",
-        en=f"{instrument.symbol}: nothing was filled; {dropped} orders, rounded down to steps of {step}, were below the minimum of {least}.",
+        f"{instrument.symbol}：没有任何成交，{dropped} 笔订单按步长 {step} 取整后不足最小下单金额 {least} 或数量 {fewest}。",
+        en=f"{instrument.symbol}: nothing was filled; {dropped} orders, rounded down to steps of {step}, were below the minimum of {least} or {fewest}.",
         hint="Use more capital, more leverage, or a larger amount or share for each order.",
     )
 

@@ -148,10 +148,12 @@ class _GridRun:
         return quantity
 
     def _worthwhile(self, plan: Layout, market: int, quantity: int) -> bool:
-        """Whether the opening order of any interval reaches the minimum notional."""
+        """Whether a lot is at least the minimum quantity, and the opening order of any interval reaches the minimum notional."""
         instrument = self.input.instrument
         dearest = max([market] * any(plan.at_once) + list(plan.resting), default=0)
-        return quantity > 0 and quantity * dearest * instrument.unit >= instrument.min_notional_units
+        return (
+            quantity >= instrument.min_steps and quantity * dearest * instrument.unit >= instrument.min_notional_units
+        )
 
     def _arrange(self, lines: Lines, plan: Layout, quantity: int) -> None:
         a, state = self.account, self.state
@@ -176,7 +178,7 @@ class _GridRun:
 
 def _insufficient(instrument: Instrument) -> InsufficientCapital:
     least = f"{instrument.min_notional} {instrument.quote}"
-    step = f"{instrument.step} {instrument.base}"
+    step = f"{instrument.min_steps * instrument.step} {instrument.base}"
     return InsufficientCapital(
         f"{instrument.symbol}：资金不足，每格达不到最小下单数量 {step} 或最小下单金额 {least}。",
         en=f"{instrument.symbol}: the capital does not carry one lot per interval of at least {step} and {least}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -42,6 +43,11 @@ class Instrument:
         if exact != exact.to_integral_value() or exact < 1:
             raise Broken(f"{self.symbol}: tick {self.tick} times step {self.step} is not a whole number of {MONEY}")
         return int(exact)
+
+    @cached_property
+    def min_steps(self) -> int:
+        """The least quantity of an order, in steps; at least 1."""
+        return max(1, math.ceil(self.min_qty / self.step))
 
     @cached_property
     def min_notional_units(self) -> int:

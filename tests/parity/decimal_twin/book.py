@@ -145,7 +145,7 @@ class Book:
     def open(self, side: int, quantity: Decimal, price: Decimal, kind: str, cause: Cause, tag: int = 0) -> Lot | None:
         """Open a lot, or drop the order and count it."""
         notional = price * quantity
-        if quantity <= 0 or notional < self.instrument.min_notional:
+        if quantity <= 0 or quantity < self.instrument.min_qty or notional < self.instrument.min_notional:
             self.skipped_notional += 1
             return None
         fee, margin = self.fee(notional, kind), self.margin_of(notional)

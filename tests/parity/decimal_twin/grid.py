@@ -141,7 +141,7 @@ class Grid(Strategy):
         self.quantity = self._size(capital, at_once)
         enough = [self.quantity * self._first_price(j, now) >= walk.given.instrument.min_notional
                   for j, now in zip(self.intervals, at_once, strict=True)]  # fmt: skip
-        if self.quantity <= 0 or not any(enough):
+        if self.quantity <= 0 or self.quantity < walk.given.instrument.min_qty or not any(enough):
             if first:
                 raise NoCapital
             self.over()

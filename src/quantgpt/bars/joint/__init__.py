@@ -124,6 +124,7 @@ def _rules(book: BookInput, terms: Terms) -> Rules:
         maintenance=terms.maintenance,
         liquidation_fee=terms.liquidation_fee,
         slippage=terms.slippage,
+        min_steps=book.instrument.min_steps,
         min_notional=book.instrument.min_notional_units,
         touch=int(terms.strict_touch),
         pessimistic=int(terms.intrabar == "pessimistic"),

@@ -51,6 +51,7 @@ class Rules(NamedTuple):
     maintenance: int
     liquidation_fee: int
     slippage: int
+    min_steps: int
     min_notional: int
     touch: int
     """ticks that a limit order's price must be passed by"""
@@ -122,7 +123,7 @@ def open_lot(desk: Desk, rules: Rules, index: int, leg: int, side: int, price: i
         book[TOO_LARGE] = 1
         return False
     notional = price * quantity * rules.unit
-    if quantity <= 0 or notional < rules.min_notional:
+    if quantity < rules.min_steps or notional < rules.min_notional:
         book[SKIPPED_NOTIONAL] += 1
         return False
     fee = fee_of(notional, rate_now(desk, rules.unit, index, MAKER if cause == BY_LIMIT else TAKER))
