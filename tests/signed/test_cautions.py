@@ -26,6 +26,9 @@ CALM: list[Row] = [(100, 101, 99, 100)] * 3
 WHOLE = len(CALM) * HOUR - 1_000
 
 
+LEFT = "Closed by the end of the run, at the last close: "
+
+
 def told(rows: Sequence[Row], given: Plan, **changes: Any) -> list[str]:
     """The English sentences; every one has a Chinese one."""
     of, how = book(rows, "100"), terms(len(rows), **changes)
@@ -34,13 +37,27 @@ def told(rows: Sequence[Row], given: Plan, **changes: Any) -> list[str]:
     return [en for _, en in found]
 
 
-def test_a_plain_run_has_none() -> None:
-    assert told(CALM, plan("90", "110", 3)) == []
+def beside(found: Sequence[str]) -> list[str]:
+    """Without what was left at the end."""
+    return [en for en in found if not en.startswith(LEFT)]
+
+
+def test_a_plain_run_says_what_was_left_at_its_end_and_nothing_else() -> None:
+    assert told(CALM, plan("90", "110", 3)) == [f"{LEFT}1 lot of BTCUSDT"]
+    assert told([*CALM, (100, 110, 100, 110)], plan("90", "110", 3)) == []
+    assert told(CALM, plan("110", "130", 3))[0] == f"{LEFT}2 lots of BTCUSDT"
+
+
+def test_a_liquidation() -> None:
+    crash = [*CALM, (100, 100, 50, 60), (60, 60, 60, 60)]
+    assert told(crash, plan("90", "110", 3), leverage=10) == [
+        "BTCUSDT was liquidated in the bar of 1970-01-01T03:00:00Z and traded no more"
+    ]
 
 
 @pytest.mark.parametrize(("end_ms", "count"), [(WHOLE, 0), (WHOLE + HOUR, 0), (WHOLE - 1_000, 1), (2 * HOUR, 1)])
 def test_a_last_bar_that_closes_after_the_end(end_ms: int, count: int) -> None:
-    found = told(CALM, plan("90", "110", 3), end_ms=end_ms)
+    found = beside(told(CALM, plan("90", "110", 3), end_ms=end_ms))
     assert len(found) == count
     assert all("1970-01-01T03:00:00Z" in en for en in found)
     nothing_open = told(CALM, plan("50", "60", 3), end_ms=end_ms)
@@ -48,11 +65,11 @@ def test_a_last_bar_that_closes_after_the_end(end_ms: int, count: int) -> None:
 
 
 def test_a_grid_that_is_laid_beside_the_price() -> None:
-    assert told(CALM, plan("110", "130", 3)) == [
+    assert beside(told(CALM, plan("110", "130", 3))) == [
         "The first open 100 lies outside of the grid 110 – 130; 2 intervals were filled at once at the market"
     ]
     falling = [*CALM, (100, 100, 80, 80)]
-    assert told(falling, plan("70", "90", 3)) == ["The first open 100 lies outside of the grid 70 – 90"]
+    assert beside(told(falling, plan("70", "90", 3))) == ["The first open 100 lies outside of the grid 70 – 90"]
 
 
 def test_a_grid_that_was_never_met() -> None:
@@ -66,11 +83,11 @@ def test_a_grid_that_was_never_met() -> None:
 
 
 def test_orders_that_were_dropped() -> None:
-    assert told(CALM, signals({0: LONG}, 3)) == []
+    assert beside(told(CALM, signals({0: LONG}, 3))) == []
     dear = LadderPlan(interval_ms=HOUR, amount=Decimal(300))
     assert told(CALM, dear) == ["There is no trade: 3 orders were more than the free balance carried and were dropped"]
     some = LadderPlan(interval_ms=HOUR, amount=Decimal(60))
-    assert told(CALM, some) == ["2 orders were more than the free balance carried and were dropped"]
+    assert beside(told(CALM, some)) == ["2 orders were more than the free balance carried and were dropped"]
 
 
 def test_they_stand_beside_those_of_the_request(installed: App) -> None:

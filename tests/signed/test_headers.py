@@ -164,7 +164,7 @@ def test_who_has_a_result_is_not_sent_it_and_it_is_not_read(us: Signed, monkeypa
     job_id = new_job(us)
     while (job := us.app.records.attempts.claim("w", 15.0)) is not None and job.id != job_id:
         us.app.records.attempts.fail(job.id, 1, Failure(error="x", error_facts="{}"))
-    metrics = dict.fromkeys(METRICS, "0.00")
+    metrics = {**dict.fromkeys(METRICS, "0.00"), "total_trades": 0}
     outcome = json.dumps({"details": {}, "result": json.dumps({"metrics": metrics, "equity_curve": [], "trades": []})})
     facts = canonical_json({"metrics": metrics, "warnings": []})
     us.app.records.attempts.succeed(job_id, 1, stage="completed", outcome=outcome, outcome_hash="h" * 64, facts=facts)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pytest
 
 from quantgpt.bars.instrument import Instrument
 from quantgpt.bars.outcome import BookRun, Cause, Fills, LaidGrid, Payments, Simulation, Trade
@@ -171,3 +172,10 @@ def test_no_trade_at_all() -> None:
     assert found["trades"] == []
     assert found["equity_curve"] == [["1970-01-01T00:00:00Z", "100.00"], ["1970-01-01T00:00:01.500Z", "100.00"]]
     assert found["metrics"]["sharpe"] is None
+
+
+def test_a_long_print_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "TOLD_EVERY", 1)
+    told: list[float] = []
+    results.outcome(simulation(LOSER, WINNER), [book()], ms(START), ms(END), told.append)
+    assert told == [0.5, 1.0]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quantgpt.foundations.errors import DiskFull, QuantError, Unavailable
+from quantgpt.foundations.hashing import canonical_json
 from quantgpt.records import Failure, Job
 from quantgpt.services._base import OPERATIONS, App, fairness
 from quantgpt.services.jobs.child import INTERNAL, refusal_of
@@ -41,9 +42,12 @@ WORKER_LOST = "工作进程中断"
 
 def too_big(limit_mb: int) -> Failure:
     """The failure of a job that used too much memory."""
-    return Failure(
-        error=f"任务内存超过上限 {limit_mb} MB，已终止", error_facts='{"kind":"unavailable","code":"memory"}'
-    )
+    facts = {
+        "kind": "unavailable",
+        "code": "memory",
+        "en": f"the job needed more memory than the {limit_mb} MB that it may have, and was stopped",
+    }
+    return Failure(error=f"任务内存超过上限 {limit_mb} MB，已终止", error_facts=canonical_json(facts))
 
 
 @dataclass

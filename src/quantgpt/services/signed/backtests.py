@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ ENGINE = "bars-1"
 """Goes up when the same configuration and data can give another result."""
 ALMOST = 0.99
 """The most that is shown of a job that is not done."""
+SIMULATED = 0.8
+"""The share of the way that is simulated; the rest is printed."""
 DAY_SECONDS = 86_400.0
 LARGEST = 32_000_000
 """Characters of a result; some 140,000 trades."""
@@ -105,9 +107,13 @@ def run_signed_backtest(app: App, ask: SignedBacktest, progress: Progress) -> Fi
     books = _books(market, values, plan, terms, ask.asked_ms)
     read = time.perf_counter()
     progress("backtesting", 0.0)
-    simulation = simulate(books, plan, terms, lambda share: progress("backtesting", min(ALMOST, share)))
+
+    def told(begun: float, part: float) -> Callable[[float], None]:
+        return lambda share: progress("backtesting", ALMOST * (begun + part * min(1.0, share)))
+
+    simulation = simulate(books, plan, terms, told(0.0, SIMULATED))
     simulated = time.perf_counter()
-    result = results.outcome(simulation, books, terms.start_ms, terms.end_ms)
+    result = results.outcome(simulation, books, terms.start_ms, terms.end_ms, told(SIMULATED, 1 - SIMULATED))
     timings = {"read": round(read - begun, 4), "simulate": round(simulated - read, 4)}
     timings["print"] = round(time.perf_counter() - simulated, 4)
     return Finished(

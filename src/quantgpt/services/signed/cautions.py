@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from quantgpt.bars.instrument import Instrument
 from quantgpt.bars.ledger import AT_THE_END, closing_instant
-from quantgpt.bars.outcome import BookRun, Simulation
+from quantgpt.bars.outcome import BookRun, Cause, Simulation
 from quantgpt.bars.terms import BookInput, Terms
 from quantgpt.metrics.signed import printed_to
 from quantgpt.services.signed.results import printed_time
@@ -16,14 +18,39 @@ Sentence = tuple[str, str]
 
 
 def cautions(simulation: Simulation, books: Sequence[BookInput], plan: Plan, terms: Terms) -> list[Sentence]:
-    """Warnings that only the bars could give: a last bar beyond `end`, a grid beside the price, orders that were dropped."""
+    """Warnings that only the bars could give: a liquidation, lots left at the end, a last bar beyond `end`, a grid beside the price, orders that were dropped."""
     found: list[Sentence] = []
     for book, run in zip(books, simulation.books, strict=True):
         if len(book.walked.open_time):
+            found += _ended_early(book, run)
+            found += _left_open(book, run)
             found += _last_bar(book, run, terms)
             found += _of_grid(book, run, plan) if isinstance(plan, GridPlan) else []
     found += _dropped(simulation)
     return list(dict.fromkeys(found))
+
+
+def _ended_early(book: BookInput, run: BookRun) -> Iterator[Sentence]:
+    """A book that was liquidated trades no more."""
+    if run.liquidated:
+        fills = run.fills
+        at = int(fills.bar[np.flatnonzero(fills.cause == Cause.LIQUIDATION)[0]])
+        when, symbol = printed_time(int(book.walked.open_time[at])), book.instrument.symbol
+        yield (
+            f"{symbol} 在 {when} 这根 K 线内被强平，此后不再交易",
+            f"{symbol} was liquidated in the bar of {when} and traded no more",
+        )
+
+
+def _left_open(book: BookInput, run: BookRun) -> Iterator[Sentence]:
+    """Lots that the end of the run closed, not the strategy."""
+    count = int((run.fills.leg == AT_THE_END).sum())
+    if count:
+        what = f"{count} {'lot' if count == 1 else 'lots'} of {book.instrument.symbol}"
+        yield (
+            f"{book.instrument.symbol} 区间结束时仍持有 {count} 笔，已按最后收盘价平仓",
+            f"Closed by the end of the run, at the last close: {what}",
+        )
 
 
 def _last_bar(book: BookInput, run: BookRun, terms: Terms) -> Iterator[Sentence]:
@@ -69,7 +96,7 @@ def _of_grid(book: BookInput, run: BookRun, plan: GridPlan) -> Iterator[Sentence
 def _at_once(run: BookRun) -> int:
     """Lots that were opened by the market at the open of the first bar."""
     fills = run.fills
-    return int(((fills.bar == 0) & (fills.leg == 0) & fills.opens & (fills.cause == 0)).sum())
+    return int(((fills.bar == 0) & (fills.leg == 0) & fills.opens & (fills.cause == Cause.MARKET)).sum())
 
 
 def _dropped(simulation: Simulation) -> Iterator[Sentence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from quantgpt.foundations.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable
+from quantgpt.foundations.errors import BadRequest, Conflict, NotFound, Unavailable
 from quantgpt.records.strategies import NameTaken as DuplicateName
 from quantgpt.templates._params import Fault
 
@@ -13,7 +13,6 @@ __all__ = [
     "DuplicateName",
     "Fault",
     "IdempotencyConflict",
-    "InsufficientPermission",
     "InvalidParameter",
     "InvalidState",
     "NotYours",
@@ -74,12 +73,6 @@ class QueueFull(Unavailable):
     """Too many jobs wait."""
 
     code = "SERVICE_UNAVAILABLE"
-
-
-class InsufficientPermission(Forbidden):
-    """The key has not that scope."""
-
-    code = "INSUFFICIENT_PERMISSION"
 
 
 def fault(field: str, en: str, zh: str, nearest: object = None) -> Fault:

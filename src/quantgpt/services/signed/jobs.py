@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from quantgpt.records import Failure, Job, NewJob
 from quantgpt.records.jobs import IDEMPOTENCY_SECONDS
 from quantgpt.records.signed_jobs import STATUSES, is_taken, queued
 from quantgpt.services._base import App, own_key
-from quantgpt.services.signed import paging
+from quantgpt.services.signed import paging, stored
 from quantgpt.services.signed.backtests import OPERATION, PREFIX, SignedBacktest
 from quantgpt.services.signed.config import resolve
 from quantgpt.services.signed.faults import (
@@ -38,6 +39,7 @@ __all__ = [
     "cancel",
     "create",
     "details",
+    "few",
     "get",
     "is_terminal",
     "job_error",
@@ -121,6 +123,12 @@ def tag_of(job: Job) -> str:
     """What changes when anything changes that is shown of a finished job; its result need not be read."""
     shown = (__version__, job.id, job.state, job.ask, job.facts, job.error, job.error_facts, job.outcome_hash)
     return hash_value([*shown, job.created_at, job.started_at, job.finished_at, job.fraction])[:32]
+
+
+def few(job: Job) -> AbstractContextManager[None]:
+    """Around everything that is done with the whole result of a job: only some large ones go on at once."""
+    metrics = json.loads(job.facts).get("metrics", {})
+    return stored.few(int(metrics.get("total_trades", 0)))
 
 
 def page(app: App, owner_id: str, query: Mapping[str, str]) -> tuple[list[Job], str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,8 @@ from quantgpt.bars.outcome import Simulation, Trade
 from quantgpt.bars.terms import BookInput
 from quantgpt.metrics.signed import extension_metrics, printed_amount, printed_to, signed_metrics
 
+TOLD_EVERY = 4_096
+"""trades after which a long print says how far it is"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,19 +28,29 @@ def printed_time(ms: int) -> str:
     return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
 
 
-def outcome(simulation: Simulation, books: Sequence[BookInput], start_ms: int, end_ms: int) -> dict[str, Any]:
+def outcome(
+    simulation: Simulation,
+    books: Sequence[BookInput],
+    start_ms: int,
+    end_ms: int,
+    progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any]:
     """The `result` of a finished job: metrics, equity curve and closed trades, all decimals as strings.
 
     `books` are those that were simulated, in their order; the window is the job's, in milliseconds since 1970 UTC.
+    progress: told the printed share of the trades, ascending.
     """
     instruments = _instruments(books)
     trades = _in_order(simulation)
+    printed = []
+    for number, trade in enumerate(trades, start=1):
+        printed.append(_printed_trade(number, trade, instruments[trade.symbol]))
+        if number % TOLD_EVERY == 0:
+            progress(number / len(trades))
     return {
         "metrics": signed_metrics(simulation.curve, trades, start_ms, end_ms),
         "equity_curve": [[printed_time(at), printed_amount(value)] for at, value in simulation.curve],
-        "trades": [
-            _printed_trade(number, trade, instruments[trade.symbol]) for number, trade in enumerate(trades, start=1)
-        ],
+        "trades": printed,
     }
 
 

@@ -56,7 +56,13 @@ def get(call: Call) -> Answer:
     for name in (f'"{tag}"', f'"{tag}{_ZIPPED}"'):
         if name in known:
             return Answer(b"", 304, {"ETag": name, **_KEPT})
-    job = jobs.get(call.app, call.caller.owner_id, job.id)
+    with jobs.few(job):
+        return _whole(call, job.id, known)
+
+
+def _whole(call: Call, job_id: str, known: set[str]) -> Answer:
+    """A finished job with its result."""
+    job = jobs.get(call.app, call.caller.owner_id, job_id)
     text = jobs.job_text(job).encode()
     zipped = len(text) >= _ZIPPED_FROM and takes_gzip(call.headers.get("accept-encoding", ""))
     headers = {"ETag": f'"{jobs.tag_of(job)}{_ZIPPED if zipped else ""}"', **_KEPT}
