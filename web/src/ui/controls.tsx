@@ -3,6 +3,8 @@
 import { Tooltip } from "@mantine/core";
 import type { AnchorHTMLAttributes, ButtonHTMLAttributes, ReactNode } from "react";
 
+import { rove, stopAt } from "@/lib/roving";
+
 import css from "./controls.module.css";
 import { CheckIcon, CrossIcon, WarnIcon } from "./icons";
 
@@ -73,11 +75,13 @@ interface SegmentedProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
+/** One of a few, side by side; one stop of the Tab key. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
+  const stop = stopAt(options.map((option) => option.value === value));
   return (
-    <span className={css["segmented"]} role="group" aria-label={label}>
-      {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={option.value === value} onClick={() => onChange(option.value)}>
+    <span className={css["segmented"]} role="toolbar" aria-label={label} onKeyDown={rove}>
+      {options.map((option, i) => (
+        <button key={option.value} type="button" tabIndex={i === stop ? 0 : -1} aria-pressed={option.value === value} onClick={() => onChange(option.value)}>
           {option.label}
         </button>
       ))}

@@ -24,7 +24,7 @@ _METRICS = (
     ("max_drawdown", "最大回撤", "%"),
     ("volatility", "年化波动", "%"),
     ("win_rate", "日胜率", "%"),
-    ("profit_factor", "盈亏比", ""),
+    ("profit_factor", "盈利因子", ""),
     ("benchmark_total_return", "基准累计收益", "%"),
     ("benchmark_cagr", "基准年化收益", "%"),
 )

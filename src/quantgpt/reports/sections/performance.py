@@ -115,7 +115,7 @@ def metric_table(run: Run) -> Card:
         row("VaR / CVaR 5%", "daily", Cell(f"{percent(number(m, 'var_95'))} / {percent(number(m, 'cvar_95'))}", "strong")),
         Row((), head=Label("交易", "Trading")),
         row("日胜率", "Win rate", share("win_rate")),
-        row("盈亏比", "Profit factor", value("profit_factor")),
+        row("盈利因子", "Profit factor", value("profit_factor")),
         row("单边换手 / 次", "Turnover", Cell(percent(number(summary, "turnover")), "strong")),
         row("成本 / 年", "Cost drag", Cell(percent(number(summary, "annual_cost_drag")), "strong")),
     ]  # fmt: skip

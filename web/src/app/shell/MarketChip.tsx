@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
+import { useCryptoMarket } from "@/api/crypto";
 import { useMarkets, useSources } from "@/api/data";
 import { useMarket } from "@/api/queries";
 import type { MarketFacts } from "@/api/types";
@@ -17,6 +18,7 @@ import { UploadIcon } from "@/ui/icons";
 
 import { PAGES } from "../pages";
 import { isGone } from "./marketGone";
+import { useOnCrypto } from "./useOnCrypto";
 import css from "./Shell.module.css";
 
 const HAS_DATA_PAGE = PAGES.some((page) => page.id === "data");
@@ -110,7 +112,26 @@ function Failure({ reason }: { reason: Error | null }) {
   return <p className={css["popNote"]}>{known ? [reason.message, reason.facts.hint].filter(Boolean).join(" ") : t("noMarket")}</p>;
 }
 
+/** On the pages of crypto backtests: the market that their bars come from. */
+function CryptoChip() {
+  const { t } = useTranslation("shell");
+  const market = useCryptoMarket().data;
+  if (!market?.market) return null;
+  const text = market.synthetic ? t("demo") : t("cryptoOf", { market: market.market });
+  return (
+    <span className={`${css["chip"]} ${css["still"]} ${market.synthetic ? css["demo"] : ""}`} title={`${market.market}@${market.snapshot}`} data-testid="market-chip">
+      {market.synthetic ? null : <span className={css["shape"]} data-state="fine" />}
+      <span className={css["long"]}>{text}</span>
+      <span className={css["short"]}>{market.synthetic ? t("demoShort") : market.market}</span>
+    </span>
+  );
+}
+
 export function MarketChip() {
+  return useOnCrypto() ? <CryptoChip /> : <SharesChip />;
+}
+
+function SharesChip() {
   const { t } = useTranslation("shell");
   const [open, setOpen] = useState(false);
   const market = useMarket();

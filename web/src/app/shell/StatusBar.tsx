@@ -4,6 +4,7 @@ import { useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useCryptoMarket } from "@/api/crypto";
 import { useMarket } from "@/api/queries";
 import { useSystem } from "@/api/system";
 import { bytes } from "@/lib/bytes";
@@ -14,6 +15,7 @@ import css from "./StatusBar.module.css";
 import { isGone } from "./marketGone";
 import { useSystemState } from "./SystemMark";
 import { useConnection } from "./useConnection";
+import { useOnCrypto } from "./useOnCrypto";
 
 const RESEARCH = /^\/(s\/[^/]+\/?)?$/;
 
@@ -41,18 +43,30 @@ function MarketUnread({ reason }: { reason: Error | null }) {
   return isGone(reason) ? <span>{t("noMarket")}</span> : null;
 }
 
+function CryptoLink() {
+  const { t } = useTranslation("shell");
+  const market = useCryptoMarket().data;
+  return market?.market ? <span>{t("dataAt", { market: market.market, snapshot: market.snapshot.slice(0, 6) })}</span> : null;
+}
+
+function SharesLink() {
+  const { t } = useTranslation("shell");
+  const market = useMarket();
+  return market.data ? <span>{t("dataLink", { market: market.data.market, day: market.data.last_day })}</span> : <MarketUnread reason={market.error} />;
+}
+
 export function StatusBar() {
   const { t } = useTranslation("shell");
   const state = useSystemState();
   const system = useSystem(true);
-  const market = useMarket();
+  const onCrypto = useOnCrypto();
   const { offline } = useConnection();
   const disk = system.data?.disk;
   const queue = system.data?.queue;
   return (
     <footer className={css["bar"]} aria-label={t("statusBar")} data-testid="status-bar">
       <span><i className={css["shape"]} data-state={state} />{t(`system_${state}`)}</span>
-      {market.data ? <span>{t("dataLink", { market: market.data.market, day: market.data.last_day })}</span> : <MarketUnread reason={market.error} />}
+      {onCrypto ? <CryptoLink /> : <SharesLink />}
       {queue ? <span>{t("queueShort", { count: queue.unfinished })}</span> : null}
       <span className={css["space"]} />
       {system.data ? <span>{t("cpuShort", { share: share(system.data.cpu.share, 0) })}</span> : null}

@@ -28,7 +28,7 @@ export function CryptoPage() {
         <h2>{t("headline")}</h2>
         <Link to="/keys" className={buttonClass("default", true)}>{t("keys")}</Link>
       </div>
-      <DataView of={both} height={420} isEmpty={({ market: found, templates: known }) => found.symbols.length === 0 || known.length === 0} empty={<Empty title={t("noMarket")} height={240}>{t("noMarketText")} <code>quantgpt data demo</code></Empty>}>
+      <DataView of={both} height={420} isEmpty={({ market: found, templates: known }) => found.symbols.length === 0 || known.length === 0} empty={<Empty title={t("noMarket")} height={240}>{t("noMarketText")} <code>quantgpt data crypto BTCUSDT --start 2025-01-01</code> · <code>quantgpt data demo</code></Empty>}>
         {(data) => <Studio market={data.market} templates={data.templates} />}
       </DataView>
       <JobsCard />

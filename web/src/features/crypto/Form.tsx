@@ -3,15 +3,19 @@
 import { useTranslation } from "react-i18next";
 
 import { TIMEFRAMES, type CryptoMarket, type CryptoTemplate, type Venue } from "@/api/cryptoTypes";
-import { Segmented } from "@/ui/controls";
+import { rove, stopAt } from "@/lib/roving";
+import { Segmented, TextButton } from "@/ui/controls";
 import { Field, Switch } from "@/ui/Field";
 
 import css from "./Form.module.css";
-import { daysOf, FEE_MODELS, finerThan, fitted, spanOf, symbolOf, typed, type Draft } from "./draft";
+import { daysOf, FEE_MODELS, finerThan, fitted, isToTheSecond, spanOf, symbolOf, toDays, toTheSecond, typed, type Draft } from "./draft";
 import type { FieldSpec } from "./fields";
 import { Entry, ParamField, type FaultOf } from "./ParamField";
 
 const MOST_SYMBOLS = 10;
+
+/** What a field of the browser says, which leaves out seconds of 0, as a moment in UTC. */
+const momentOf = (text: string) => (text === "" ? "" : `${text.length === 16 ? `${text}:00` : text.slice(0, 19)}Z`);
 
 interface FormProps {
   readonly draft: Draft;
@@ -51,6 +55,9 @@ function Market({ draft, template, market, faults, onChange }: Omit<FormProps, "
   const chosen = many ? draft.symbols : draft.symbols.slice(0, 1);
   const offered = TIMEFRAMES.filter((one) => chosen.length > 0 && chosen.every((name) => spanOf(symbolOf(market, draft.market, name), one) !== undefined));
   const days = daysOf(market, { ...draft, symbols: chosen });
+  const stop = stopAt(names.map((name) => chosen.includes(name)));
+  const exact = isToTheSecond(draft);
+  const shown = exact ? toTheSecond(draft) : draft;
   const change = (part: Partial<Draft>) => onChange(fitted(market, { ...draft, ...part }));
   const toggle = (name: string) => {
     const next = !many ? [name] : chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name].slice(0, MOST_SYMBOLS);
@@ -68,18 +75,25 @@ function Market({ draft, template, market, faults, onChange }: Omit<FormProps, "
         {venues.length > 1 ? <Segmented label={t("venue")} value={draft.market} onChange={setVenue} options={venues.map((value) => ({ value, label: t(`venue_${value}`) }))} /> : null}
         <Segmented label={t("timeframe")} value={draft.timeframe} onChange={(timeframe) => change({ timeframe })} options={offered.map((value) => ({ value, label: value }))} />
       </div>
-      <div className={css["symbols"]} role="group" aria-label={t(many ? "symbolsMany" : "symbolOne")}>
-        {names.map((name) => <button key={name} type="button" aria-pressed={chosen.includes(name)} onClick={() => toggle(name)}>{name}</button>)}
+      <div className={css["symbols"]} role="toolbar" aria-label={t(many ? "symbolsMany" : "symbolOne")} onKeyDown={rove}>
+        {names.map((name, i) => <button key={name} type="button" tabIndex={i === stop ? 0 : -1} aria-pressed={chosen.includes(name)} onClick={() => toggle(name)}>{name}</button>)}
       </div>
       <p className={css["note"]}>{many ? t("symbolsNote", { most: MOST_SYMBOLS }) : t("symbolNote")}</p>
       {faults.get("symbols") ? <p className={css["fault"]}>{faults.get("symbols")?.text}</p> : null}
       <div className={css["fields"]}>
         {(["start", "end"] as const).map((name) => (
-          <Field key={name} label={t(name)} hint={name === "start" && days ? t("available", { first: days.first, last: days.last }) : undefined} fault={faults.get(name)?.text ?? (name === "end" ? faults.get("timeframe")?.text : undefined)}>
-            {(input) => <input {...input} type="date" min={days?.first} max={days?.last} value={draft[name]} data-field={name} onChange={(event) => onChange({ [name]: event.target.value })} />}
+          <Field key={name} label={t(exact ? `${name}At` : name)} hint={name === "start" && days ? t("available", { first: days.first, last: days.last }) : undefined} fault={faults.get(name)?.text ?? (name === "end" ? faults.get("timeframe")?.text : undefined)}>
+            {(input) =>
+              exact ? (
+                <input {...input} type="datetime-local" step={1} value={shown[name].slice(0, 19)} data-field={name} onChange={(event) => onChange({ ...shown, [name]: momentOf(event.target.value) })} />
+              ) : (
+                <input {...input} type="date" min={days?.first} max={days?.last} value={draft[name]} data-field={name} onChange={(event) => onChange({ [name]: event.target.value })} />
+              )
+            }
           </Field>
         ))}
       </div>
+      <TextButton className={css["nearest"] ?? ""} onClick={() => onChange(exact ? toDays(draft) : toTheSecond(draft))}>{t(exact ? "wholeDays" : "toTheSecond")}</TextButton>
     </section>
   );
 }
@@ -91,7 +105,11 @@ function Money({ draft, template, faults, onChange }: Pick<FormProps, "draft" | 
       <h3>{t("money")}</h3>
       <div className={css["fields"]}>
         <Entry label={t("capital")} hint={t("capitalHint", { least: template.min_capital })} value={draft.capital} fault={faults.get("capital")} name="capital" onChange={(capital) => onChange({ capital })} />
-        <Entry label={t("leverage")} hint={t("leverageHint")} value={draft.leverage} fault={faults.get("leverage")} mode="numeric" name="leverage" onChange={(leverage) => onChange({ leverage })} />
+        {draft.market === "spot" ? (
+          <Field label={t("leverage")} hint={t("leverageSpot")} fault={faults.get("leverage")?.text}>{(input) => <input {...input} type="text" value="1" disabled data-field="leverage" />}</Field>
+        ) : (
+          <Entry label={t("leverage")} hint={t("leverageHint")} value={draft.leverage} fault={faults.get("leverage")} mode="numeric" name="leverage" onChange={(leverage) => onChange({ leverage })} />
+        )}
         <Field label={t("feeModel")} hint={t(`feeHint_${draft.feeModel}`, { defaultValue: "" })} fault={faults.get("fee_model")?.text}>
           {(input) => (
             <select {...input} value={draft.feeModel} onChange={(event) => onChange({ feeModel: event.target.value })}>

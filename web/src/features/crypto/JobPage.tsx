@@ -29,6 +29,8 @@ import { nameOf } from "./JobsCard";
 import { JobState, Verdict } from "./JobState";
 import { MetricsCard } from "./MetricsCard";
 import { PriceCard } from "./PriceCard";
+import { askOf } from "./snippets";
+import { spanText } from "./span";
 import { TradesCard } from "./TradesCard";
 
 /** Bars beside a trade that is looked at. */
@@ -56,7 +58,7 @@ function Actions({ job }: { job: CryptoJob }) {
   const fail = (reason: unknown) => toast("error", said(reason).title);
   const again = () =>
     once((done) =>
-      submit.mutate({ ask: { ...job.config }, key: newKey() }, { onSuccess: ({ id }) => void navigate({ to: "/crypto/$id", params: { id } } as never), onError: fail, onSettled: done }),
+      submit.mutate({ ask: askOf(job.config), key: newKey() }, { onSuccess: ({ id }) => void navigate({ to: "/crypto/$id", params: { id } } as never), onError: fail, onSettled: done }),
     );
   return (
     <div className={css["actions"]}>
@@ -83,7 +85,7 @@ function Done({ job }: { job: CryptoJob }) {
   const provenance = useMemo(
     () => ({
       lines: [`${job.id} · ${known?.market ?? ""}@${known?.snapshot ?? ""} · ${known?.engine_version ?? ""} · ${known?.data_revision ?? ""}`, JSON.stringify(job.config)],
-      span: `${job.config.start.slice(0, 10)} → ${job.config.end.slice(0, 10)}`,
+      span: spanText(job.config),
       foot: `${job.id} · ${known?.market ?? ""}@${(known?.snapshot ?? "").slice(0, 6)}`,
       fileStem: `quantgpt_${job.id}`,
       synthetic: known?.synthetic ?? false,
@@ -130,7 +132,7 @@ export function JobPage() {
           {(data) => (
             <>
               <div className={css["head"]}>
-                <h2>{data.config.start.slice(0, 10)} → {data.config.end.slice(0, 10)}</h2>
+                <h2>{spanText(data.config)}</h2>
                 <Actions job={data} />
               </div>
               {data.status === "done" ? <Done key={data.id} job={data} /> : (

@@ -6,7 +6,7 @@ import { useJobBars, useJobDetails } from "@/api/crypto";
 import type { CryptoJob, JobDetails } from "@/api/cryptoTypes";
 import { useReady } from "@/api/queries";
 import { valueOf } from "@/lib/exact";
-import { direction, integer, number, percent, share, signed } from "@/lib/format";
+import { direction, integer, MISSING, number, percent, share, signed } from "@/lib/format";
 import { pick } from "@/lib/i18n";
 import { MarkIcon } from "@/ui/controls";
 import { Tiles, type TileItem } from "@/ui/Figures";
@@ -16,7 +16,7 @@ import { ErrorNote, Strip } from "@/ui/states";
 
 import css from "./Crypto.module.css";
 import { Bar } from "./JobsCard";
-import { doubtsOf, sentenceOf } from "./verdict";
+import { doubtsOf, isGrave, sentenceOf } from "./verdict";
 
 function Failure({ job }: { job: CryptoJob }) {
   const { t, i18n } = useTranslation("simulation");
@@ -75,13 +75,14 @@ export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails 
   const total = begun !== null && ended !== null && begun > 0 ? ended / begun - 1 : null;
   const funding = details?.totals?.funding;
   const paid = funding !== undefined && /[1-9]/.test(funding);
+  const traded = (metrics?.total_trades ?? 0) > 0;
   const tiles: TileItem[] = metrics
     ? [
         { label: t("ended"), value: number(ended), note: percent(total, 2), tone: direction(total) },
         { label: t("m_max_drawdown"), metric: "bt_max_drawdown", value: share(valueOf(metrics.max_drawdown), 2), note: t("worst") },
         { label: t("m_sharpe"), metric: "bt_sharpe", value: number(valueOf(metrics.sharpe)), note: details?.sharpe_365 ? t("over365", { value: number(valueOf(details.sharpe_365)) }) : t("over252") },
-        { label: t("m_win_rate"), metric: "bt_win_rate", value: share(valueOf(metrics.win_rate)), note: t("profitFactorNote", { value: number(valueOf(metrics.profit_factor)) }) },
-        { label: t("m_total_trades"), metric: "bt_total_trades", value: integer(metrics.total_trades), note: t("expectedNote", { value: signed(valueOf(metrics.expected_value)) }) },
+        { label: t("m_win_rate"), metric: "bt_win_rate", value: traded ? share(valueOf(metrics.win_rate)) : MISSING, note: t("profitFactorNote", { value: number(valueOf(metrics.profit_factor)) }) },
+        { label: t("m_total_trades"), metric: "bt_total_trades", value: integer(metrics.total_trades), note: traded ? t("expectedNote", { value: signed(valueOf(metrics.expected_value)) }) : "" },
         { label: t("fees"), meaning: t("feesMeaning"), value: number(valueOf(details?.totals?.fees)), note: paid ? t("fundingNote", { value: number(valueOf(funding)) }) : t("fundingNone") },
       ]
     : [];
@@ -92,10 +93,10 @@ export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails 
         {said ? <p className={css["sentence"]} data-testid="verdict">{t(said.key, said.values)}</p> : null}
         <Held job={job} />
         <ul className={css["doubts"]}>
+          {(details?.warnings ?? []).map((warning) => <li key={warning.en}><MarkIcon mark={isGrave(warning, details) ? "fail" : "doubt"} size={14} /> {pick(warning, i18n.language)}</li>)}
           {doubtsOf(job, details).map(({ key, values }) => (
             <li key={key}><MarkIcon mark={key === "doubt_liquidated" ? "fail" : "doubt"} size={14} /> {t(key, values)}</li>
           ))}
-          {(details?.warnings ?? []).map((warning) => <li key={warning.en}><MarkIcon mark="doubt" size={14} /> {pick(warning, i18n.language)}</li>)}
         </ul>
         <MarketMark of={{ market: details?.market, data_snapshot: details?.snapshot, synthetic: details?.synthetic }} />
       </section>

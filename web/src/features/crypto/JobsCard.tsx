@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useCryptoJobs, useTemplates } from "@/api/crypto";
 import { isOver, type CryptoJob, type CryptoTemplate, type JobStatus } from "@/api/cryptoTypes";
 import { valueOf } from "@/lib/exact";
-import { integer, number, percent, share, span } from "@/lib/format";
+import { integer, number, percent, share } from "@/lib/format";
 import { Card } from "@/ui/Card";
 import { Button, MarkIcon, Segmented, type Mark } from "@/ui/controls";
 import controls from "@/ui/controls.module.css";
@@ -16,9 +16,10 @@ import { Moment } from "@/ui/Moment";
 import { DataView, Empty } from "@/ui/states";
 
 import css from "./Crypto.module.css";
+import { spanText } from "./span";
 
 const MARKS: Partial<Record<JobStatus, Mark>> = { done: "pass", failed: "fail", cancelled: "doubt" };
-const FILTERS = ["all", "running", "done", "failed"] as const;
+const FILTERS = ["all", "running", "done", "failed", "cancelled"] as const;
 type Filter = (typeof FILTERS)[number];
 
 /** A template by its id or alias, in the reader's language. */
@@ -64,7 +65,7 @@ function Table({ jobs }: { jobs: readonly CryptoJob[] }) {
         return job ? (
           <span className={css["cell"]}>
             <Link to="/crypto/$id" params={{ id: job.id }} className={controls["link"] ?? ""}>{nameOf(templates.data, job.config.template_id, i18n.language)} · {job.config.symbols.join(", ")} · {job.config.timeframe}</Link>
-            <small>{span(job.config.start.slice(0, 10), job.config.end.slice(0, 10))}</small>
+            <small>{spanText(job.config)}</small>
           </span>
         ) : null;
       },

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { CryptoJob, JobDetails, JobMetrics } from "@/api/cryptoTypes";
 import { exact, valueOf } from "@/lib/exact";
-import { integer, MISSING, percent, share } from "@/lib/format";
+import { integer, MISSING, number, percent, share, signed } from "@/lib/format";
 import { wholeSeconds } from "@/lib/moment";
 import { Card } from "@/ui/Card";
 import { Metric } from "@/ui/Metric";
@@ -17,15 +17,21 @@ export function lasting(seconds: number): string {
   return seconds >= 2 * 3_600 ? `${(seconds / 3_600).toFixed(1)}\u00a0h` : wholeSeconds(seconds);
 }
 
+/** Money to the cent; what is less than one as it was printed. All digits stand in the table's CSV and on hover. */
+function money(text: string | null | undefined, sign = false): string {
+  const value = valueOf(text);
+  return value === null || Math.abs(value) < 1 ? exact(text, sign) : sign ? signed(value, 2) : number(value, 2);
+}
+
 const ROWS: readonly (readonly [keyof JobMetrics, (metrics: JobMetrics) => string])[] = [
   ["cagr", (m) => percent(valueOf(m.cagr), 2)],
   ["max_drawdown", (m) => share(valueOf(m.max_drawdown), 2)],
   ["sharpe", (m) => exact(m.sharpe)],
   ["sortino", (m) => exact(m.sortino)],
   ["calmar", (m) => exact(m.calmar)],
-  ["win_rate", (m) => share(valueOf(m.win_rate), 2)],
+  ["win_rate", (m) => (m.total_trades === 0 ? MISSING : share(valueOf(m.win_rate), 2))],
   ["profit_factor", (m) => exact(m.profit_factor)],
-  ["expected_value", (m) => exact(m.expected_value, true)],
+  ["expected_value", (m) => (m.total_trades === 0 ? MISSING : money(m.expected_value, true))],
   ["total_trades", (m) => integer(m.total_trades)],
   ["avg_trade_duration_seconds", (m) => (m.total_trades === 0 ? MISSING : lasting(m.avg_trade_duration_seconds))],
 ];
@@ -38,15 +44,15 @@ export function MetricsCard({ job, details }: { job: CryptoJob; details: JobDeta
     [
       ["sharpe_365", details?.sharpe_365 === undefined ? null : exact(details.sharpe_365)],
       ["sortino_365", details?.sortino_365 === undefined ? null : exact(details.sortino_365)],
-      ["gross", details?.totals?.gross === undefined ? null : exact(details.totals.gross, true)],
-      ["fees", details?.totals?.fees === undefined ? null : exact(details.totals.fees)],
-      ["fundingPaid", details?.totals?.funding === undefined ? null : exact(details.totals.funding)],
+      ["gross", details?.totals?.gross === undefined ? null : money(details.totals.gross, true), exact(details?.totals?.gross, true)],
+      ["fees", details?.totals?.fees === undefined ? null : money(details.totals.fees), exact(details?.totals?.fees)],
+      ["fundingPaid", details?.totals?.funding === undefined ? null : money(details.totals.funding), exact(details?.totals?.funding)],
       ["forgiven", details?.totals?.forgiven === undefined || !/[1-9]/.test(details.totals.forgiven) ? null : exact(details.totals.forgiven)],
       ["bars", details?.counts?.bars === undefined ? null : integer(details.counts.bars)],
       ["fills", details?.counts?.fills === undefined ? null : integer(details.counts.fills)],
-    ] as const
-  ).filter((row): row is readonly [typeof row[0], string] => row[1] !== null);
-  const table = { columns: [{ key: "name", label: t("metric") }, { key: "value", label: t("value"), numeric: true }], rows: [...ROWS.map(([name, show]) => ({ name: t(`m_${name}`), value: show(metrics) })), ...beside.map(([name, value]) => ({ name: t(`x_${name}`), value }))] };
+    ] as readonly (readonly [name: string, shown: string | null, whole?: string])[]
+  ).filter((row): row is readonly [string, string, string?] => row[1] !== null);
+  const table = { columns: [{ key: "name", label: t("metric") }, { key: "value", label: t("value"), numeric: true }], rows: [...ROWS.map(([name, show]) => ({ name: t(`m_${name}`), value: name === "expected_value" ? exact(metrics.expected_value, true) : show(metrics) })), ...beside.map(([name, shown, whole]) => ({ name: t(`x_${name}`), value: whole ?? shown }))] };
   return (
     <Card id="metrics" title={t("metrics")} caption={t("metricsCaption")} table={table} isTable flush>
       <table className={css["metrics"]} aria-label={t("metrics")}>
@@ -54,13 +60,13 @@ export function MetricsCard({ job, details }: { job: CryptoJob; details: JobDeta
           {ROWS.map(([name, show]) => (
             <tr key={name}>
               <th scope="row"><Metric name={`bt_${name}`}>{t(`m_${name}`)}</Metric></th>
-              <td data-metric={name}>{show(metrics)}</td>
+              <td data-metric={name} title={name === "expected_value" ? exact(metrics.expected_value, true) : undefined}>{show(metrics)}</td>
             </tr>
           ))}
-          {beside.map(([name, value]) => (
+          {beside.map(([name, shown, whole]) => (
             <tr key={name} data-beside="">
               <th scope="row">{t(`x_${name}`)}</th>
-              <td>{value}</td>
+              <td title={whole}>{shown}</td>
             </tr>
           ))}
         </tbody>

@@ -16,7 +16,7 @@ import { Segmented } from "@/ui/controls";
 import { DataView, Empty, Strip } from "@/ui/states";
 
 import { LENGTH_MS } from "./draft";
-import { barAt, latticesOf, marksOf, namesOf, type Mark } from "./marks";
+import { barAt, fillsOf, latticesOf, marksOf, namesOf, outsideOf, shownOf, type Mark } from "./marks";
 import { scaleOf } from "./price";
 import { PriceChart } from "./PriceChart";
 
@@ -70,6 +70,8 @@ interface PriceCardProps {
 }
 
 const MOST = 3_000;
+/** Marks in the shown range beyond which the candles could no longer be seen. */
+const MOST_SHOWN = { wide: 700, phone: 160 };
 
 export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: PriceCardProps) {
   const { t } = useTranslation("simulation");
@@ -81,26 +83,29 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
   const query = useJobBars(job.id, { symbol, ...asked });
   const bars = query.data;
   const scale = scaleOf(range === null ? Date.parse(config.end) - Date.parse(config.start) : stamp(range.to) - stamp(range.from));
+  const marks = useMemo(() => (bars ? marksOf(bars, result?.trades ?? [], details?.causes ?? [], symbol) : []), [bars, result, details, symbol]);
+  const crowded = bars !== undefined && shownOf(bars, marks, range) > (phone ? MOST_SHOWN.phone : MOST_SHOWN.wide);
   const spec = useMemo(() => {
     if (!bars) return null;
     const trades = result?.trades ?? [];
-    const causes = details?.causes ?? [];
-    const marks = marksOf(bars, trades, causes, symbol);
     const mine = chosen && chosen.symbol === symbol ? chosen : null;
     const ends = mine ? { from: barAt(bars, Date.parse(mine.entry_time)), to: barAt(bars, Date.parse(mine.exit_time)), entry: valueOf(mine.entry_price) ?? 0, exit: valueOf(mine.exit_price) ?? 0 } : null;
-    return { bars, marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars), scale };
-  }, [bars, result, details, symbol, chosen, scale]);
-  const table = useMemo(() => (spec ? twinOf(spec.bars, spec.marks, spec.digits, t) : undefined), [spec, t]);
+    return { bars, marks: crowded ? marks.filter((mark) => mark.cause === "liquidation") : marks, all: marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars), scale };
+  }, [bars, marks, crowded, result, details, symbol, chosen, scale]);
+  const table = useMemo(() => (spec ? twinOf(spec.bars, spec.all, spec.digits, t) : undefined), [spec, t]);
   const later = bars?.pinned === false ? t("laterBars") : "";
   const gaps = bars && bars.missing.length > 0 ? t("gaps", { count: bars.missing.length }) : "";
   const coarse = bars && bars.length_ms > length ? t("coarse", { asked: config.timeframe, drawn: lengthName(bars.length_ms) }) : "";
+  const many = crowded ? t("tooManyMarks", { count: integer(fillsOf(marks)) }) : "";
+  const away = spec ? outsideOf(spec.bars, spec.lattices) : null;
+  const outside = away ? t("latticeOutside", { low: number(away.low, spec?.digits), high: number(away.high, spec?.digits) }) : "";
   const legend: LegendItem[] = [
     ...(spec && spec.marks.length > 0 ? [{ label: t("legendOpens"), color: "var(--accent)", look: "block" as const }, { label: t("legendCloses"), color: "var(--accent)", look: "dot" as const }] : []),
     ...(spec && spec.lattices.length > 0 ? [{ label: t("legendLines", { count: spec.lattices[0]?.prices.length ?? 0 }), color: "var(--line2)", look: "dashed" as const }] : []),
   ];
   const symbols = config.symbols.length > 1 ? <Segmented label={t("symbol")} value={symbol} onChange={onSymbol} options={config.symbols.map((value) => ({ value, label: value }))} /> : null;
   return (
-    <Card id="price" title={t("priceTitle", { symbol })} caption={[t("priceCaption"), coarse, gaps].filter(Boolean).join(" ")} legend={legend} tools={symbols} table={table}>
+    <Card id="price" title={t("priceTitle", { symbol })} caption={[crowded ? "" : t("priceCaption"), many, outside, coarse, gaps].filter(Boolean).join(" ")} legend={legend} tools={symbols} table={table}>
       <DataView of={query} height={phone ? HEIGHT.phone : HEIGHT.wide} isEmpty={(data) => data.open_time.length === 0} empty={<Empty title={t("noBars")} height={240}>{t("noBarsText")}</Empty>}>
         {() => (spec ? <PriceChart label={t("priceTitle", { symbol })} spec={spec} link={link} height={phone ? HEIGHT.phone : HEIGHT.wide} /> : null)}
       </DataView>

@@ -16,7 +16,7 @@ import { Refusal } from "@/ui/Refusal";
 import { Strip } from "@/ui/states";
 
 import css from "./Crypto.module.css";
-import { firstDraft, msOf, requestOf, suggested, symbolOf, typed, useDraft, type Draft } from "./draft";
+import { firstDraft, onVenue, requestOf, suggested, symbolOf, typed, useDraft, windowOf, type Draft } from "./draft";
 import { fieldsOf, type FieldSpec } from "./fields";
 import { Form } from "./Form";
 import type { FaultOf } from "./ParamField";
@@ -25,7 +25,6 @@ import { digitsOf } from "./price";
 import { TemplatePicker } from "./TemplatePicker";
 
 const SETTLED_MS = 200;
-const DAY_MS = 86_400_000;
 
 /** Faults by the field they are said at; those of no field of the form are said beside the button. */
 function sorted(checked: Checked | undefined, fields: readonly FieldSpec[], language: string): { readonly at: ReadonlyMap<string, FaultOf>; readonly rest: readonly string[] } {
@@ -58,11 +57,11 @@ export function Studio({ market, templates }: StudioProps) {
   const [pressed, setPressed] = useState(false);
   const template = templates.find((one) => one.id === draft.template || one.aliases.includes(draft.template)) ?? standard;
   const symbol = symbolOf(market, draft.market, draft.symbols[0]);
-  const known = draft.start !== "" && draft.end !== "" && msOf(draft.end) >= msOf(draft.start);
-  const window = symbol && known ? { symbol: symbol.symbol, market: draft.market, timeframe: draft.timeframe, from: msOf(draft.start), to: msOf(draft.end) + DAY_MS - 1 } : null;
+  const asked = windowOf(draft);
+  const window = symbol && asked ? { symbol: symbol.symbol, market: draft.market, timeframe: draft.timeframe, ...asked } : null;
   const bars = usePreviewBars(window);
   const firstOpen = bars.data?.open[0] ?? null;
-  const fields = useMemo(() => (template ? suggested(fieldsOf(template.params, i18n.language), firstOpen) : []), [template, i18n.language, firstOpen]);
+  const fields = useMemo(() => (template ? onVenue(suggested(fieldsOf(template.params, i18n.language), firstOpen), draft.market) : []), [template, i18n.language, firstOpen, draft.market]);
   const request = useMemo(() => requestOf(draft, fields, template), [draft, fields, template]);
   const [settled] = useDebouncedValue(request, SETTLED_MS);
   const check = useCheck(settled, template !== undefined);

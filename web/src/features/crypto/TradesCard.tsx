@@ -11,10 +11,9 @@ import { TextButton } from "@/ui/controls";
 import { DataTable, type Column, type Row } from "@/ui/DataTable";
 import { Empty } from "@/ui/states";
 
-const MAX_HEIGHT = 420;
+import { utc } from "./span";
 
-/** "2025-03-01T08:00:00Z" as "2025-03-01 08:00". */
-export const utc = (text: string) => `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+const MAX_HEIGHT = 420;
 
 interface TradesCardProps {
   readonly job: CryptoJob;
@@ -62,7 +61,7 @@ export function TradesCard({ job, details, chosen, onChoose }: TradesCardProps) 
     ...(details?.causes ? [{ key: "cause", label: t("cause"), show: (value: unknown) => t(`cause_${String(value)}`, { defaultValue: String(value) }) }] : []),
   ];
   return (
-    <Card id="trades" title={t("tradesTitle", { count: integer(trades.length) })} caption={t("tradesCaption")} table={trades.length > 0 ? { columns, rows } : undefined} flush isTable>
+    <Card id="trades" title={t("tradesTitle", { count: trades.length, shown: integer(trades.length) })} caption={t("tradesCaption")} table={trades.length > 0 ? { columns, rows } : undefined} flush isTable>
       {trades.length === 0 ? (
         <Empty title={t("noTrades")} height={160}>{t("noTradesText")}</Empty>
       ) : (

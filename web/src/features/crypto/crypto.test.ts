@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import type { CryptoMarket, CryptoTemplate, JobConfig, TemplateSchema } from "@/api/cryptoTypes";
 
-import { daysOf, draftOf, finerThan, firstDraft, fitted, keepDraft, keptDraft, requestOf, suggested } from "./draft";
+import { daysOf, draftOf, finerThan, firstDraft, fitted, isToTheSecond, keepDraft, keptDraft, onVenue, requestOf, suggested, toDays, toTheSecond, windowOf } from "./draft";
 import { fieldsOf, percentOf, wireValue } from "./fields";
 import { curlOf, pythonOf } from "./snippets";
+import { spanText } from "./span";
 
 const schema: TemplateSchema = {
   required: ["grid_levels", "upper_price"],
@@ -93,7 +94,7 @@ describe("the form of a template", () => {
 
 const config: JobConfig = {
   template_id: "tpl_grid", params: { grid_levels: 12, upper_price: "72000" }, symbols: ["BTCUSDT"], timeframe: "1h", start: "2025-10-03T00:00:00Z", end: "2025-12-31T23:59:59Z",
-  capital: "10000", leverage: 2, fee_model: "none", market: "spot", strict_touch: true,
+  capital: "10000", leverage: 1, fee_model: "none", market: "spot", strict_touch: true,
 };
 
 it("a job goes back into the form it came from", () => {
@@ -101,9 +102,34 @@ it("a job goes back into the form it came from", () => {
   expect(requestOf(draftOf(config, firstDraft(market, template)), fields, template)).toEqual(config);
 });
 
+it("keeps the hours of a window, and leaves the stored strategy behind that it came from", () => {
+  const fields = fieldsOf(schema, "en");
+  const hours: JobConfig = { ...config, market: "perp", start: "2025-10-03T08:00:00Z", end: "2025-10-03T12:00:00Z", strategy_id: "st_1" };
+  const draft = draftOf(hours, firstDraft(market, template));
+  expect(isToTheSecond(draft)).toBe(true);
+  expect(requestOf(draft, fields, template)).toMatchObject({ start: hours.start, end: hours.end });
+  expect(requestOf(draft, fields, template)).not.toHaveProperty("strategy_id");
+  expect(toDays(draft)).toEqual({ start: "2025-10-03", end: "2025-10-03" });
+  expect(toTheSecond({ start: "2025-10-03", end: "2025-10-04" })).toEqual({ start: "2025-10-03T00:00:00Z", end: "2025-10-04T23:59:59Z" });
+  expect(windowOf({ start: "2025-10-03", end: "2025-10-03" })).toEqual({ from: Date.parse("2025-10-03T00:00:00Z"), to: Date.parse("2025-10-03T23:59:59Z") });
+  expect([windowOf({ start: "2025-10-04", end: "2025-10-03" }), windowOf({ start: "", end: "2025-10-03" })]).toEqual([null, null]);
+  // Another symbol keeps the hours where it has bars of them.
+  expect(fitted(market, draft)).toMatchObject({ start: hours.start, end: hours.end });
+  expect([spanText(hours), spanText(config)]).toEqual(["2025-10-03 08:00 → 2025-10-03 12:00 UTC", "2025-10-03 → 2025-12-31"]);
+  for (const text of [curlOf(hours, "http://h"), pythonOf(hours, "http://h")]) expect(text).not.toContain("strategy_id");
+});
+
+it("knows on spot neither leverage nor a short side", () => {
+  const fields = onVenue(fieldsOf({ properties: { direction: { type: "string", enum: ["long", "short", "both"], default: "long" } } }, "en"), "spot");
+  const draft = { ...firstDraft(market, template), market: "spot" as const, leverage: "20", params: { tpl_grid: { direction: "both" } } };
+  expect(fields[0]?.choices).toEqual(["long"]);
+  expect(requestOf(draft, fields, template)).toMatchObject({ leverage: 1, params: {}, market: "spot" });
+  expect(onVenue(fieldsOf(schema, "en"), "perp").find(({ name }) => name === "mode")?.choices).toEqual(["long", "neutral"]);
+});
+
 describe("the same job elsewhere", () => {
   it("is a command that signs the body it sends", () => {
-    const text = curlOf({ ...config, strategy_id: "it's" }, "http://h");
+    const text = curlOf({ ...config, params: { note: "it's" } }, "http://h");
     expect(text).toContain(`POST/v1/backtest/jobs\${BODY}`);
     expect(text).toContain("--data-binary \"$BODY\"");
     expect(text).toContain("it'\\''s");

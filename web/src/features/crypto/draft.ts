@@ -6,6 +6,7 @@ import { TIMEFRAMES, type CryptoMarket, type CryptoSymbol, type CryptoTemplate, 
 import { remembered } from "@/lib/storage";
 
 import { wireValue, type FieldSpec } from "./fields";
+import { DAY_BEGINS, DAY_ENDS, isWholeDays } from "./span";
 
 export interface Draft {
   readonly template: string;
@@ -14,7 +15,7 @@ export interface Draft {
   readonly market: Venue;
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
-  /** Days, UTC, both included. */
+  /** UTC, both included: a day, or a moment such as 2025-03-01T08:00:00Z. */
   readonly start: string;
   readonly end: string;
   readonly capital: string;
@@ -35,7 +36,21 @@ export const LENGTH_MS: Readonly<Record<Timeframe, number>> = { "1m": 60_000, "5
 const FIRST_SPAN_DAYS = 90;
 
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-export const msOf = (day: string) => Date.parse(`${day}T00:00:00Z`);
+export const msOf = (day: string) => Date.parse(`${day}${DAY_BEGINS}`);
+
+const isMoment = (text: string) => text.includes("T");
+/** A day or a moment as it is sent: days begin at midnight and end with their last second. */
+export const startOf = (text: string) => (text === "" || isMoment(text) ? text : `${text}${DAY_BEGINS}`);
+export const endOf = (text: string) => (text === "" || isMoment(text) ? text : `${text}${DAY_ENDS}`);
+/** The window to the second, in place of whole days. */
+export const isToTheSecond = (draft: Pick<Draft, "start" | "end">) => isMoment(draft.start) || isMoment(draft.end);
+export const toTheSecond = ({ start, end }: Pick<Draft, "start" | "end">) => ({ start: startOf(start), end: endOf(end) });
+export const toDays = ({ start, end }: Pick<Draft, "start" | "end">) => ({ start: start.slice(0, 10), end: end.slice(0, 10) });
+/** The window in milliseconds; null while it is not one. */
+export function windowOf({ start, end }: Pick<Draft, "start" | "end">): { readonly from: number; readonly to: number } | null {
+  const [from, to] = [Date.parse(startOf(start)), Date.parse(endOf(end))];
+  return from <= to ? { from, to } : null;
+}
 
 /** The symbol of a venue, and what it has of a timeframe. */
 export const symbolOf = (market: CryptoMarket, venue: Venue, symbol: string | undefined): CryptoSymbol | undefined => market.symbols.find((one) => one.venue === venue && one.symbol === symbol);
@@ -88,9 +103,10 @@ export function fitted(market: CryptoMarket, draft: Draft): Draft {
   const timeframe = offered.includes(draft.timeframe) ? draft.timeframe : (offered[offered.length - 1] ?? draft.timeframe);
   const days = daysOf(market, { ...draft, timeframe });
   if (!days) return { ...draft, timeframe };
-  const end = draft.end < days.first || draft.end > days.last ? days.last : draft.end;
-  const last = dayOf(Math.max(msOf(days.first), msOf(end) - (FIRST_SPAN_DAYS - 1) * DAY_MS));
-  const start = draft.start > end ? last : draft.start < days.first ? days.first : draft.start;
+  const asked = toDays(draft);
+  const end = asked.end < days.first || asked.end > days.last ? days.last : draft.end;
+  const last = dayOf(Math.max(msOf(days.first), msOf(end.slice(0, 10)) - (FIRST_SPAN_DAYS - 1) * DAY_MS));
+  const start = asked.start > end.slice(0, 10) ? last : asked.start < days.first ? days.first : draft.start;
   return { ...draft, timeframe, start, end };
 }
 
@@ -102,7 +118,14 @@ export function suggested(fields: readonly FieldSpec[], firstOpen: number | null
 }
 
 /** What was typed for a parameter of the open template, else its default. */
-export const typed = (draft: Draft, field: FieldSpec) => draft.params[draft.template]?.[field.name] ?? field.standard;
+export function typed(draft: Draft, field: FieldSpec): string {
+  const text = draft.params[draft.template]?.[field.name] ?? field.standard;
+  return field.kind === "choice" && text !== "" && !field.choices.includes(text) ? field.standard : text;
+}
+
+/** On spot nobody lends: what goes short cannot be chosen. */
+export const onVenue = (fields: readonly FieldSpec[], venue: Venue): FieldSpec[] =>
+  fields.map((field) => (venue === "spot" && field.kind === "choice" && field.choices.includes("short") ? { ...field, choices: field.choices.filter((choice) => choice === "long"), standard: "long" } : field));
 
 const wholeOr = (text: string): number | string => (/^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : text.trim());
 
@@ -119,10 +142,10 @@ export function requestOf(draft: Draft, fields: readonly FieldSpec[], template: 
     params,
     symbols: template?.supports_multi_symbol === false ? draft.symbols.slice(0, 1) : [...draft.symbols],
     timeframe: draft.timeframe,
-    start: draft.start === "" ? "" : `${draft.start}T00:00:00Z`,
-    end: draft.end === "" ? "" : `${draft.end}T23:59:59Z`,
+    start: startOf(draft.start),
+    end: endOf(draft.end),
     capital: draft.capital.trim(),
-    leverage: wholeOr(draft.leverage),
+    leverage: draft.market === "spot" ? 1 : wholeOr(draft.leverage),
     fee_model: draft.feeModel,
     ...(draft.feeModel === "fixed_bps" ? { fee_bps: draft.feeBps.trim() } : {}),
     ...(draft.market === "spot" ? { market: "spot" } : {}),
@@ -144,8 +167,7 @@ export function draftOf(config: JobConfig, kept: Draft): Draft {
     market: config.market ?? "perp",
     symbols: [...config.symbols],
     timeframe: config.timeframe,
-    start: config.start.slice(0, 10),
-    end: config.end.slice(0, 10),
+    ...(isWholeDays(config) ? toDays(config) : { start: config.start, end: config.end }),
     capital: config.capital,
     leverage: String(config.leverage),
     feeModel: config.fee_model,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CryptoJob } from "@/api/cryptoTypes";
 
 import { deepestOf, equityOf, equityOption } from "./equity";
-import { doubtsOf, sentenceOf } from "./verdict";
+import { doubtsOf, isGrave, sentenceOf } from "./verdict";
 
 // The documented sample: flat, one winner, one loser.
 const job: CryptoJob = {
@@ -36,12 +36,15 @@ describe("equity", () => {
   });
 
   it("has a sentence from its stored figures", () => {
-    expect(sentenceOf(job)).toEqual({ key: "verdict_gain", values: { capital: "1,000.00", ended: "1,003.79", total: "+0.38%", fall: "0.56%", trades: "2", wins: "50%" } });
+    expect(sentenceOf(job)).toEqual({ key: "verdict_gain", values: { count: 2, capital: "1,000.00", ended: "1,003.79", total: "+0.38%", fall: "0.56%", trades: "2", wins: "50%" } });
     expect(sentenceOf({ ...job, result: null })).toBeNull();
   });
 
   it("names what is doubtful, the strongest first", () => {
     expect(doubtsOf(job, { liquidated: ["BTCUSDT"], skipped: { margin: 3, notional: 0 }, causes: ["limit", "end"] }).map(({ key }) => key)).toEqual(["doubt_liquidated", "doubt_few", "doubt_short", "doubt_margin", "doubt_open"]);
     expect(doubtsOf({ ...job, result: null }, undefined)).toEqual([]);
+    const said = { zh: "", en: "BTCUSDT was liquidated in the bar of 2025-03-01T00:00:00Z and traded no more" };
+    expect(doubtsOf(job, { liquidated: ["BTCUSDT"], warnings: [said], causes: ["end"] }).map(({ key }) => key)).toEqual(["doubt_few", "doubt_short"]);
+    expect([isGrave(said, { liquidated: ["BTCUSDT"] }), isGrave(said, { liquidated: [] })]).toEqual([true, false]);
   });
 });

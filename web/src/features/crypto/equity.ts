@@ -9,6 +9,8 @@ import { dayTooltip, grid, level, limits, stamp, timeAxis, timed, valueAxis, typ
 import type { Tokens } from "@/ui/tokens";
 
 type Num = number | null;
+/** Of the capital; less than this would be drawn as if it were much. */
+const LEAST_RANGE = 0.005;
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 export interface Equity {
@@ -63,7 +65,7 @@ export function equityOption(equity: Equity, capital: Num, tokens: Tokens, langu
   return {
     grid: [grid({ bottom: 152, left: 64 }), grid({ top: "auto", height: 104, bottom: 26, left: 64 })],
     xAxis: [axis(0, false), axis(1, true)],
-    yAxis: [valueAxis(tokens, (value) => exact(String(value)), { ...limits([values], capital === null ? [] : [capital], 4), gridIndex: 0 }), valueAxis(tokens, (value) => share(value, Math.abs(Math.min(...falls.map((fall) => fall ?? 0))) < 0.02 ? 1 : 0), { ...limits([falls], [0], 2), gridIndex: 1 })],
+    yAxis: [valueAxis(tokens, (value) => exact(String(value)), { ...limits([values], capital === null ? [] : [capital * (1 - LEAST_RANGE), capital * (1 + LEAST_RANGE)], 4), gridIndex: 0 }), valueAxis(tokens, (value) => share(value, Math.abs(Math.min(...falls.map((fall) => fall ?? 0))) < 0.02 ? 1 : 0), { ...limits([falls], [0, -LEAST_RANGE], 2), gridIndex: 1 })],
     tooltip: dayTooltip(tokens, moments, language, tipLines),
     series: [
       { ...line, name: t("equity"), data: timed(moments, values), itemStyle: { color: tokens.accent }, lineStyle: { color: tokens.accent, width: 2 }, ...(capital === null ? {} : { markLine: level(tokens, capital) }), z: 3 },

@@ -2,7 +2,8 @@
 
 import type { ChartBars, JobTrade, LaidGrid } from "@/api/cryptoTypes";
 import { valueOf } from "@/lib/exact";
-import { momentName } from "@/ui/chart/parts";
+import type { Range } from "@/ui/chart/link";
+import { momentName, stamp } from "@/ui/chart/parts";
 
 /** Position of the bar that a moment falls in; -1 before the first and in a gap behind the last. */
 export function barAt(bars: Pick<ChartBars, "open_time" | "length_ms">, ms: number): number {
@@ -67,6 +68,18 @@ function joined(all: readonly Mark[]): Mark[] {
   return [...found.values()];
 }
 
+export const fillsOf = (marks: readonly Mark[]) => marks.reduce((sum, mark) => sum + mark.count, 0);
+
+/** Marks on the bars of a range; all of them without one. */
+export function shownOf(bars: Pick<ChartBars, "open_time">, marks: readonly Mark[], range: Range | null): number {
+  if (range === null) return marks.length;
+  const [from, to] = [stamp(range.from), stamp(range.to)];
+  return marks.filter((mark) => {
+    const time = bars.open_time[mark.bar] ?? 0;
+    return time >= from && time <= to;
+  }).length;
+}
+
 export interface Lattice {
   /** Bars from…to that it stood over. */
   readonly from: number;
@@ -89,6 +102,15 @@ export function latticesOf(bars: ChartBars, grids: readonly LaidGrid[], symbol: 
     const prices = [...grid.buys, ...grid.sells.slice(-1)].map((text) => valueOf(text)).filter((price): price is number => price !== null);
     return [{ from, to, prices }];
   });
+}
+
+/** Bounds of the lattices where none of their lines is among the prices of the bars; else null. */
+export function outsideOf(bars: Pick<ChartBars, "low" | "high">, lattices: readonly Lattice[]): { readonly low: number; readonly high: number } | null {
+  const prices = lattices.flatMap((lattice) => [lattice.prices[0] ?? 0, lattice.prices[lattice.prices.length - 1] ?? 0]);
+  if (prices.length === 0 || bars.low.length === 0) return null;
+  const [least, most] = [bars.low.reduce((a, b) => Math.min(a, b)), bars.high.reduce((a, b) => Math.max(a, b))];
+  const [low, high] = [Math.min(...prices), Math.max(...prices)];
+  return high < least || low > most ? { low, high } : null;
 }
 
 /** Lines between two bounds, as a form shows them before anything is run. Drawn only: the prices that count are the server's. */

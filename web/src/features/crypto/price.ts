@@ -90,20 +90,28 @@ function fillSeries(marks: readonly Mark[], tokens: Tokens) {
   return [...series, { type: "scatter", name: "", data: forced, symbol: "path://M0,1L1,0L5,4L9,0L10,1L6,5L10,9L9,10L5,6L1,10L0,9L4,5Z", symbolSize: 11, itemStyle: { color: tokens.error }, silent: true, emphasis: { disabled: true }, z: 6 }];
 }
 
+/** Pixels between two lines below which a lattice is drawn as a band. */
+const LEAST_GAP = 4;
+
 /** Lines of a lattice over the bars that it stood for. They never stretch the axis: lines beyond the prices lie outside. */
 function latticeSeries(lattices: readonly Lattice[], tokens: Tokens) {
   const draw: CustomSeriesRenderItem = (_params, api) => {
     const lattice = lattices[api.value(2) as number];
     if (!lattice) return null;
     const ends = [lattice.from - 0.5, lattice.to + 0.5];
+    const last = lattice.prices.length - 1;
+    const [left = 0, bottom = 0] = api.coord([ends[0] ?? 0, lattice.prices[0] ?? 0]);
+    const [right = 0, top = 0] = api.coord([ends[1] ?? 0, lattice.prices[last] ?? 0]);
+    const dense = (bottom - top) / Math.max(1, last) < LEAST_GAP;
+    const band = { type: "rect" as const, shape: { x: left, y: top, width: right - left, height: bottom - top }, style: { fill: tokens.sunken }, silent: true };
     return {
       type: "group",
-      children: lattice.prices.map((price, k) => {
+      children: [...(dense ? [band] : []), ...(dense ? [lattice.prices[0] ?? 0, lattice.prices[last] ?? 0] : lattice.prices).map((price, k, shown) => {
         const [x1 = 0, y = 0] = api.coord([ends[0] ?? 0, price]);
         const [x2 = 0] = api.coord([ends[1] ?? 0, price]);
-        const bound = k === 0 || k === lattice.prices.length - 1;
+        const bound = k === 0 || k === shown.length - 1;
         return { type: "line" as const, shape: { x1, y1: y, x2, y2: y }, style: { stroke: bound ? tokens.ctl : tokens.line2, lineWidth: bound ? 1.25 : 0.75, lineDash: bound ? undefined : [4, 3] }, silent: true };
-      }),
+      })],
     } as never;
   };
   return { type: "custom", renderItem: draw, data: lattices.map((one, i) => [one.from, one.to, i]), encode: { x: [0, 1], y: -1 }, silent: true, clip: true, z: 1 };

@@ -7,11 +7,14 @@ const PATH = "/v1/backtest/jobs";
 /** In a single-quoted word of a shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** What to send for the very same job: a stored strategy that it came from may be gone, and all of its fields are here. */
+export const askOf = (config: JobConfig) => Object.fromEntries(Object.entries(config).filter(([name]) => name !== "strategy_id"));
+
 export function curlOf(config: JobConfig, origin: string): string {
   return [
     `API_KEY='pk_…'  SECRET='…'`,
-    `BODY=${quoted(JSON.stringify(config))}`,
-    `TS="$(date +%s)000"`,
+    `BODY=${quoted(JSON.stringify(askOf(config)))}`,
+    "TS=$(($(date +%s) * 1000 + RANDOM % 1000))",
     `SIG=$(printf '%s' "\${TS}POST${PATH}\${BODY}" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/^.* //')`,
     `curl -sS ${quoted(origin + PATH)} \\`,
     `  -H "X-PipAI-API-Key: $API_KEY" -H "X-PipAI-Timestamp: $TS" -H "X-PipAI-Signature: $SIG" \\`,
@@ -40,7 +43,7 @@ export function pythonOf(config: JobConfig, origin: string): string {
     "",
     `jobs = SignedJobs(${JSON.stringify(origin)}, os.environ["API_KEY"], os.environ["SECRET"])`,
     "job = jobs.create(",
-    ...Object.entries(config).map(([name, value]) => `    ${name}=${python(value, "    ")},`),
+    ...Object.entries(askOf(config)).map(([name, value]) => `    ${name}=${python(value, "    ")},`),
     ")",
     `print(jobs.wait(job["id"])["result"]["metrics"])`,
   ].join("\n");

@@ -143,8 +143,10 @@ export function RevokeDialog({ of: key, onClose }: { of: ApiKey | null; onClose:
 
 export function SecretDialog({ made, rotated, onClose }: { made: ApiKeySecret | null; rotated: boolean; onClose: () => void }) {
   const { t } = useTranslation("apikeys");
+  const [warnedOf, setWarnedOf] = useState<string | null>(null);
+  const warned = made !== null && warnedOf === made.secret;
   return (
-    <Dialog title={t(rotated ? "newSecret" : "newKey")} open={made !== null} onClose={onClose} width={560}>
+    <Dialog title={t(rotated ? "newSecret" : "newKey")} open={made !== null} onClose={onClose} onLeave={() => setWarnedOf(made?.secret ?? null)} width={560}>
       {made ? (
         <div className={css["form"]} data-testid="secret">
           <Strip>{t("once")}</Strip>
@@ -154,6 +156,7 @@ export function SecretDialog({ made, rotated, onClose }: { made: ApiKeySecret | 
             <dt>{t("secret")}</dt>
             <dd><code>{made.secret}</code><CopyButton text={made.secret} label={t("copySecret")} /></dd>
           </dl>
+          {warned ? <p role="alert" className={css["leave"]}>{t("notKept")}</p> : null}
           <div className={css["buttons"]}>
             <Button look="primary" onClick={onClose}>{t("kept")}</Button>
           </div>

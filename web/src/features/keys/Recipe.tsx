@@ -7,7 +7,7 @@ import { CopyButton } from "@/ui/CopyButton";
 import css from "./Keys.module.css";
 
 const recipe = (origin: string) => `API_KEY='pk_…'  SECRET='…'
-TS="$(date +%s)000"
+TS=$(($(date +%s) * 1000 + RANDOM % 1000))
 SIG=$(printf '%s' "\${TS}GET/v1/backtest/jobs" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/^.* //')
 curl -sS '${origin}/v1/backtest/jobs' \\
   -H "X-PipAI-API-Key: $API_KEY" -H "X-PipAI-Timestamp: $TS" -H "X-PipAI-Signature: $SIG"`;
