@@ -171,3 +171,17 @@ def test_a_signal_knows_nothing_of_what_comes(template: str) -> None:
     if whole.stop_distance is not None and part.stop_distance is not None:
         assert np.array_equal(part.stop_distance, whole.stop_distance[:250])
         assert math.prod(part.stop_distance[4:].tolist()) > 0
+
+
+def test_simple_averages_of_prices_of_very_many_ticks() -> None:
+    """Some 6e12 ticks over 1,000 and 2,000 bars: a sum times a length is more than 64 bits hold."""
+    rng = np.random.default_rng(9)
+    close = 6_000_000_000_000 + np.cumsum(rng.integers(-10**9, 10**9, 2_600)).astype(np.int64)
+    up, down = sma_crosses(close, 1_000, 2_000)
+    sums = [0]
+    for value in close.tolist():
+        sums.append(sums[-1] + value)
+    gaps = [(sums[t] - sums[t - 1_000]) * 2 - (sums[t] - sums[t - 2_000]) for t in range(2_000, len(sums))]
+    for t in range(2_000, len(close)):
+        before, now = gaps[t - 2_000], gaps[t - 1_999]
+        assert (up[t], down[t]) == (before <= 0 < now, before >= 0 > now), t

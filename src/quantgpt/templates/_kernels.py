@@ -14,18 +14,21 @@ Flags = NDArray[np.bool_]
 
 @kernel
 def sma_crosses(close: Ticks, fast: int, slow: int) -> tuple[Flags, Flags]:
-    """Where the simple average of `fast` closes crosses the one of `slow` closes upwards and downwards; exact, no rounding."""
+    """Where the simple average of `fast` closes crosses the one of `slow` closes upwards and downwards; exact, no rounding.
+
+    Closes are counted from the first one, which changes no difference of averages and keeps the products small.
+    """
     bars = close.shape[0]
     up = np.zeros(bars, np.bool_)
     down = np.zeros(bars, np.bool_)
     fast_sum, slow_sum, before = 0, 0, 0
     for t in range(bars):
-        fast_sum += close[t]
-        slow_sum += close[t]
+        fast_sum += close[t] - close[0]
+        slow_sum += close[t] - close[0]
         if t >= fast:
-            fast_sum -= close[t - fast]
+            fast_sum -= close[t - fast] - close[0]
         if t >= slow:
-            slow_sum -= close[t - slow]
+            slow_sum -= close[t - slow] - close[0]
         now = fast_sum * slow - slow_sum * fast
         if t >= slow:
             up[t] = before <= 0 and now > 0
