@@ -176,7 +176,7 @@ def test_a_signal_knows_nothing_of_what_comes(template: str) -> None:
 def test_simple_averages_of_prices_of_very_many_ticks() -> None:
     """Some 6e12 ticks over 1,000 and 2,000 bars: a sum times a length is more than 64 bits hold."""
     rng = np.random.default_rng(9)
-    close = 6_000_000_000_000 + np.cumsum(rng.integers(-10**9, 10**9, 2_600)).astype(np.int64)
+    close = 6_000_000_000_000 + np.cumsum(rng.integers(-(10**9), 10**9, 2_600)).astype(np.int64)
     up, down = sma_crosses(close, 1_000, 2_000)
     sums = [0]
     for value in close.tolist():
