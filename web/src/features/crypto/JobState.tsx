@@ -18,6 +18,9 @@ import css from "./Crypto.module.css";
 import { Bar } from "./JobsCard";
 import { doubtsOf, isGrave, sentenceOf } from "./verdict";
 
+/** Below this a tile has room for cents; the sentence above it always shows them. */
+const WITH_CENTS = 1_000_000;
+
 function Failure({ job }: { job: CryptoJob }) {
   const { t, i18n } = useTranslation("simulation");
   const details = useJobDetails(job.id, true);
@@ -78,7 +81,7 @@ export function Verdict({ job, details }: { job: CryptoJob; details: JobDetails 
   const traded = (metrics?.total_trades ?? 0) > 0;
   const tiles: TileItem[] = metrics
     ? [
-        { label: t("ended"), value: number(ended), note: percent(total, 2), tone: direction(total) },
+        { label: t("ended"), value: number(ended, (ended ?? 0) < WITH_CENTS ? 2 : 0), note: percent(total, 2), tone: direction(total) },
         { label: t("m_max_drawdown"), metric: "bt_max_drawdown", value: share(valueOf(metrics.max_drawdown), 2), note: t("worst") },
         { label: t("m_sharpe"), metric: "bt_sharpe", value: number(valueOf(metrics.sharpe)), note: details?.sharpe_365 ? t("over365", { value: number(valueOf(details.sharpe_365)) }) : t("over252") },
         { label: t("m_win_rate"), metric: "bt_win_rate", value: traded ? share(valueOf(metrics.win_rate)) : MISSING, note: t("profitFactorNote", { value: number(valueOf(metrics.profit_factor)) }) },

@@ -4,7 +4,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useJobBars } from "@/api/crypto";
+import { useCryptoMarket, useJobBars } from "@/api/crypto";
 import type { ChartBars, CryptoJob, JobDetails, JobTrade } from "@/api/cryptoTypes";
 import { exact, valueOf } from "@/lib/exact";
 import { integer, number } from "@/lib/format";
@@ -15,9 +15,9 @@ import { stamp } from "@/ui/chart/parts";
 import { Segmented } from "@/ui/controls";
 import { DataView, Empty, Strip } from "@/ui/states";
 
-import { LENGTH_MS } from "./draft";
+import { LENGTH_MS, symbolOf } from "./draft";
 import { barAt, fillsOf, latticesOf, marksOf, namesOf, outsideOf, shownOf, type Mark } from "./marks";
-import { scaleOf } from "./price";
+import { digitsOf, scaleOf } from "./price";
 import { PriceChart } from "./PriceChart";
 
 /** Bars fetched beside the shown ones, in widths of what is shown: room to move before more is fetched. */
@@ -33,10 +33,11 @@ export function windowOf(range: Range | null, first: number, last: number, lengt
   return { from: Math.max(first, Math.floor((from - BESIDE * width) / grain) * grain), to: Math.min(last, Math.ceil((to + BESIDE * width) / grain) * grain) };
 }
 
-/** Digits that the printed prices of a symbol have. */
-const printedDigits = (trades: readonly JobTrade[], bars: ChartBars) => {
+/** Digits of a symbol's prices: as they are printed in its trades, else of its smallest step. */
+const printedDigits = (trades: readonly JobTrade[], bars: ChartBars, tick: string | undefined) => {
   const one = trades[0]?.entry_price;
   if (one !== undefined) return one.split(".")[1]?.length ?? 0;
+  if (tick !== undefined) return digitsOf(tick);
   const price = bars.close[0] ?? 0;
   return price >= 1_000 ? 1 : price >= 1 ? 2 : 5;
 };
@@ -78,6 +79,8 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
   const phone = useMediaQuery("(max-width: 767px)") ?? false;
   const range = useDeferredValue(useShownRange());
   const { config, result } = job;
+  const market = useCryptoMarket().data;
+  const tick = market ? symbolOf(market, config.market ?? "perp", symbol)?.tick : undefined;
   const length = LENGTH_MS[config.timeframe];
   const asked = windowOf(range, Date.parse(config.start), Date.parse(config.end), length, MOST);
   const query = useJobBars(job.id, { symbol, ...asked });
@@ -90,8 +93,8 @@ export function PriceCard({ job, details, symbol, onSymbol, chosen, link }: Pric
     const trades = result?.trades ?? [];
     const mine = chosen && chosen.symbol === symbol ? chosen : null;
     const ends = mine ? { from: barAt(bars, Date.parse(mine.entry_time)), to: barAt(bars, Date.parse(mine.exit_time)), entry: valueOf(mine.entry_price) ?? 0, exit: valueOf(mine.exit_price) ?? 0 } : null;
-    return { bars, marks: crowded ? marks.filter((mark) => mark.cause === "liquidation") : marks, all: marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars), scale };
-  }, [bars, marks, crowded, result, details, symbol, chosen, scale]);
+    return { bars, marks: crowded ? marks.filter((mark) => mark.cause === "liquidation") : marks, all: marks, lattices: latticesOf(bars, details?.grids ?? [], symbol), chosen: ends && ends.from >= 0 && ends.to >= 0 ? ends : null, digits: printedDigits(trades.filter((trade) => trade.symbol === symbol), bars, tick), scale };
+  }, [bars, marks, crowded, result, details, symbol, chosen, scale, tick]);
   const table = useMemo(() => (spec ? twinOf(spec.bars, spec.all, spec.digits, t) : undefined), [spec, t]);
   const later = bars?.pinned === false ? t("laterBars") : "";
   const gaps = bars && bars.missing.length > 0 ? t("gaps", { count: bars.missing.length }) : "";

@@ -110,14 +110,19 @@ def get_jobs(
 @router.get("/jobs/{crypto_job_id}", responses={200: {"model": CryptoJob}})
 def get_job(crypto_job_id: str, rest: RestDep, caller: CallerDep) -> Response:
     """One job, with its whole result once it is done."""
-    return Response(jobs.job_text(jobs.get(rest.app, caller.id, crypto_job_id)), media_type=JSON)
+    job = jobs.get(rest.app, caller.id, crypto_job_id, with_result=False)
+    if not jobs.is_terminal(job):
+        return Response(jobs.job_text(job), media_type=JSON)
+    with jobs.few(job):
+        return Response(jobs.job_text(jobs.get(rest.app, caller.id, crypto_job_id)), media_type=JSON)
 
 
 @router.get("/jobs/{crypto_job_id}/details")
 def get_details(crypto_job_id: str, rest: RestDep, caller: CallerDep) -> dict[str, Any]:
     """What is known of a job beside the documented object."""
-    job = jobs.get(rest.app, caller.id, crypto_job_id)
-    return {**jobs.details(rest.app, caller.id, job.id), "error": jobs.job_error(job)}
+    job = jobs.get(rest.app, caller.id, crypto_job_id, with_result=False)
+    with jobs.few(job):
+        return {**jobs.details(rest.app, caller.id, job.id), "error": jobs.job_error(job)}
 
 
 @router.get("/jobs/{crypto_job_id}/bars", response_model=ChartBars)
@@ -131,7 +136,7 @@ def get_job_bars(
     most: MostQuery = MOST_BARS,
 ) -> dict[str, Any]:
     """Bars of one of a job's pairs, of the data that it was run on; without a span those of its window."""
-    job = jobs.get(rest.app, caller.id, crypto_job_id)
+    job = jobs.get(rest.app, caller.id, crypto_job_id, with_result=False)
     return charts.bars_of_job(rest.app, job, symbol, from_ms, to_ms, most)
 
 
