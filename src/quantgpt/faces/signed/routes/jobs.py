@@ -85,7 +85,8 @@ def cancel(call: Call) -> Answer:
 def details(call: Call) -> Answer:
     """What is known of a job beside the documented object."""
     job = _seen(call)
-    return Answer(as_json(jobs.details(call.app, call.caller.owner_id, job.id)))
+    with jobs.few(job):
+        return Answer(as_json(jobs.details(call.app, call.caller.owner_id, job.id)))
 
 
 def _seen(call: Call) -> Job:
