@@ -16,7 +16,7 @@ from tests.parity.bar_cases import PARAMS, Case, Source, bars_of, merge, random_
 from quantgpt.bars.faults import InsufficientCapital
 from quantgpt.bars.instrument import SCALE
 from quantgpt.bars.outcome import BookRun, Simulation
-from quantgpt.bars.simulate import simulate
+from quantgpt.bars.simulate import run_book, simulate
 from quantgpt.bars.terms import BookInput, FundingRates
 from quantgpt.services.signed.results import outcome
 
@@ -24,11 +24,11 @@ TEMPLATES = sorted(PARAMS)
 SUITE, GATE = 20, 400
 
 
-def run(case: Case, books: tuple[BookInput, ...] | None = None) -> Simulation | None:
+def run(case: Case) -> Simulation | None:
     """The simulation, its progress checked; None where the capital does not carry it."""
     seen: list[float] = []
     try:
-        done = simulate(books or case.books, case.plan, case.terms, seen.append)
+        done = simulate(case.books, case.plan, case.terms, seen.append)
     except InsufficientCapital:
         return None
     assert seen == sorted(seen)
@@ -89,9 +89,9 @@ def fills_lie_inside_their_bars(case: Case, done: Simulation) -> None:
 def the_future_is_not_known(case: Case, done: Simulation, rng: random.Random) -> None:
     """Bars after bar t are made up anew: what was done up to t stays."""
     cuts = [rng.randrange(len(book.walked.open)) for book in case.books]
-    other = run(case, tuple(after(book, t, rng) for book, t in zip(case.books, cuts, strict=True)))
-    assert other is not None
-    for t, one, two in zip(cuts, done.books, other.books, strict=True):
+    others = [after(book, t, rng) for book, t in zip(case.books, cuts, strict=True)]
+    for t, one, book in zip(cuts, done.books, others, strict=True):
+        two = run_book(book, case.plan, case.terms, lambda share: None)
         for table, then in ((one.fills, two.fills), (one.payments, two.payments)):
             kept, stays = ((rows.bar <= t) & (getattr(rows, "leg", 0 * rows.bar) < 4) for rows in (table, then))
             for mine, theirs in zip(vars(table).values(), vars(then).values(), strict=True):
