@@ -32,6 +32,18 @@ process.exitCode = await rig.run(async () => {
     await accessible(page, "a form with a fault");
   });
 
+  await step("spot knows neither leverage nor a short side; a row of buttons is one stop of the Tab key", async () => {
+    const venues = page.getByRole("toolbar", { name: "Venue" });
+    await venues.getByRole("button", { name: "Perpetual" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    assert.equal(await field("leverage").isDisabled(), true);
+    assert.deepEqual(await field("mode").locator("option").allTextContents(), ["Long"]);
+    assert.equal(await venues.locator("button[tabindex='0']").count(), 1);
+    await venues.getByRole("button", { name: "Perpetual" }).click();
+    assert.equal(await field("leverage").isDisabled(), false);
+  });
+
   await step("what was typed survives a reload", async () => {
     await field("upper_price").fill("76000");
     await field("lower_price").fill("56000");
@@ -90,6 +102,9 @@ process.exitCode = await rig.run(async () => {
     [key, secret] = await page.getByTestId("secret").locator("code").allInnerTexts();
     assert.match(key, /^pk_/);
     await accessible(page, "the sight of a secret");
+    await page.keyboard.press("Escape");
+    await page.getByRole("alert").getByText("Once closed").waitFor();
+    assert.equal(await page.getByTestId("secret").locator("code").nth(1).innerText(), secret, "Escape only asks");
     await page.getByRole("button", { name: "I have kept it" }).click();
     await page.waitForSelector("dialog[open]", { state: "detached" });
     assert.ok(!(await page.content()).includes(secret), "the page has forgotten it");
