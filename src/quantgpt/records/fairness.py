@@ -56,7 +56,8 @@ def choose(connection: Connection, fair: Fair) -> str | None:
         .order_by(func.coalesce(turns.c.at, 0.0), j.created_at, j.id)
         .limit(1)
     )
-    return str(connection.execute(in_turn).scalar_one())
+    chosen = connection.execute(in_turn).scalar()  # none where the only one was cancelled in between
+    return None if chosen is None else str(chosen)
 
 
 def took_turn(connection: Connection, owner_id: str) -> None:
