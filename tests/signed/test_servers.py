@@ -38,6 +38,8 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     url = None if request.param == "sqlite" else shared_server().database()
     app = lend_demo(make_app(tmp_path_factory.mktemp("pair") / "home", database_url=url, signed_weight=1_000))
     with door(app) as one, door(replace(app)) as other:
+        for us in (one, other):  # one after the other: the framework makes its routes at the first request, and in a
+            us.client.get("/v1/nowhere")  # server of its own that is one thread's work; here there are two servers
         yield one, replace(other, key=one.key, secret=one.secret)
     app.records.close()
 
