@@ -87,16 +87,6 @@ def muldiv_ceil(a: int, b: int, c: int) -> int:
 
 
 @kernel
-def muldiv_half_even(a: int, b: int, c: int) -> int:
-    """a · b / c rounded half to even, the product in 128 bits; a, b of any sign, c > 0, the result below 2^63."""
-    quotient, rest = _divided(abs(a), abs(b), c)
-    beyond = rest - (c - rest)
-    if beyond > 0 or (beyond == 0 and quotient % 2 == 1):
-        quotient += 1
-    return quotient if (a < 0) == (b < 0) else -quotient
-
-
-@kernel
 def fee_of(notional: int, rate: int) -> int:
     """notional · rate rounded half to even, in 1e-8. Both may be negative; |notional| ≤ LARGEST, |rate| ≤ 100 %."""
     amount = abs(notional)

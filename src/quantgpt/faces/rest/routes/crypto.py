@@ -18,10 +18,10 @@ from quantgpt.faces.rest.crypto_shapes import (
     CryptoMarket,
     Templates,
 )
-from quantgpt.faces.signed.catalogue import template_object
 from quantgpt.foundations.errors import BadRequest
 from quantgpt.services._base import checked_key
 from quantgpt.services.signed import charts, config, jobs
+from quantgpt.services.signed.catalogue import template_object
 from quantgpt.templates import TEMPLATES, load_templates
 
 router = APIRouter(prefix="/crypto", tags=["crypto"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from quantgpt.faces.signed.calls import Answer, Call, as_json
-from quantgpt.faces.signed.catalogue import template_object
 from quantgpt.faces.signed.endpoints import Endpoint
+from quantgpt.services.signed.catalogue import template_object
 from quantgpt.templates import TEMPLATES, load_templates, template_of
 
 
